@@ -1,0 +1,67 @@
+# `make demo` and `make test` are all one needs; each first builds .venv when the pinned requirements have changed.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint lock clean ready-run ready-dev
+
+PYTHON ?= python3
+UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv || { $(PYTHON) -m uv --version >/dev/null 2>&1 && echo $(PYTHON) -m uv; })
+BIN := .venv/bin
+STAMP := $(shell cat requirements.txt requirements-dev.txt pyproject.toml | cksum | tr ' ' -)
+COMPILE = $(UV) pip compile pyproject.toml --universal --generate-hashes --no-header --quiet
+
+help:
+	@echo "make demo   start the app, its worker and a pretend e-conomic (settings: PORT, SANDBOX_PORT, INSTANCE)"
+	@echo "make test   ruff, mypy and every test, with a real browser and a real PostgreSQL where found"
+	@echo "make lint   ruff and mypy only"
+	@echo "make lock   renew requirements.txt and requirements-dev.txt (needs uv)"
+	@echo "make clean  remove .venv and what tests leave behind; instance/ stays"
+
+demo: ready-run
+	@$(BIN)/webapp demo
+
+lint: ready-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lock:
+	@test -n "$(UV)" || { echo "make lock needs uv: $(PYTHON) -m pip install uv" >&2; exit 1; }
+	$(COMPILE) --upgrade --group install -o requirements.txt
+	$(COMPILE) --upgrade --group install --group dev --extra postgres -c requirements.txt -o requirements-dev.txt
+	@! grep -n '://' requirements.txt requirements-dev.txt
+
+clean:
+	rm -rf .venv test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	find webapp tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment. A full one (dev) also serves the demo. One made elsewhere, or broken, is made anew.
+ready-run:
+	@test -f .venv/.dev-$(STAMP) || test -f .venv/.run-$(STAMP) || { $(call build,run,requirements.txt); }
+
+ready-dev:
+	@test -f .venv/.dev-$(STAMP) || { $(call build,dev,requirements-dev.txt); }
+
+define build
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "This needs Python 3.11 or newer, and '$(PYTHON)' is older or missing (name another with PYTHON=...)." >&2; exit 1; }; \
+	test -n "$(UV)" || $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "This needs Python's venv module (Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; }; \
+	echo "Building .venv from $(2) ..."; \
+	test "$$(cat .venv/.home 2>/dev/null)" = "$$(pwd)" && $(BIN)/python -c '' 2>/dev/null || rm -rf .venv; \
+	$(if $(UV),$(call install_with_uv,$(2)),$(call install_with_pip,$(2))) && \
+	pwd > .venv/.home && rm -f .venv/.run-* .venv/.dev-* && touch .venv/.$(1)-$(STAMP)
+endef
+
+define install_with_uv
+	{ test -x $(BIN)/python || $(UV) venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv; } && \
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(1) && \
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+endef
+
+define install_with_pip
+	{ $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv; } && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r $(1) && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
+endef

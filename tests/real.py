@@ -1,0 +1,31 @@
+"""The real parts that tests want: where they are, and what to say when they are missing."""
+
+import os
+import shutil
+
+import pytest
+
+from tests import postgres
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium() -> str | None:
+    return next((path for path in map(shutil.which, BROWSERS) if path), None)
+
+
+def missing() -> list[str]:
+    """One sentence for each real part that is not on this machine."""
+    sentences = []
+    if chromium() is None:
+        sentences.append("Chromium was not found, so nothing was tried in a browser: apt-get install chromium")
+    if not postgres.available():
+        sentences.append("PostgreSQL was not found, so only SQLite was tried: apt-get install postgresql")
+    return sentences
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip the test for want of a real part; fail it where REQUIRE_REAL says that all must be there."""
+    if os.environ.get("REQUIRE_REAL"):
+        pytest.fail(reason)
+    pytest.skip(reason)
