@@ -1,0 +1,94 @@
+"""Every setting once: its name, its default, its meaning and its check."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class WrongSetting(Exception):
+    """A setting that stops the start, with a sentence that says which and why."""
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("must be an address that begins with http:// or https://")
+    return value.rstrip("/")
+
+
+def _database(value: str) -> str:
+    if value and not value.startswith(("sqlite:///", "postgresql://")):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    return value
+
+
+def _port(value: str) -> int:
+    number = int(value)
+    if not 0 < number < 65536:
+        raise ValueError("must be a port from 1 to 65535")
+    return number
+
+
+def _seconds(value: str) -> int:
+    number = int(value)
+    if number < 1:
+        raise ValueError("must be a whole number of seconds, 1 or more")
+    return number
+
+
+@dataclass(frozen=True)
+class Setting:
+    name: str
+    default: str
+    meaning: str
+    check: Callable[[str], Any] = _text
+    secret: bool = False
+
+
+SETTINGS = (
+    Setting("INSTANCE", "instance", "Folder for the database and the keys made at the first start"),
+    Setting("PORT", "8000", "Port of the app on 127.0.0.1", _port),
+    Setting("SANDBOX_PORT", "8001", "Port of the e-conomic sandbox in the demo", _port),
+    Setting("PUBLIC_URL", "", "Address under which browsers and e-conomic reach the app; empty: as the browser calls it"),
+    Setting("DATABASE_URL", "", "`postgresql://…`, or empty for SQLite in INSTANCE", _database),
+    Setting("SECRET_KEY", "", "Signs sessions; made in INSTANCE when empty; comma list: the first signs, all are read", secret=True),
+    Setting("ENCRYPTION_KEY", "", "Fernet key for tokens at rest; made in INSTANCE when empty; comma list rotates", secret=True),
+    Setting("ECONOMIC_APP_SECRET_TOKEN", "", "AppSecretToken of your app at e-conomic", secret=True),
+    Setting("ECONOMIC_APP_PUBLIC_TOKEN", "", "AppPublicToken of the same app: used in the installation link"),
+    Setting("ECONOMIC_API_URL", "https://restapi.e-conomic.com", "The REST API (legacy)", _address),
+    Setting("ECONOMIC_OPENAPI_URL", "https://apis.e-conomic.com", "The newer services", _address),
+    Setting(
+        "ECONOMIC_GRANT_URL",
+        "https://secure.e-conomic.com/secure/api1/requestaccess.aspx",
+        "The page where an administrator grants access",
+        _address,
+    ),
+    Setting("POLL_SECONDS", "300", "How often e-conomic is asked for changes that no webhook told", _seconds),
+    Setting("COMPARE_AT", "03:10", "Time of the nightly full comparison, Danish time"),
+    Setting("SUPPORT_EMAIL", "support@cleanmanager.dk", "Support contact on the help page"),
+    Setting("SUPPORT_PHONE", "+45 60 95 03 48", "Support telephone on the help page"),
+    Setting("OIDC_ISSUER", "", "OpenID Connect provider for single sign-on; empty: off"),
+    Setting("OIDC_CLIENT_ID", "", "Client id at that provider"),
+    Setting("OIDC_CLIENT_SECRET", "", "Client secret at that provider", secret=True),
+)
+
+
+def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """All settings by name: overrides first, then the environment, then the default. Raises WrongSetting."""
+    given = overrides or {}
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        raw = str(given.get(setting.name, environ.get(setting.name, "") or setting.default))
+        try:
+            values[setting.name] = setting.check(raw)
+        except ValueError as wrong:
+            raise WrongSetting(f"{setting.name}={raw!r}: {wrong}") from wrong
+    return values

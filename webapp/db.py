@@ -1,0 +1,144 @@
+"""The database: bound at start by address, written to only in short transactions."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import peewee
+from peewee import DatabaseProxy, Field, OperationalError
+
+from webapp import ports
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+database: Any = DatabaseProxy()
+
+SQLITE_PRAGMAS = {"journal_mode": "wal", "busy_timeout": 10_000, "foreign_keys": 1, "synchronous": "full"}
+
+
+def bind(url: str) -> None:
+    """Point every model at this database (`sqlite:///file` or `postgresql://…`)."""
+    database.initialize(_open(url))
+
+
+def _open(url: str) -> Any:
+    if url.startswith("sqlite:///"):
+        return peewee.SqliteDatabase(url.removeprefix("sqlite:///"), pragmas=SQLITE_PRAGMAS)
+    parts = urlsplit(url)
+    from playhouse.pool import PooledPostgresqlDatabase
+
+    return PooledPostgresqlDatabase(
+        parts.path.lstrip("/"),
+        host=parts.hostname,
+        port=parts.port or 5432,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or "") or None,
+        max_connections=32,
+        stale_timeout=300,
+    )
+
+
+def is_sqlite() -> bool:
+    return isinstance(database.obj, peewee.SqliteDatabase)
+
+
+@contextmanager
+def connected() -> Iterator[None]:
+    """A connection for the current thread; nested use keeps the outer one open."""
+    opened = database.connect(reuse_if_open=True)
+    try:
+        yield
+    finally:
+        if opened:
+            database.close()
+
+
+def close() -> None:
+    """Give up all connections of this thread and its pool."""
+    if database.obj is None:
+        return
+    if not database.is_closed():
+        database.close()
+    with contextlib.suppress(AttributeError):
+        database.obj.close_all()
+
+
+@contextmanager
+def write() -> Iterator[None]:
+    """One short transaction. Writers on SQLite queue up at its start (IMMEDIATE); calls over the network are refused."""
+    with ports.network_forbidden():
+        if database.in_transaction():
+            with database.atomic():
+                yield
+        elif is_sqlite():
+            with database.atomic("IMMEDIATE"):
+                yield
+        else:
+            with database.atomic():
+                yield
+
+
+def retrying(work: Callable[P, R]) -> Callable[P, R]:
+    """Run a whole transaction again when the database chose it as the victim of a deadlock or a serialisation fault."""
+
+    @functools.wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for again in range(4):
+            try:
+                return work(*args, **kwargs)
+            except OperationalError as fault:
+                if database.in_transaction() or not any(word in str(fault).lower() for word in _VICTIM):
+                    raise
+                ports.sleep(0.02 * 2**again * (0.5 + ports.random()))
+        return work(*args, **kwargs)
+
+    return run
+
+
+_VICTIM = ("deadlock", "serialize", "locked")
+
+
+def for_update(query: Any) -> Any:
+    """Lock the rows that the query finds until the transaction ends; SQLite's IMMEDIATE already has."""
+    return query if is_sqlite() else query.for_update()
+
+
+def skip_locked(query: Any) -> Any:
+    """Like `for_update`, leaving out rows that another worker holds."""
+    return query if is_sqlite() else query.for_update("FOR UPDATE SKIP LOCKED")
+
+
+class UTCField(Field):  # type: ignore[misc]
+    """A moment in UTC: TIMESTAMPTZ on PostgreSQL, sortable text on SQLite. A naive datetime is refused."""
+
+    field_type = "UTC"
+
+    def db_value(self, value: datetime | None) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        value = value.astimezone(UTC)
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if is_sqlite() else value
+
+    def python_value(self, value: Any) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, str):
+            value = datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return value.astimezone(UTC)  # type: ignore[no-any-return]
+
+
+def _map_types() -> None:
+    peewee.SqliteDatabase.field_types["UTC"] = "TEXT"
+    peewee.PostgresqlDatabase.field_types["UTC"] = "TIMESTAMPTZ"
+
+
+_map_types()

@@ -1,0 +1,51 @@
+"""Migrations, written by hand, and the one way to run them: under a lock, so that two starts cannot collide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playhouse.migrations import Runner
+
+from webapp import db
+
+_LOCK = 7_214_553_001
+
+
+def upgrade() -> list[str]:
+    """Apply what is pending, oldest first; the names of what was applied."""
+    with db.connected():
+        if db.is_sqlite():
+            return _up()
+        db.database.execute_sql("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        try:
+            return _up()
+        finally:
+            db.database.execute_sql("SELECT pg_advisory_unlock(%s)", (_LOCK,))
+
+
+def _up() -> list[str]:
+    applied: list[str] = _runner().up()
+    return applied
+
+
+def pending() -> list[str]:
+    """Names of migrations that this database has not seen."""
+    with db.connected():
+        return [row.name for row in _runner().status() if row.applied is None]
+
+
+def _runner() -> Any:
+    return Runner(db.database.obj, directory=str(Path(__file__).parent))
+
+
+def run_sql(database: Any, script: str) -> None:
+    """Run a script of statements, with the spellings of this database put in for {id}, {moment} and {truth}."""
+    words = (
+        {"id": "INTEGER PRIMARY KEY AUTOINCREMENT", "moment": "TEXT", "truth": "INTEGER"}
+        if db.is_sqlite()
+        else {"id": "SERIAL PRIMARY KEY", "moment": "TIMESTAMPTZ", "truth": "BOOLEAN"}
+    )
+    for statement in script.format(**words).split(";"):
+        if statement.strip():
+            database.execute_sql(statement)

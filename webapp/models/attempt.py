@@ -1,0 +1,65 @@
+"""Attempts: every write tried against e-conomic, with its key and exact body, stored before the call."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Self
+
+from peewee import ForeignKeyField, IntegerField, TextField
+
+from webapp import ports
+from webapp.db import UTCField
+from webapp.models.base import Row
+from webapp.models.company import Company
+from webapp.models.connection import Connection
+from webapp.models.pairing import Pairing
+
+OPEN, DONE, UNCLEAR, REFUSED, STALE = "open", "done", "unclear", "refused", "stale"
+CREATE, UPDATE, DELETE = "create", "update", "delete"
+
+
+class Attempt(Row):
+    """One intended write: another body is another attempt with another key."""
+
+    company = ForeignKeyField(Company)
+    connection = ForeignKeyField(Connection)
+    pairing = ForeignKeyField(Pairing)
+    kind = TextField()
+    number = IntegerField()
+    key = TextField(unique=True, default=ports.key)
+    body_json = TextField(column_name="body", default="{}")
+    fields_json = TextField(column_name="fields", default="{}")
+    state = TextField(default=OPEN)
+    tries = IntegerField(default=0)
+    fault_kind = TextField(default="")
+    fault_text = TextField(default="")
+    log_id = TextField(default="")
+    created_at = UTCField(default=ports.now)
+    answered_at = UTCField(null=True)
+
+    @classmethod
+    def pending(cls, pairing: Pairing, kind: str) -> Self | None:
+        """The attempt of this kind whose outcome is not known yet."""
+        found: Self | None = (
+            cls.select()
+            .where(cls.pairing == pairing, cls.kind == kind, cls.state.in_((OPEN, UNCLEAR)))
+            .order_by(cls.id.desc())
+            .first()
+        )
+        return found
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The exact body that is sent."""
+        return dict(json.loads(self.body_json))
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Our values that the write carries, by field name."""
+        return dict(json.loads(self.fields_json))
+
+    def settle(self, state: str, *, kind: str = "", text: str = "", log_id: str = "") -> None:
+        """Note how it ended."""
+        self.state, self.fault_kind, self.fault_text, self.log_id = state, kind, text, log_id
+        self.answered_at = ports.now()
+        self.save()

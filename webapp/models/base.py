@@ -1,0 +1,65 @@
+"""What every table shares: the database, the company it belongs to, and lookups that never cross companies."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from peewee import AutoField, Model, TextField
+
+from webapp.db import database, for_update
+
+
+class Row(Model):  # type: ignore[misc]
+    """A table of ours."""
+
+    id = AutoField()
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+    @classmethod
+    def locked(cls, row_id: int) -> Self | None:
+        """The row by id, locked until the transaction ends."""
+        found: Self | None = for_update(cls.select().where(cls.id == row_id)).first()
+        return found
+
+
+class Party(Row):
+    """A customer on either side: the synced values as columns, and the folded text it is found by."""
+
+    name = TextField(default="")
+    cvr = TextField(default="")
+    ean = TextField(default="")
+    address = TextField(default="")
+    postcode = TextField(default="")
+    city = TextField(default="")
+    country = TextField(default="")
+    email = TextField(default="")
+    phone = TextField(default="")
+    website = TextField(default="")
+    currency = TextField(default="")
+    customer_group = TextField(default="")
+    payment_terms = TextField(default="")
+    vat_zone = TextField(default="")
+    search = TextField(default="")
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The synced values by field name."""
+        from webapp.sync.fields import NAMES
+
+        return {name: getattr(self, name) for name in NAMES}
+
+    def take(self, values: dict[str, str]) -> None:
+        """Set synced values (unsaved) and the text the customer is found by."""
+        from webapp.sync.normalise import search_text
+
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.search = search_text(_number(self), self.values)
+
+
+def _number(party: Any) -> int | None:
+    number: int | None = party.number
+    return number

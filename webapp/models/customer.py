@@ -1,0 +1,67 @@
+"""CleanManager's customer register: ours."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from peewee import ForeignKeyField, IntegerField, fn
+
+from webapp import ports
+from webapp.db import UTCField, for_update
+from webapp.models.base import Party
+from webapp.models.company import Company
+from webapp.models.user import User
+from webapp.sync.normalise import loose
+
+
+class Customer(Party):
+    """One customer of a company. Deleted softly: ids are never used again, numbers may be."""
+
+    company = ForeignKeyField(Company)
+    number = IntegerField()
+    version = IntegerField(default=1)
+    created_at = UTCField(default=ports.now)
+    updated_at = UTCField(default=ports.now)
+    deleted_at = UTCField(null=True)
+    deleted_by = ForeignKeyField(User, null=True)
+
+    @classmethod
+    def of(cls, company: Company) -> Any:
+        """The company's living customers, as a query."""
+        return cls.select().where(cls.company == company, cls.deleted_at.is_null())
+
+    @classmethod
+    def found(cls, company: Company, customer_id: int, *, deleted: bool = False) -> Self | None:
+        """The customer with this id if it is the company's; deleted ones only when asked for."""
+        query = cls.select().where(cls.company == company, cls.id == customer_id)
+        result: Self | None = (query if deleted else query.where(cls.deleted_at.is_null())).first()
+        return result
+
+    @classmethod
+    def locked_of(cls, company: Company, customer_id: int) -> Self | None:
+        """The same, deleted ones too, locked until the transaction ends."""
+        found: Self | None = for_update(cls.select().where(cls.company == company, cls.id == customer_id)).first()
+        return found
+
+    @classmethod
+    def with_number(cls, company: Company, number: int) -> Self | None:
+        found: Self | None = cls.of(company).where(cls.number == number).first()
+        return found
+
+    @classmethod
+    def next_number(cls, company: Company) -> int:
+        """The number after the highest one in use."""
+        highest = cls.of(company).select(fn.MAX(cls.number)).scalar()
+        return (highest or 0) + 1
+
+    @classmethod
+    def searched(cls, company: Company, text: str) -> Any:
+        """Living customers that hold every word of the text somewhere."""
+        query = cls.of(company)
+        for word in loose(text).split():
+            query = query.where(cls.search.contains(word))
+        return query
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} ({self.number})"

@@ -1,0 +1,41 @@
+"""Exclusions: a person said "Ingen synkronisering" of a customer on either side."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from peewee import ForeignKeyField, TextField
+
+from webapp import ports
+from webapp.db import UTCField
+from webapp.models.base import Row
+from webapp.models.company import Company
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.mirror import Mirror
+from webapp.models.user import User
+
+
+class Exclusion(Row):
+    """Who left which customer alone, and when it ended."""
+
+    company = ForeignKeyField(Company)
+    connection = ForeignKeyField(Connection)
+    customer = ForeignKeyField(Customer, null=True)
+    mirror = ForeignKeyField(Mirror, null=True)
+    created_at = UTCField(default=ports.now)
+    created_by = ForeignKeyField(User, null=True)
+    reason = TextField(default="")
+    ended_at = UTCField(null=True)
+    ended_by = ForeignKeyField(User, null=True, column_name="ended_by_id")
+
+    @classmethod
+    def of(cls, connection: Connection, party: Customer | Mirror) -> Self | None:
+        """The exclusion in force for this customer, on whichever side it stands."""
+        column = cls.customer if isinstance(party, Customer) else cls.mirror
+        found: Self | None = cls.get_or_none(cls.connection == connection, column == party, cls.ended_at.is_null())
+        return found
+
+    def end(self, by: User | None) -> None:
+        self.ended_at, self.ended_by = ports.now(), by
+        self.save()

@@ -1,0 +1,42 @@
+"""The inbox: each call to a webhook address as it came, kept until a look has been asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from peewee import ForeignKeyField, IntegerField, TextField
+
+from webapp import ports
+from webapp.db import UTCField
+from webapp.models.base import Row
+from webapp.models.company import Company
+from webapp.models.connection import Connection
+
+NEW, DONE, PARKED = "new", "done", "parked"
+
+
+class Inbox(Row):
+    """One webhook call: raw, then the numbers read from it."""
+
+    company = ForeignKeyField(Company)
+    connection = ForeignKeyField(Connection)
+    received_at = UTCField(default=ports.now)
+    query = TextField(default="")
+    content_type = TextField(default="")
+    body = TextField(default="")
+    old_number = IntegerField(null=True)
+    new_number = IntegerField(null=True)
+    state = TextField(default=NEW)
+    reason = TextField(default="")
+    handled_at = UTCField(null=True)
+
+    @classmethod
+    def renumberings(cls, connection: Connection, old: int, since: datetime) -> Any:
+        """Calls that told of `old` becoming another number, newest first: evidence, never truth."""
+        return (
+            cls.select()
+            .where(cls.connection == connection, cls.old_number == old, cls.new_number.is_null(False))
+            .where(cls.new_number != old, cls.received_at >= since)
+            .order_by(cls.id.desc())
+        )

@@ -1,0 +1,108 @@
+"""Lanes: which record needs a look, and who is looking. One lane per record; nothing is looked at twice at a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Self
+
+from peewee import ForeignKeyField, IntegerField, TextField
+
+from webapp import db, ports
+from webapp.db import UTCField, skip_locked
+from webapp.models.base import Row
+from webapp.models.company import Company
+from webapp.models.connection import Connection
+
+PAIR, THEIRS, SWEEP, RUN = "pair", "theirs", "sweep", "run"
+LEASE_SECONDS = 120
+
+
+class Fenced(Exception):
+    """Another worker has taken the lane over: what was begun here must not be written."""
+
+
+class Lane(Row):
+    """`record` is a pairing's id, a number there, a sweep's or a run's id, by `side`.
+
+    A trigger raises `wanted`; a claim notes it in `seen`; finishing deletes the lane only if nobody asked meanwhile.
+    """
+
+    company = ForeignKeyField(Company)
+    connection = ForeignKeyField(Connection)
+    side = TextField()
+    record = IntegerField()
+    wanted = IntegerField(default=1)
+    seen = IntegerField(default=0)
+    fence = IntegerField(default=0)
+    worker = TextField(default="")
+    lease_until = UTCField(null=True)
+    due_at = UTCField(default=ports.now)
+    tries = IntegerField(default=0)
+    fault_kind = TextField(default="")
+    fault_text = TextField(default="")
+    fault_since = UTCField(null=True)
+
+    @classmethod
+    def wake(cls, connection: Connection, side: str, record: int) -> None:
+        """Ask for a look at once, in the caller's transaction."""
+        now = ports.now()
+        row = {"company": connection.company_id, "connection": connection, "side": side, "record": record}
+        cls.insert(**row, wanted=1, due_at=now).on_conflict(
+            conflict_target=[cls.connection, cls.side, cls.record],
+            update={cls.wanted: cls.wanted + 1, cls.due_at: now},
+        ).execute()
+
+    @classmethod
+    @db.retrying
+    def claim(cls, worker: str, connection: Connection, *, sides: tuple[str, ...] = ()) -> Self | None:
+        """Take the connection's oldest due lane under a lease and a new fence; None when nothing is due."""
+        now = ports.now()
+        with db.write():
+            query = cls.select().where(
+                cls.connection == connection,
+                cls.due_at <= now,
+                (cls.lease_until.is_null()) | (cls.lease_until < now),
+            )
+            if sides:
+                query = query.where(cls.side.in_(sides))
+            lane: Self | None = skip_locked(query.order_by(cls.due_at, cls.id).limit(1)).first()
+            if lane is None:
+                return None
+            lane.fence += 1
+            lane.seen, lane.worker = lane.wanted, worker
+            lane.lease_until = now + timedelta(seconds=LEASE_SECONDS)
+            lane.save()
+        return lane
+
+    def hold(self) -> None:
+        """Lock the lane for the open transaction and extend the lease. Raises Fenced when it is no longer ours."""
+        until = ports.now() + timedelta(seconds=LEASE_SECONDS)
+        held = Lane.update(lease_until=until).where(Lane.id == self.id, Lane.fence == self.fence, Lane.worker == self.worker)
+        if held.execute() != 1:
+            raise Fenced(f"{self.side} {self.record}")
+
+    def finish(self) -> bool:
+        """Delete the lane unless a trigger came meanwhile; then it is due again. True when it is gone."""
+        mine = (Lane.id == self.id) & (Lane.fence == self.fence)
+        if Lane.delete().where(mine, Lane.wanted == self.seen).execute():
+            return True
+        self._release(due_at=ports.now(), tries=0, fault_kind="", fault_text="", fault_since=None)
+        return False
+
+    def again(self) -> None:
+        """Look again at once: something moved while we worked."""
+        self._release(due_at=ports.now())
+
+    def postpone(self, seconds: float, *, kind: str, text: str) -> None:
+        """Look again later, because of a temporary fault."""
+        since = self.fault_since or ports.now()
+        self._release(
+            due_at=ports.now() + timedelta(seconds=seconds),
+            tries=self.tries + 1,
+            fault_kind=kind,
+            fault_text=text,
+            fault_since=since,
+        )
+
+    def _release(self, **changes: Any) -> None:
+        Lane.update(worker="", lease_until=None, **changes).where(Lane.id == self.id, Lane.fence == self.fence).execute()

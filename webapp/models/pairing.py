@@ -1,0 +1,101 @@
+"""Pairings: one customer and one remote customer that are the same party, with the values they last agreed on."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Self
+
+from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
+
+from webapp import ports
+from webapp.db import UTCField, for_update
+from webapp.models.base import Row
+from webapp.models.company import Company
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.mirror import Mirror
+from webapp.models.user import User
+from webapp.sync.plan import Base
+
+CREATING, OPEN, CLOSED = "creating", "open", "closed"
+
+
+class Pairing(Row):
+    """A pair, or while `creating` an intent to make the partner in e-conomic under `new_number`."""
+
+    company = ForeignKeyField(Company)
+    connection = ForeignKeyField(Connection)
+    customer = ForeignKeyField(Customer)
+    mirror = ForeignKeyField(Mirror, null=True)
+    state = TextField(default=OPEN)
+    version = IntegerField(default=1)
+    base_json = TextField(column_name="base", default="{}")
+    fault_json = TextField(column_name="fault", default="")
+    new_number = IntegerField(null=True)
+    deleting = BooleanField(default=False)
+    created_at = UTCField(default=ports.now)
+    created_by = ForeignKeyField(User, null=True)
+    closed_at = UTCField(null=True)
+    closed_by = ForeignKeyField(User, null=True)
+    closed_reason = TextField(default="")
+
+    @classmethod
+    def living(cls, connection: Connection) -> Any:
+        return cls.select().where(cls.connection == connection, cls.state != CLOSED)
+
+    @classmethod
+    def found(cls, company: Company, pairing_id: int) -> Self | None:
+        """The living pairing with this id if it is the company's."""
+        found: Self | None = cls.get_or_none(cls.company == company, cls.id == pairing_id, cls.state != CLOSED)
+        return found
+
+    @classmethod
+    def locked_of(cls, company: Company, pairing_id: int) -> Self | None:
+        """The same, locked until the transaction ends."""
+        query = cls.select().where(cls.company == company, cls.id == pairing_id, cls.state != CLOSED)
+        found: Self | None = for_update(query).first()
+        return found
+
+    @classmethod
+    def of_customer(cls, customer: Customer | int, connection: Connection | None = None) -> Self | None:
+        query = cls.select().where(cls.customer == customer, cls.state != CLOSED)
+        found: Self | None = (query.where(cls.connection == connection) if connection else query).first()
+        return found
+
+    @classmethod
+    def of_mirror(cls, mirror: Mirror | int) -> Self | None:
+        found: Self | None = cls.select().where(cls.mirror == mirror, cls.state != CLOSED).first()
+        return found
+
+    @classmethod
+    def creating_number(cls, connection: Connection, number: int) -> Self | None:
+        """The open creation that has reserved this number there."""
+        found: Self | None = cls.get_or_none(
+            cls.connection == connection, cls.state == CREATING, cls.new_number == number
+        )
+        return found
+
+    @property
+    def base(self) -> Base:
+        """Field -> (ours, theirs) when the two were last settled."""
+        return {name: (ours, theirs) for name, (ours, theirs) in json.loads(self.base_json).items()}
+
+    @base.setter
+    def base(self, value: Base) -> None:
+        self.base_json = json.dumps({name: list(pair) for name, pair in value.items()}, ensure_ascii=False, sort_keys=True)
+
+    @property
+    def fault(self) -> dict[str, Any]:
+        """A permanent fault: kind, text, field, values that were refused. Empty when all is well."""
+        return dict(json.loads(self.fault_json)) if self.fault_json else {}
+
+    @fault.setter
+    def fault(self, value: dict[str, Any]) -> None:
+        self.fault_json = json.dumps(value, ensure_ascii=False) if value else ""
+
+    def close(self, reason: str, by: User | None = None) -> None:
+        """End the pair; both customers stay as they are, and its history is kept."""
+        self.state, self.closed_at, self.closed_by, self.closed_reason = CLOSED, ports.now(), by, reason
+        self.deleting = False
+        self.version += 1
+        self.save()

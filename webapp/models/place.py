@@ -1,0 +1,153 @@
+"""The window's read model: one row per line of the window, its section and state, and the counters beside it."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from peewee import SQL, CompositeKey, ForeignKeyField, IntegerField, Model, TextField
+
+from webapp import ports
+from webapp.db import UTCField, database
+from webapp.models.base import Row
+from webapp.models.company import Company
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.sync.normalise import fold, loose
+from webapp.sync.section import Section, Standing
+
+
+class Tally(Model):  # type: ignore[misc]
+    """How many customers of each side stand in a section, kept in the transaction that moves them."""
+
+    company = ForeignKeyField(Company)
+    connection = ForeignKeyField(Connection)
+    section = TextField()
+    places = IntegerField(default=0)
+    ours = IntegerField(default=0)
+    theirs = IntegerField(default=0)
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+        primary_key = CompositeKey("connection", "section")
+
+    @classmethod
+    def move(cls, connection: Connection, section: str, places: int, ours: int, theirs: int) -> None:
+        """Add to a section's counters; negative numbers take away."""
+        row = {"company": connection.company_id, "connection": connection, "section": section}
+        cls.insert(**row, places=places, ours=ours, theirs=theirs).on_conflict(
+            conflict_target=[cls.connection, cls.section],
+            update={cls.places: cls.places + places, cls.ours: cls.ours + ours, cls.theirs: cls.theirs + theirs},
+        ).execute()
+
+    @classmethod
+    def of(cls, connection: Connection) -> dict[str, tuple[int, int, int]]:
+        """Section -> (lines, ours, theirs); every section is there."""
+        counted = {row.section: (row.places, row.ours, row.theirs) for row in cls.select().where(cls.connection == connection)}
+        return {section.value: counted.get(section.value, (0, 0, 0)) for section in Section}
+
+
+class Place(Row):
+    """One line of the window: a pair, or a customer of one side. Every customer stands in exactly one."""
+
+    company = ForeignKeyField(Company)
+    connection = ForeignKeyField(Connection)
+    section = TextField()
+    state = TextField()
+    customer = ForeignKeyField(Customer, null=True)
+    mirror = ForeignKeyField(Mirror, null=True)
+    pairing = ForeignKeyField(Pairing, null=True)
+    name = TextField(default="")
+    search = TextField(default="")
+    version = IntegerField(default=1)
+    changed_at = UTCField(default=ports.now)
+
+    @classmethod
+    def of(cls, connection: Connection, section: str | None = None) -> Any:
+        query = cls.select().where(cls.connection == connection)
+        return query.where(cls.section == section) if section else query
+
+    @classmethod
+    def found(cls, company: Company, place_id: int) -> Self | None:
+        found: Self | None = cls.get_or_none(cls.company == company, cls.id == place_id)
+        return found
+
+    @classmethod
+    def searched(cls, connection: Connection, text: str) -> Any:
+        """Lines of which either side holds every word of the text."""
+        query = cls.of(connection)
+        for word in loose(text).split():
+            query = query.where(cls.search.contains(word))
+        return query
+
+    @classmethod
+    def holding(cls, connection: Connection, customer: Any, mirror: Any) -> list[Self]:
+        """The lines in which either of the two stands now."""
+        mine = SQL("1 = 0")
+        if customer is not None:
+            mine = mine | (cls.customer == customer)
+        if mirror is not None:
+            mine = mine | (cls.mirror == mirror)
+        return list(cls.select().where(cls.connection == connection, mine).order_by(cls.id))
+
+    @classmethod
+    def put(
+        cls,
+        connection: Connection,
+        standing: Standing,
+        *,
+        customer: Customer | None = None,
+        mirror: Mirror | None = None,
+        pairing: Pairing | None = None,
+    ) -> None:
+        """Let these two stand on one line and nowhere else, and move the counters with them."""
+        lines = cls.holding(connection, customer, mirror)
+        line = next((one for one in lines if one.pairing_id), lines[0] if lines else None)
+        for spare in lines:
+            if line is not None and spare.id != line.id:
+                spare.take_away(connection)
+        if line is None:
+            line = cls(company=connection.company_id, connection=connection, section="", state="")
+        before = line._weights() if line.section else None
+        line.customer, line.mirror, line.pairing = customer, mirror, pairing
+        line.section, line.state = standing.section.value, standing.state.value
+        line.name, line.search = _name(customer, mirror), _search(customer, mirror)
+        line.changed_at, line.version = ports.now(), line.version + 1
+        line.save()
+        _shift(connection, before, line._weights())
+
+    def take_away(self, connection: Connection) -> None:
+        """Remove the line: nobody stands here any more."""
+        weights = self._weights()
+        self.delete_instance()
+        _shift(connection, weights, None)
+
+    def _weights(self) -> tuple[str, int, int, int]:
+        return self.section, 1, int(self.customer_id is not None), int(self.mirror_id is not None)
+
+
+def _shift(connection: Connection, before: tuple[str, int, int, int] | None, after: tuple[str, int, int, int] | None) -> None:
+    if before == after:
+        return
+    moves = [(before, -1)] if before else []
+    moves += [(after, 1)] if after else []
+    for (section, places, ours, theirs), sign in sorted(moves):
+        Tally.move(connection, section, sign * places, sign * ours, sign * theirs)
+
+
+def _name(customer: Customer | None, mirror: Mirror | None) -> str:
+    party = customer or mirror
+    return fold(party.name)[:200] if party else ""
+
+
+def _search(customer: Customer | None, mirror: Mirror | None) -> str:
+    return "|".join(dict.fromkeys(party.search for party in (customer, mirror) if party))
+
+
+class Heartbeat(Row):
+    """When each worker was last alive."""
+
+    worker = TextField(unique=True)
+    seen_at = UTCField(default=ports.now)

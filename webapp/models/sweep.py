@@ -1,0 +1,52 @@
+"""Sweeps: one pass over e-conomic's list (first fetch, poll or full comparison), which goes on where it stopped."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from peewee import ForeignKeyField, IntegerField, TextField
+
+from webapp import ports
+from webapp.db import UTCField
+from webapp.models.base import Row
+from webapp.models.company import Company
+from webapp.models.connection import Connection
+from webapp.models.user import User
+
+FETCH, POLL, COMPARE = "fetch", "poll", "compare"
+RUNNING, CONFIRMING, HELD, DONE, VOID = "running", "confirming", "held", "done", "void"
+
+
+class Sweep(Row):
+    """`cursor` is the last number read; `pairs` and `equal` are the receipt of a finished comparison."""
+
+    company = ForeignKeyField(Company)
+    connection = ForeignKeyField(Connection)
+    kind = TextField()
+    state = TextField(default=RUNNING)
+    since = TextField(default="")
+    cursor = IntegerField(default=0)
+    read = IntegerField(default=0)
+    total = IntegerField(default=0)
+    missing = IntegerField(default=0)
+    changed = IntegerField(default=0)
+    pairs = IntegerField(default=0)
+    equal = IntegerField(default=0)
+    fault = TextField(default="")
+    started_at = UTCField(default=ports.now)
+    started_by = ForeignKeyField(User, null=True)
+    finished_at = UTCField(null=True)
+
+    @classmethod
+    def current(cls, connection: Connection, *kinds: str) -> Self | None:
+        """The unfinished sweep of one of these kinds."""
+        query = cls.select().where(cls.connection == connection, cls.kind.in_(kinds), cls.state.in_((RUNNING, CONFIRMING, HELD)))
+        found: Self | None = query.order_by(cls.id.desc()).first()
+        return found
+
+    @classmethod
+    def last_proof(cls, connection: Connection) -> Self | None:
+        """The newest finished comparison: the receipt whose age the window shows."""
+        query = cls.select().where(cls.connection == connection, cls.kind == COMPARE, cls.state == DONE)
+        found: Self | None = query.order_by(cls.id.desc()).first()
+        return found

@@ -1,0 +1,61 @@
+"""People who sign in: administrators, who may do everything, and inspectors, who see and create."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from peewee import ForeignKeyField, IntegerField, TextField, fn
+
+from webapp import ports
+from webapp.db import UTCField
+from webapp.models.base import Row
+from webapp.models.company import Company
+
+ADMINISTRATOR, INSPECTOR = "administrator", "inspector"
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("a password that nobody has")
+
+
+class User(Row):
+    """One person of one company. `epoch` grows to end all sessions that were begun before."""
+
+    company = ForeignKeyField(Company)
+    email = TextField()
+    name = TextField()
+    password_hash = TextField(default="")
+    role = TextField(default=ADMINISTRATOR)
+    language = TextField(default="da")
+    epoch = IntegerField(default=0)
+    created_at = UTCField(default=ports.now)
+    disabled_at = UTCField(null=True)
+
+    class Meta:
+        table_name = "users"
+
+    @property
+    def is_administrator(self) -> bool:
+        return bool(self.role == ADMINISTRATOR)
+
+    @classmethod
+    def with_email(cls, email: str) -> Self | None:
+        """The person with this address, whatever its case."""
+        found: Self | None = cls.select().where(fn.LOWER(cls.email) == email.strip().lower(), cls.disabled_at.is_null()).first()
+        return found
+
+    @classmethod
+    def signing_in(cls, email: str, password: str) -> Self | None:
+        """The person with this e-mail and password; takes as long when there is none."""
+        user = cls.with_email(email)
+        hashed = user.password_hash if user and user.password_hash else _NOBODY
+        try:
+            _hasher.verify(hashed, password)
+        except (VerificationError, InvalidHashError):
+            return None
+        return user
+
+    def set_password(self, password: str) -> None:
+        """Set the password (unsaved) and end every other session."""
+        self.password_hash = _hasher.hash(password)
+        self.epoch += 1

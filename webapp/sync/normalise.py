@@ -1,0 +1,46 @@
+"""How values are compared, and how texts are folded for searching: pure, and the only place for either."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_FOLD = str.maketrans(
+    {"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ð": "d", "þ": "th", "ł": "l"}
+)
+_BLANK = re.compile(r"\s+")
+
+
+def settle(value: str | None) -> str:
+    """The value as it is compared: trimmed, Unicode NFC, absent = empty. Nothing more (sync rules §1)."""
+    return unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip() if value else ""
+
+
+def same(one: str | None, other: str | None) -> bool:
+    return settle(one) == settle(other)
+
+
+def fold(text: str) -> str:
+    """Lower case, æ→ae, ø→oe, å→aa, other accents dropped, blanks joined: for search, never for equality."""
+    lowered = unicodedata.normalize("NFC", text).casefold().translate(_FOLD)
+    plain = "".join(c for c in unicodedata.normalize("NFD", lowered) if not unicodedata.combining(c))
+    return _BLANK.sub(" ", plain).strip()
+
+
+def loose(text: str) -> str:
+    """Folded once more so that `oe` finds `ö`, `o` and `ø` alike: what a search box forgives."""
+    return fold(text).replace("aa", "a").replace("oe", "o").replace("ae", "a").replace("ue", "u")
+
+
+def digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit())
+
+
+def search_text(number: int | None, values: dict[str, str]) -> str:
+    """What one customer is found by: number, name, CVR, e-mail, phone (as written and as digits), city, address."""
+    parts = [str(number or ""), *(values.get(name, "") for name in SEARCHED)]
+    phone = digits(values.get("phone", ""))
+    return "|".join(dict.fromkeys(loose(part) for part in [*parts, phone] if part))
+
+
+SEARCHED = ("name", "cvr", "ean", "email", "phone", "postcode", "city", "address")

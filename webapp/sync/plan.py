@@ -1,0 +1,168 @@
+"""The one decision: what becomes of a pair, given ours, theirs and base. Pure; preview and run use the same object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from webapp.sync.fields import NAMES
+from webapp.sync.normalise import same
+
+Base = Mapping[str, tuple[str, str]]
+Choice = Literal["ask", "ours", "theirs"]
+
+
+class Outcome(StrEnum):
+    """What becomes of one field (the table of the sync rules, §1)."""
+
+    NOTHING = "nothing"
+    PUSH = "push"
+    PULL = "pull"
+    AGREE = "agree"
+    ASK = "ask"
+
+
+class Presence(StrEnum):
+    """Which sides still hold the customer, and whether the one that is left has moved since."""
+
+    BOTH = "both"
+    CLOSE = "close"
+    OURS_GONE = "ours_gone"
+    OURS_GONE_THEIRS_MOVED = "ours_gone_theirs_moved"
+    THEIRS_GONE = "theirs_gone"
+    THEIRS_GONE_OURS_MOVED = "theirs_gone_ours_moved"
+    OTHER_PARTY = "other_party"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A company's standing answers: per field, who wins when both sides moved."""
+
+    fields: Mapping[str, Choice] = field(default_factory=dict)
+    same_party: bool = False
+    """A person has just confirmed that the record under the number is still the same customer."""
+
+
+ASK_ALWAYS = Rules()
+
+
+@dataclass(frozen=True)
+class FieldPlan:
+    """One field's three values and their outcome; `base` is (ours, theirs) when last settled, or None."""
+
+    name: str
+    outcome: Outcome
+    ours: str
+    theirs: str
+    base: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would happen to a pair; nothing has happened yet."""
+
+    presence: Presence
+    fields: tuple[FieldPlan, ...] = ()
+
+    def of(self, *outcomes: Outcome) -> tuple[FieldPlan, ...]:
+        return tuple(f for f in self.fields if f.outcome in outcomes)
+
+    @property
+    def pushes(self) -> dict[str, str]:
+        """Values to write there, by field."""
+        return {f.name: f.ours for f in self.of(Outcome.PUSH)}
+
+    @property
+    def pulls(self) -> dict[str, str]:
+        """Values to write here, by field."""
+        return {f.name: f.theirs for f in self.of(Outcome.PULL)}
+
+    @property
+    def questions(self) -> tuple[FieldPlan, ...]:
+        return self.of(Outcome.ASK)
+
+    @property
+    def is_still(self) -> bool:
+        return self.presence == Presence.BOTH and all(f.outcome == Outcome.NOTHING for f in self.fields)
+
+
+def plan_field(ours: str, theirs: str, base: tuple[str, str] | None, choice: Choice = "ask") -> Outcome:
+    """The outcome for one field. Symmetric: swap the sides and PUSH and PULL swap."""
+    if same(ours, theirs):
+        settled = base is not None and same(ours, base[0]) and same(theirs, base[1])
+        return Outcome.NOTHING if settled else Outcome.AGREE
+    if base is None:
+        if not ours.strip():
+            return Outcome.PULL
+        return Outcome.PUSH if not theirs.strip() else Outcome.ASK
+    ours_moved, theirs_moved = not same(ours, base[0]), not same(theirs, base[1])
+    if ours_moved and theirs_moved:
+        return {"ask": Outcome.ASK, "ours": Outcome.PUSH, "theirs": Outcome.PULL}[choice]
+    if ours_moved:
+        return Outcome.PUSH
+    return Outcome.PULL if theirs_moved else Outcome.NOTHING
+
+
+def plan(
+    ours: Mapping[str, str] | None,
+    theirs: Mapping[str, str] | None,
+    base: Base,
+    rules: Rules = ASK_ALWAYS,
+    *,
+    excluded: bool = False,
+) -> Plan:
+    """What a pair needs. `None` for a side means that the customer is gone there (known, not merely unreachable)."""
+    if excluded:
+        return Plan(Presence.EXCLUDED)
+    if ours is None and theirs is None:
+        return Plan(Presence.CLOSE)
+    if ours is None:
+        moved = _moved(theirs or {}, base, 1)
+        return Plan(Presence.OURS_GONE_THEIRS_MOVED if moved else Presence.OURS_GONE)
+    if theirs is None:
+        moved = _moved(ours, base, 0)
+        return Plan(Presence.THEIRS_GONE_OURS_MOVED if moved else Presence.THEIRS_GONE)
+    if not rules.same_party and _other_party(theirs, base):
+        return Plan(Presence.OTHER_PARTY)
+    return Plan(Presence.BOTH, tuple(_planned(name, ours, theirs, base, rules) for name in NAMES))
+
+
+def _planned(name: str, ours: Mapping[str, str], theirs: Mapping[str, str], base: Base, rules: Rules) -> FieldPlan:
+    mine, other, agreed = ours.get(name, ""), theirs.get(name, ""), base.get(name)
+    return FieldPlan(name, plan_field(mine, other, agreed, rules.fields.get(name, "ask")), mine, other, agreed)
+
+
+def _moved(values: Mapping[str, str], base: Base, side: int) -> bool:
+    return any(not same(values.get(name, ""), agreed[side]) for name, agreed in base.items())
+
+
+def _other_party(theirs: Mapping[str, str], base: Base) -> bool:
+    """Name and CVR changed at once: the number may have been given to somebody else (sync rules §5)."""
+    return all(
+        base.get(name, ("", ""))[1].strip() and not same(theirs.get(name, ""), base[name][1]) for name in ("name", "cvr")
+    )
+
+
+def moved_fields(values: Mapping[str, str], base: Base, side: Literal[0, 1]) -> dict[str, tuple[str, str]]:
+    """Fields of one side that differ from base: name -> (before, now). Side 0 is ours, 1 theirs."""
+    return {
+        name: (agreed[side], values.get(name, ""))
+        for name, agreed in base.items()
+        if not same(values.get(name, ""), agreed[side])
+    }
+
+
+def answered(answers: Mapping[str, str], ours: Mapping[str, str], theirs: Mapping[str, str], base: Base) -> Base:
+    """The base after a person's answers ("ours", "theirs", "both" per field).
+
+    Keeping one side makes the other look settled at the value that was seen, so that the next plan carries the
+    kept value over; "both" settles each side at its own value.
+    """
+    settled = dict(base)
+    for name, answer in answers.items():
+        mine, other = ours.get(name, ""), theirs.get(name, "")
+        settled[name] = {"ours": (other, other), "theirs": (mine, mine), "both": (mine, other)}[answer]
+    return settled
