@@ -18,7 +18,7 @@ _numbers = count(1)
 @pytest.fixture(params=KINDS)
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a fresh database with every table in it, bound for the models."""
-    yield from request.getfixturevalue(f"{request.param}_database")
+    yield request.getfixturevalue(f"{request.param}_database")
 
 
 @pytest.fixture
@@ -41,22 +41,22 @@ def postgresql_database(postgresql_template: tuple[str, str]) -> Iterator[str]:
     """Like `database`, on PostgreSQL alone."""
     server, template = postgresql_template
     name = f"{template}_{next(_numbers)}"
-    postgres.execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    postgres.copy(server, template, name)
     try:
         yield from _bound(f"{server}/{name}")
     finally:
-        postgres.execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+        postgres.drop(server, name)
 
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: str) -> Iterator[tuple[str, str]]:
     name = f"webapp_test_{os.getpid()}"
-    postgres.execute(postgresql_server, f'CREATE DATABASE "{name}"')
+    postgres.copy(postgresql_server, "template1", name)
     try:
         _migrate(f"{postgresql_server}/{name}")
         yield postgresql_server, name
     finally:
-        postgres.execute(postgresql_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+        postgres.drop(postgresql_server, name)
 
 
 @pytest.fixture(scope="session")

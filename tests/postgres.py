@@ -56,6 +56,17 @@ def execute(address: str, statement: str) -> None:
         connection.execute(statement)
 
 
+def copy(address: str, template: str, name: str) -> None:
+    """A new database with all that is in the template; without fsync the copy by file is the quicker one."""
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+        strategy = "STRATEGY FILE_COPY" if connection.info.server_version >= 150000 else ""
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}')
+
+
+def drop(address: str, name: str) -> None:
+    execute(address, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 def _as_server_user() -> dict[str, object]:
     """PostgreSQL refuses to run as root, so root lends it Debian's user."""
     if os.geteuid() != 0:
