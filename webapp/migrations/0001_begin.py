@@ -65,7 +65,7 @@ CREATE TABLE access_grant (
 
 CREATE TABLE mirror (
   id {{id}}, number INTEGER NOT NULL, {PARTY} version INTEGER NOT NULL, raw TEXT NOT NULL, last_updated TEXT NOT NULL,
-  seen_in INTEGER, created_at {{moment}} NOT NULL, updated_at {{moment}} NOT NULL, gone_at {{moment}},
+  created_at {{moment}} NOT NULL, updated_at {{moment}} NOT NULL, gone_at {{moment}},
   {CONNECTION} {to("connection", "connection_id")}, UNIQUE (company_id, id));
 CREATE UNIQUE INDEX mirror_number ON mirror (connection_id, number) WHERE gone_at IS NULL;
 CREATE INDEX mirror_name ON mirror (connection_id, name, id) WHERE gone_at IS NULL;
@@ -114,10 +114,10 @@ CREATE INDEX inbox_old_number ON inbox (connection_id, old_number, id);
 
 CREATE TABLE sweep (
   id {{id}}, {CONNECTION} kind TEXT NOT NULL, state TEXT NOT NULL, since TEXT NOT NULL,
-  cursor INTEGER NOT NULL, "read" INTEGER NOT NULL, total INTEGER NOT NULL, missing INTEGER NOT NULL,
+  cursor INTEGER NOT NULL, "read" INTEGER NOT NULL, total INTEGER NOT NULL, 
   changed INTEGER NOT NULL, pairs INTEGER NOT NULL, equal INTEGER NOT NULL, fault TEXT NOT NULL,
-  started_at {{moment}} NOT NULL, started_by_id INTEGER, finished_at {{moment}},
-  {to("connection", "connection_id")}, {to("users", "started_by_id")});
+  candidates TEXT NOT NULL, newest TEXT NOT NULL, started_at {{moment}} NOT NULL, started_by_id INTEGER,
+  finished_at {{moment}}, {to("connection", "connection_id")}, {to("users", "started_by_id")});
 CREATE INDEX sweep_connection ON sweep (connection_id, kind, state, id);
 
 CREATE TABLE run (

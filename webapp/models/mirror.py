@@ -24,7 +24,6 @@ class Mirror(Party):
     version = IntegerField(default=1)
     raw = TextField(default="{}")
     last_updated = TextField(default="")
-    seen_in = IntegerField(null=True)
     created_at = UTCField(default=ports.now)
     updated_at = UTCField(default=ports.now)
     gone_at = UTCField(null=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Self
 
 from peewee import ForeignKeyField, IntegerField, TextField
@@ -14,11 +15,12 @@ from webapp.models.connection import Connection
 from webapp.models.user import User
 
 FETCH, POLL, COMPARE = "fetch", "poll", "compare"
-RUNNING, CONFIRMING, HELD, DONE, VOID = "running", "confirming", "held", "done", "void"
+RUNNING, HELD, DONE, VOID = "running", "held", "done", "void"
 
 
 class Sweep(Row):
-    """`cursor` is the last number read; `pairs` and `equal` are the receipt of a finished comparison."""
+    """`cursor` is the last number read, `candidates` the mirror rows that no page named, `newest` the latest change
+    seen; `pairs` and `equal` are the receipt of a finished comparison."""
 
     company = ForeignKeyField(Company)
     connection = ForeignKeyField(Connection)
@@ -28,7 +30,8 @@ class Sweep(Row):
     cursor = IntegerField(default=0)
     read = IntegerField(default=0)
     total = IntegerField(default=0)
-    missing = IntegerField(default=0)
+    candidates_json = TextField(column_name="candidates", default="[]")
+    newest = TextField(default="")
     changed = IntegerField(default=0)
     pairs = IntegerField(default=0)
     equal = IntegerField(default=0)
@@ -37,10 +40,19 @@ class Sweep(Row):
     started_by = ForeignKeyField(User, null=True)
     finished_at = UTCField(null=True)
 
+    @property
+    def candidates(self) -> list[int]:
+        """Ids of mirror rows that may be gone."""
+        return list(json.loads(self.candidates_json))
+
+    @candidates.setter
+    def candidates(self, ids: list[int]) -> None:
+        self.candidates_json = json.dumps(ids)
+
     @classmethod
     def current(cls, connection: Connection, *kinds: str) -> Self | None:
         """The unfinished sweep of one of these kinds."""
-        query = cls.select().where(cls.connection == connection, cls.kind.in_(kinds), cls.state.in_((RUNNING, CONFIRMING, HELD)))
+        query = cls.select().where(cls.connection == connection, cls.kind.in_(kinds), cls.state.in_((RUNNING, HELD)))
         found: Self | None = query.order_by(cls.id.desc()).first()
         return found
 

@@ -1,0 +1,88 @@
+"""Carry out a pair's plan as far as it concerns our own tables: pulls, agreements, places. Writes there are `push`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webapp import ports
+from webapp.models import history, pairing
+from webapp.models.customer import Customer
+from webapp.models.history import History
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.user import User
+from webapp.sync import standing
+from webapp.sync.plan import ASK_ALWAYS, Outcome, Plan, Presence, Rules, plan
+
+
+def settle(pair: Pairing, *, cause: str, by: User | None = None, rules: Rules = ASK_ALWAYS, run_id: int | None = None) -> Plan:
+    """Plan the pair from its rows, locked, in the caller's transaction; pull, agree and place. Answers with the plan.
+
+    What the plan wants written there (`pushes`) and asks a person (`questions`) is left for the caller.
+    """
+    pair.customer = Customer.locked(pair.customer_id)
+    pair.mirror = Mirror.locked(pair.mirror_id)
+    ours = None if pair.customer.deleted_at else pair.customer.values
+    theirs = None if pair.mirror.gone_at else pair.mirror.values
+    planned = plan(ours, theirs, pair.base, rules)
+    if planned.presence == Presence.CLOSE:
+        pair.close("both_gone")
+        standing.put_apart(pair)
+        return planned
+    if planned.presence == Presence.BOTH:
+        _pull(pair, planned, cause=cause, by=by, run_id=run_id)
+        _move_base(pair, planned)
+        _forget_fault(pair, planned)
+    standing.put_pair(pair, standing.plan_of(pair))
+    return planned
+
+
+def place_creating(pair: Pairing) -> None:
+    """An open creation whose customer changed: a fault it stood with may be mended, so it is tried again."""
+    pair.customer = Customer.locked(pair.customer_id)
+    if pair.customer.deleted_at and pair.fault:
+        pair.close("deleted_before_creation")
+        standing.put_apart(pair)
+        return
+    if pair.fault and pair.fault.get("kind") == "refused":
+        pair.fault = {}
+        pair.save()
+    standing.put_pair(pair)
+
+
+def take(customer: Customer, values: dict[str, str], *, cause: str, **facts: Any) -> None:
+    """Write values of theirs into our customer, with a line of history each, in the caller's transaction."""
+    changes = {name: (getattr(customer, name), value) for name, value in values.items() if getattr(customer, name) != value}
+    if not changes:
+        return
+    customer.take(values)
+    customer.version, customer.updated_at = customer.version + 1, ports.now()
+    customer.save()
+    facts = {"customer_id": customer.id, "version": customer.version} | facts
+    History.note_values(customer.company_id, history.OURS, cause, changes, **facts)
+
+
+def _pull(pair: Pairing, planned: Plan, *, cause: str, by: User | None, run_id: int | None) -> None:
+    facts = {"connection": pair.connection_id, "pairing_id": pair.id, "by": by, "run_id": run_id}
+    take(pair.customer, planned.pulls, cause=cause, **facts)
+
+
+def _move_base(pair: Pairing, planned: Plan) -> None:
+    """Base moves per field, only for fields pulled or agreed (sync rules §3); pushed ones move after their write."""
+    base = dict(pair.base)
+    for field in planned.of(Outcome.PULL):
+        base[field.name] = (field.theirs, field.theirs)
+    for field in planned.of(Outcome.AGREE):
+        base[field.name] = (field.ours, field.theirs)
+    if base != pair.base:
+        pair.base = base
+        pair.version += 1
+        pair.save()
+
+
+def _forget_fault(pair: Pairing, planned: Plan) -> None:
+    """A refusal stands only as long as we would send the same values again."""
+    if pair.fault and pair.fault.get("values") != planned.pushes and pair.state == pairing.OPEN and not pair.deleting:
+        pair.fault = {}
+        pair.version += 1
+        pair.save()
