@@ -16,9 +16,15 @@ _numbers = count(1)
 
 
 @pytest.fixture(params=KINDS)
-def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a fresh database with every table in it, bound for the models."""
-    yield request.getfixturevalue(f"{request.param}_database")
+def database(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh database with every table in it, bound for the models; not for changing the tables."""
+    return request.getfixturevalue(f"{request.param}_database")
+
+
+@pytest.fixture(params=KINDS)
+def empty_database(request: pytest.FixtureRequest) -> str:
+    """Like `database`, without any table: for tests that migrate."""
+    return request.getfixturevalue(f"empty_{request.param}_database")
 
 
 @pytest.fixture
@@ -29,6 +35,24 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
     yield from _bound(f"sqlite:///{file}")
 
 
+@pytest.fixture
+def postgresql_database(postgresql_wiper: postgres.Wiper) -> Iterator[str]:
+    """Like `database`, on PostgreSQL alone."""
+    postgresql_wiper.wipe()
+    yield from _bound(postgresql_wiper.address)
+
+
+@pytest.fixture
+def empty_sqlite_database(tmp_path: Path) -> Iterator[str]:
+    yield from _bound(f"sqlite:///{tmp_path / 'empty.db'}")
+
+
+@pytest.fixture
+def empty_postgresql_database(postgresql_server: str) -> Iterator[str]:
+    with postgres.new_database(postgresql_server, f"webapp_test_{os.getpid()}_{next(_numbers)}") as address:
+        yield from _bound(address)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("sqlite") / "template.db"
@@ -36,27 +60,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture
-def postgresql_database(postgresql_template: tuple[str, str]) -> Iterator[str]:
-    """Like `database`, on PostgreSQL alone."""
-    server, template = postgresql_template
-    name = f"{template}_{next(_numbers)}"
-    postgres.copy(server, template, name)
-    try:
-        yield from _bound(f"{server}/{name}")
-    finally:
-        postgres.drop(server, name)
-
-
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> Iterator[tuple[str, str]]:
-    name = f"webapp_test_{os.getpid()}"
-    postgres.copy(postgresql_server, "template1", name)
-    try:
-        _migrate(f"{postgresql_server}/{name}")
-        yield postgresql_server, name
-    finally:
-        postgres.drop(postgresql_server, name)
+def postgresql_wiper(postgresql_server: str) -> Iterator[postgres.Wiper]:
+    with postgres.new_database(postgresql_server, f"webapp_test_{os.getpid()}") as address:
+        _migrate(address)
+        yield postgres.Wiper(address)
 
 
 @pytest.fixture(scope="session")

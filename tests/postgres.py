@@ -56,15 +56,48 @@ def execute(address: str, statement: str) -> None:
         connection.execute(statement)
 
 
-def copy(address: str, template: str, name: str) -> None:
-    """A new database with all that is in the template; without fsync the copy by file is the quicker one."""
-    with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
-        strategy = "STRATEGY FILE_COPY" if connection.info.server_version >= 150000 else ""
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}')
+@contextmanager
+def new_database(address: str, name: str) -> Iterator[str]:
+    """The address of an empty database that goes when the caller is done."""
+    execute(address, f'CREATE DATABASE "{name}"')
+    try:
+        yield f"{address}/{name}"
+    finally:
+        execute(address, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def drop(address: str, name: str) -> None:
-    execute(address, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+class Wiper:
+    """Makes a migrated database as new again: 5 ms, where a copy of a template takes 60."""
+
+    def __init__(self, address: str) -> None:
+        """Tables with rows in them now keep what they hold: it came with the migrations."""
+        self.address = address
+        with psycopg.connect(address, autocommit=True) as connection:
+            tables = [row[0] for row in connection.execute(OWN_TABLES)]
+            self._filled_later = [name for name in tables if _is_empty(connection, name)]
+
+    def wipe(self) -> None:
+        """Throw out whoever is still connected, then every row, then what the numbering remembers."""
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute(OTHERS_OUT)
+            emptied = (f'DELETE FROM "{name}"' for name in self._filled_later)
+            connection.execute("; ".join(["SET session_replication_role = replica", *emptied]))
+            connection.execute(NUMBERS_BACK)
+
+
+OWN_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+OTHERS_OUT = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+NUMBERS_BACK = (
+    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)"
+    " FROM pg_sequences WHERE last_value IS NOT NULL"
+)
+
+
+def _is_empty(connection: psycopg.Connection, table: str) -> bool:
+    return connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone() is None
 
 
 def _as_server_user() -> dict[str, object]:

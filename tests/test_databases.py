@@ -1,0 +1,40 @@
+"""The databases that tests get are fresh, migrated and of the kind that their name says."""
+
+import threading
+
+import pytest
+
+from webapp import db, migrations
+from webapp.models.company import Company
+
+
+@pytest.mark.parametrize("_", ["first", "second"])
+def test_a_database_holds_nothing_of_the_test_before(database: str, _: str) -> None:
+    assert Company.select().count() == 0
+    assert Company.create(name="Ren & Fin ApS").id == 1
+
+
+@pytest.mark.parametrize("_", ["first", "second"])
+def test_a_connection_left_open_in_a_transaction_disturbs_nobody(postgresql_database: str, _: str) -> None:
+    def leave_open() -> None:
+        db.database.begin()
+        Company.create(name="Aldrig færdig ApS")
+
+    assert Company.select().count() == 0
+    thread = threading.Thread(target=leave_open)
+    thread.start()
+    thread.join()
+
+
+def test_a_database_has_every_migration_in_it(database: str) -> None:
+    assert migrations.pending() == []
+
+
+def test_an_empty_database_takes_every_migration(empty_database: str) -> None:
+    assert db.database.get_tables() == []
+    assert migrations.upgrade()
+    assert migrations.pending() == []
+
+
+def test_a_database_is_of_the_kind_that_its_address_says(database: str) -> None:
+    assert db.is_sqlite() == database.startswith("sqlite:///")
