@@ -119,8 +119,10 @@ def _environ(request: requests.PreparedRequest) -> dict[str, Any]:
         builder.close()
 
 
-def _broken(cut: BaseException, request: requests.PreparedRequest) -> requests.ConnectionError:
-    """As requests reports it: refused before anything was sent (`cut.sent` is false), or cut while waiting."""
+def _broken(cut: BaseException, request: requests.PreparedRequest) -> requests.RequestException:
+    """As requests reports it: refused before anything was sent (`cut.sent` is false), silence, or a cut line."""
+    if getattr(cut, "timed_out", False):
+        return requests.ReadTimeout("Read timed out.", request=request)
     if getattr(cut, "sent", True):
         return requests.ConnectionError(ProtocolError("Connection aborted.", cut), request=request)
     refused = NewConnectionError(None, "Connection refused")  # type: ignore[arg-type]
