@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -139,17 +139,20 @@ def _plain_environment() -> dict[str, str]:
 
 def _wait_for(demo: Demo, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + 60
-    while not (_answers(demo.app) and _answers(demo.sandbox)):
+    while not (_answers(f"{demo.app}/readyz") and _answers(demo.sandbox)):
         if process.poll() is not None or time.monotonic() > end:
             pytest.fail(f"`webapp demo` did not come up:\n{demo.printed()}")
         time.sleep(0.1)
 
 
 def _answers(address: str) -> bool:
+    """A page that asks for a log-in has answered too."""
     try:
-        with urlopen(f"{address}/healthz", timeout=5) as answer:
-            return answer.status == 200
-    except (URLError, OSError):
+        with urlopen(address, timeout=5):
+            return True
+    except HTTPError as answer:
+        return answer.code < 500
+    except OSError:
         return False
 
 
