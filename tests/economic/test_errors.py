@@ -176,7 +176,7 @@ def test_every_kind_is_named_once() -> None:
 
 
 def test_the_recorded_bodies_are_all_classed() -> None:
-    file = Path(__file__).parents[3] / "shared/reference/economic-samples/errors.sample.json"
+    file = Path(__file__).resolve().parents[3] / "shared/reference/economic-samples/errors.sample.json"
     if not file.exists():
         pytest.skip("the recorded error bodies are not here")
     recorded = {name: body for name, body in json.loads(file.read_text()).items() if not name.startswith("_")}

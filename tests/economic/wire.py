@@ -1,4 +1,4 @@
-"""What the tests of the wire share: addresses, a clock that is never waited for, small pages, e-conomic's error bodies."""
+"""What the tests of the wire share: addresses, a clock that is never waited for, small pages, error bodies."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -83,7 +83,7 @@ NO_GROUP: dict[str, Any] = {
                     "errorMessage": "CustomerGroup '1' not found.",
                     "errorCode": "E07140",
                     "inputValue": 1,
-                    "developerHint": "Find a list of customer groups at https://restapi.e-conomic.com/customer-groups .",
+                    "developerHint": "Find a list at https://restapi.e-conomic.com/customer-groups .",
                 }
             ]
         }
