@@ -14,7 +14,7 @@ from webapp.models.connection import Connection
 from webapp.models.user import User
 
 WAITING, RUNNING, STOPPED, DONE = "waiting", "running", "stopped", "done"
-ITEM_WAITING, ITEM_DONE, ITEM_FAILED, ITEM_HELD = "waiting", "done", "failed", "held"
+ITEM_WAITING, ITEM_BEGUN, ITEM_DONE, ITEM_FAILED = "waiting", "begun", "done", "failed"
 CREATE_OURS, CREATE_THEIRS = "create_ours", "create_theirs"
 
 
@@ -67,3 +67,24 @@ class RunItem(Row):
     state = TextField(default=ITEM_WAITING)
     reason = TextField(default="")
     settled_at = UTCField(null=True)
+
+    @classmethod
+    def of_pairing(cls, pairing_id: int) -> Self | None:
+        """The item that ordered this creation and has not been settled."""
+        found: Self | None = cls.get_or_none(cls.pairing_id == pairing_id, cls.state == ITEM_BEGUN)
+        return found
+
+    @classmethod
+    def settle_pairing(cls, pairing_id: int, reason: str = "") -> int | None:
+        """Note that an ordered creation has ended, badly when there is a reason. The run's id, if a run ordered it."""
+        item = cls.of_pairing(pairing_id)
+        if item is None:
+            return None
+        item.settle(reason)
+        run_id: int = item.run_id
+        return run_id
+
+    def settle(self, reason: str = "") -> None:
+        """Note how the item ended; a reason means that it failed."""
+        self.state, self.reason, self.settled_at = ITEM_FAILED if reason else ITEM_DONE, reason, ports.now()
+        self.save()

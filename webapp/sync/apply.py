@@ -15,13 +15,26 @@ from webapp.sync import standing
 from webapp.sync.plan import ASK_ALWAYS, Outcome, Plan, Presence, Rules, plan
 
 
+def lock(pairing_id: int) -> Pairing | None:
+    """The living pair with its two rows, locked in one order by every writer: customer, pair, mirror."""
+    known = Pairing.get_or_none(Pairing.id == pairing_id)
+    if known is None:
+        return None
+    customer = Customer.locked(known.customer_id)
+    pair = Pairing.locked(pairing_id)
+    if pair is None or pair.state == pairing.CLOSED:
+        return None
+    pair.customer = customer
+    if pair.mirror_id:
+        pair.mirror = Mirror.locked(pair.mirror_id)
+    return pair
+
+
 def settle(pair: Pairing, *, cause: str, by: User | None = None, rules: Rules = ASK_ALWAYS, run_id: int | None = None) -> Plan:
-    """Plan the pair from its rows, locked, in the caller's transaction; pull, agree and place. Answers with the plan.
+    """Plan a locked pair in the caller's transaction; pull, agree and place. Answers with the plan as it was found.
 
     What the plan wants written there (`pushes`) and asks a person (`questions`) is left for the caller.
     """
-    pair.customer = Customer.locked(pair.customer_id)
-    pair.mirror = Mirror.locked(pair.mirror_id)
     ours = None if pair.customer.deleted_at else pair.customer.values
     theirs = None if pair.mirror.gone_at else pair.mirror.values
     planned = plan(ours, theirs, pair.base, rules)
@@ -39,7 +52,6 @@ def settle(pair: Pairing, *, cause: str, by: User | None = None, rules: Rules = 
 
 def place_creating(pair: Pairing) -> None:
     """An open creation whose customer changed: a fault it stood with may be mended, so it is tried again."""
-    pair.customer = Customer.locked(pair.customer_id)
     if pair.customer.deleted_at and pair.fault:
         pair.close("deleted_before_creation")
         standing.put_apart(pair)

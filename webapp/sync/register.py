@@ -170,7 +170,8 @@ def _look(customer: Customer) -> None:
     connection = Connection.open_of(customer.company)
     if connection is None or not connection.is_active:
         return
-    pair = Pairing.of_customer(customer, connection)
+    known = Pairing.of_customer(customer, connection)
+    pair = apply.lock(known.id) if known else None
     if pair is None:
         standing.put_customer(connection, customer)
         return

@@ -1,0 +1,269 @@
+"""Create a partner in e-conomic exactly once (sync rules §4): number and key are committed before the call."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from peewee import IntegrityError
+
+from webapp import db, ports
+from webapp.economic.client import Client
+from webapp.economic.errors import EconomicError, Missing, NumberTaken, Refused
+from webapp.economic.limits import faults_in
+from webapp.economic.records import Customer as RemoteCustomer
+from webapp.economic.records import new_body
+from webapp.models import attempt as attempts
+from webapp.models import history, lane, pairing
+from webapp.models.attempt import Attempt
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.exclusion import Exclusion
+from webapp.models.history import History
+from webapp.models.lane import Lane
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.run import RunItem
+from webapp.models.user import User
+from webapp.sync import apply, pull, push, standing
+from webapp.sync.fields import read, spelled
+from webapp.sync.normalise import same
+from webapp.sync.register import NumberInUse
+
+KEY_MINUTES = 55
+"""A key is replayed for an hour (API facts §6); younger than this the same call may be repeated blindly."""
+
+
+class AlreadyPaired(Exception):
+    """The customer has a partner, or one is being created."""
+
+
+def begin(connection: Connection, customer: Customer, number: int, by: User | None) -> Pairing:
+    """Commit the intent to create a partner under this number, in the caller's transaction; the worker does it.
+
+    `customer` is locked. Raises AlreadyPaired and NumberInUse.
+    """
+    if Pairing.of_customer(customer, connection) is not None:
+        raise AlreadyPaired(customer.label)
+    if Mirror.with_number(connection, number) is not None:
+        raise NumberInUse(str(number))
+    try:
+        with db.database.atomic():
+            pair = Pairing.create(
+                company=connection.company_id,
+                connection=connection,
+                customer=customer,
+                state=pairing.CREATING,
+                new_number=number,
+                created_by=by,
+            )
+    except IntegrityError as clash:
+        raise NumberInUse(str(number)) from clash
+    excluded = Exclusion.of(connection, customer)
+    if excluded:
+        excluded.end(by)
+    standing.put_pair(pair)
+    Lane.wake(connection, lane.PAIR, pair.id)
+    return pair
+
+
+def step(held: Lane, client: Client, pairing_id: int) -> None:
+    """Bring an open creation to its end: send, repeat, or find out what became of it. Raises temporary faults."""
+    attempt = _intend(held, pairing_id)
+    if attempt is None:
+        return
+    ports.failpoint("create.intended")
+    doubtful = attempt.tries > 0
+    if doubtful and ports.now() - attempt.created_at > timedelta(minutes=KEY_MINUTES):
+        _look_before_repeating(held, client, attempt)
+        return
+    _send(held, client, attempt, doubtful)
+
+
+@db.retrying
+def _intend(held: Lane, pairing_id: int) -> Attempt | None:
+    with db.write():
+        held.hold()
+        pair = apply.lock(pairing_id)
+        if pair is None or pair.state != pairing.CREATING or pair.fault:
+            held.finish()
+            return None
+        pending = Attempt.pending(pair, attempts.CREATE)
+        if pending is not None:
+            return pending
+        if pair.customer.deleted_at:
+            _give_up(pair, "deleted_before_creation")
+            held.finish()
+            return None
+        values = _wanted(pair)
+        body = new_body(spelled(values, "legacy"), pair.new_number)
+        wrong = faults_in(body, "legacy")
+        if wrong:
+            push.refuse(pair, values, "refused", wrong)
+            RunItem.settle_pairing(pair.id, "refused")
+            held.finish()
+            return None
+        return Attempt.create(
+            company=pair.company_id,
+            connection=pair.connection_id,
+            pairing=pair,
+            kind=attempts.CREATE,
+            number=pair.new_number,
+            body_json=json.dumps(body, ensure_ascii=False),
+            fields_json=json.dumps(values, ensure_ascii=False),
+        )
+
+
+def _wanted(pair: Pairing) -> dict[str, str]:
+    """Our values, with the connection's defaults where ours are empty."""
+    values = pair.customer.values
+    return {name: value or pair.connection.defaults.get(name, "") for name, value in values.items()}
+
+
+def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:
+    Attempt.update(tries=Attempt.tries + 1).where(Attempt.id == attempt.id).execute()
+    attempt.tries += 1
+    try:
+        created = client.create(attempt.body, attempt.key)
+        record = client.legacy_customer(attempt.number) if created.from_cache else created.customer
+    except NumberTaken as fault:
+        _taken(held, client, attempt, fault, doubtful)
+    except Refused as fault:
+        _refused(held, attempt, fault)
+    except Missing:
+        _vanished(held, attempt)
+    except EconomicError as fault:
+        _unclear(attempt, fault)
+        raise
+    else:
+        ports.failpoint("create.answered")
+        _settle(held, attempt, record)
+
+
+def _taken(held: Lane, client: Client, attempt: Attempt, fault: Refused, doubtful: bool) -> None:
+    """A first, clear refusal lets the person choose another number; after an unclear attempt it may be our own."""
+    if not doubtful:
+        _refused(held, attempt, fault)
+        return
+    _look_before_repeating(held, client, attempt)
+
+
+def _look_before_repeating(held: Lane, client: Client, attempt: Attempt) -> None:
+    """Is it there? A look-up that fails raises and leaves it unknown; only e-conomic's own 404 means absent."""
+    try:
+        record = client.legacy_customer(attempt.number)
+    except Missing:
+        with db.write():
+            held.hold()
+            attempt.settle(attempts.STALE, kind="absent")
+        held.again()
+        return
+    if _is_ours(attempt, record):
+        _settle(held, attempt, record)
+        return
+    with db.write():
+        held.hold()
+        attempt.settle(attempts.REFUSED, kind="number_held")
+        pair = apply.lock(attempt.pairing_id)
+        if pair is not None:
+            push.refuse(pair, attempt.fields, "number_held", ())
+            RunItem.settle_pairing(pair.id, "number_held")
+        held.finish()
+
+
+def _is_ours(attempt: Attempt, record: RemoteCustomer) -> bool:
+    """The fingerprint: everything we sent is there as we sent it."""
+    now = read(record)
+    return all(push.stored_as(value, now[name]) for name, value in attempt.fields.items() if value)
+
+
+@db.retrying
+def _settle(held: Lane, attempt: Attempt, record: RemoteCustomer) -> None:
+    """The partner exists: pair with it and let base be what was sent and what they hold."""
+    with db.write():
+        held.hold()
+        attempt.settle(attempts.DONE)
+        pair = apply.lock(attempt.pairing_id)
+        if pair is None or pair.state != pairing.CREATING:
+            held.finish()
+            return
+        connection = pair.connection
+        mirror = Mirror.with_number(connection, record.number)
+        if mirror is None:
+            mirror = pull.enter(connection, record)
+        pair.mirror, pair.state, pair.fault = mirror, pairing.OPEN, {}
+        now = read(record)
+        pair.base = {name: (value, now[name]) for name, value in attempt.fields.items() if same(value, now[name])}
+        pair.version += 1
+        pair.save()
+        _note_created(pair, RunItem.settle_pairing(pair.id))
+        planned = apply.settle(pair, cause="create")
+        if planned.pushes:
+            held.again()
+        else:
+            held.finish()
+    ports.failpoint("create.settled")
+
+
+def _note_created(pair: Pairing, run_id: int | None) -> None:
+    facts = {"pairing_id": pair.id, "customer_id": pair.customer_id, "mirror_id": pair.mirror_id}
+    after = f"{pair.mirror.name} ({pair.mirror.number})"
+    connection = pair.connection_id
+    History.note(
+        pair.company_id, history.THEIRS, "create", field="created", after=after, by=pair.created_by,
+        connection=connection, run_id=run_id, **facts,
+    )  # fmt: skip
+
+
+def _refused(held: Lane, attempt: Attempt, fault: Refused) -> None:
+    with db.write():
+        held.hold()
+        attempt.settle(attempts.REFUSED, kind=fault.kind, text=fault.message, log_id=fault.log_id or "")
+        pair = apply.lock(attempt.pairing_id)
+        if pair is not None:
+            push.refuse(pair, attempt.fields, fault.kind, fault.fields, fault.message)
+            RunItem.settle_pairing(pair.id, fault.kind)
+        held.finish()
+
+
+def _vanished(held: Lane, attempt: Attempt) -> None:
+    """It was created and is gone again before we could read it: start over with a new key."""
+    with db.write():
+        held.hold()
+        attempt.settle(attempts.STALE, kind="vanished")
+    held.again()
+
+
+def _unclear(attempt: Attempt, fault: EconomicError) -> None:
+    """Only a fault that surely came before the effect lets the number go later; otherwise it stays reserved."""
+    if fault.unclear:
+        attempt.settle(attempts.UNCLEAR, kind=fault.kind, text=fault.message, log_id=fault.log_id or "")
+        return
+    Attempt.update(tries=Attempt.tries - 1).where(Attempt.id == attempt.id, Attempt.state == attempts.OPEN).execute()
+
+
+def _give_up(pair: Pairing, reason: str, by: User | None = None) -> None:
+    pair.close(reason, by)
+    RunItem.settle_pairing(pair.id, reason)
+    standing.put_apart(pair)
+
+
+def retry(pair: Pairing, number: int) -> None:
+    """Try a refused creation again under this number, in the caller's transaction. Raises NumberInUse."""
+    if Mirror.with_number(pair.connection, number) is not None:
+        raise NumberInUse(str(number))
+    pair.fault, pair.new_number = {}, number
+    pair.version += 1
+    try:
+        with db.database.atomic():
+            pair.save()
+    except IntegrityError as clash:
+        raise NumberInUse(str(number)) from clash
+    standing.put_pair(pair)
+    Lane.wake(pair.connection, lane.PAIR, pair.id)
+
+
+def cancel(pair: Pairing, by: User | None) -> None:
+    """Give a refused creation up; the customer is new again. One whose outcome is open is not given up."""
+    if pair.fault and Attempt.pending(pair, attempts.CREATE) is None:
+        _give_up(pair, "cancelled", by)

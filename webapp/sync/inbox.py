@@ -1,0 +1,108 @@
+"""Webhook calls: read the numbers out of whatever was typed by hand, and turn them into looks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+
+from webapp import db, ports
+from webapp.models import inbox, lane
+from webapp.models.connection import Connection
+from webapp.models.inbox import Inbox
+from webapp.models.lane import Lane
+
+MOST = 16_384
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+_OLD = ("old", "oldnumber", "old_number")
+_NEW = ("new", "newnumber", "new_number")
+
+
+class NotANumber(ValueError):
+    """The call names no customer number, or something else than one."""
+
+
+def numbers(query: str, content_type: str, body: str) -> tuple[int | None, int | None]:
+    """(old, new) from the address, a form body or a JSON body, whichever names them; the label proves nothing.
+
+    An empty value means that the side is missing (a creation or a deletion). Raises NotANumber.
+    """
+    for pairs in _readings(query, content_type, body):
+        named = {name.strip().lower(): value.strip() for name, value in pairs}
+        old = next((named[name] for name in _OLD if name in named), None)
+        new = next((named[name] for name in _NEW if name in named), None)
+        if old is not None or new is not None:
+            return _both(old or "", new or "")
+    return _bare(body or query)
+
+
+def _readings(query: str, content_type: str, body: str) -> Iterable[list[tuple[str, str]]]:
+    yield parse_qsl(query, keep_blank_values=True, max_num_fields=50)
+    try:
+        said = json.loads(body) if body[:1] == "{" else {}
+    except (ValueError, RecursionError):
+        said = {}
+    if isinstance(said, dict):
+        yield [(str(name), "" if value is None else str(value)) for name, value in said.items()]
+    try:
+        yield parse_qsl(body, keep_blank_values=True, max_num_fields=50)
+    except ValueError:
+        yield []
+
+
+def _bare(text: str) -> tuple[int | None, int | None]:
+    """`[OLDNUMBER]&[NEWNUMBER]` without names, as one known help page has it typed."""
+    old, found, new = text.strip().partition("&")
+    if not found:
+        raise NotANumber("no customer number")
+    return _both(old, new)
+
+
+def _both(old: str, new: str) -> tuple[int | None, int | None]:
+    read = _one(old), _one(new)
+    if read == (None, None):
+        raise NotANumber("no customer number")
+    return read
+
+
+def _one(text: str) -> int | None:
+    if not text.strip():
+        return None
+    if not _NUMBER.fullmatch(text.strip()):
+        raise NotANumber(f"{text[:40]!r} is no customer number")
+    return int(text)
+
+
+@db.retrying
+def receive(connection: Connection, query: str, content_type: str, body: str) -> Inbox:
+    """Store one call as it came, durably, before it is answered. Raises NotANumber when it names no customer."""
+    old, new = numbers(query, content_type, body)
+    with db.write():
+        row = Inbox.create(
+            company=connection.company_id,
+            connection=connection,
+            query=query[:MOST],
+            content_type=content_type[:200],
+            body=body[:MOST],
+            old_number=old,
+            new_number=new,
+        )
+        Connection.update(webhook_called_at=ports.now()).where(Connection.id == connection.id).execute()
+    ports.failpoint("inbox.stored")
+    return row
+
+
+@db.retrying
+def drain(connection: Connection, most: int = 200) -> int:
+    """Ask for a look at each number of the connection's waiting calls; how many calls were read."""
+    with db.write():
+        query = Inbox.select().where(Inbox.connection == connection, Inbox.state == inbox.NEW).order_by(Inbox.id)
+        calls = list(db.skip_locked(query.limit(most)))
+        if connection.is_active:
+            for number in sorted({n for call in calls for n in (call.old_number, call.new_number) if n}):
+                Lane.wake(connection, lane.THEIRS, number)
+        settled = {"state": inbox.DONE, "handled_at": ports.now()}
+        if calls:
+            Inbox.update(**settled).where(Inbox.id.in_([call.id for call in calls])).execute()
+    return len(calls)

@@ -1,0 +1,182 @@
+"""Look at one record: read what it is now, enter it, plan, act. Every trigger ends here (sync rules §2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from webapp import db, ports
+from webapp.economic.client import Client
+from webapp.economic.errors import Forbidden, Missing
+from webapp.economic.records import Customer as RemoteCustomer
+from webapp.models import lane as lanes
+from webapp.models import pairing
+from webapp.models.connection import Connection
+from webapp.models.inbox import Inbox
+from webapp.models.lane import Lane
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.place import Place
+from webapp.sync import apply, create, pull, push, remove, standing
+from webapp.sync.fields import read
+
+EVIDENCE_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one look found there: the record, or None when e-conomic itself says it does not exist.
+
+    `version` is our mirror row's when the request began; `moved_to`: the record stands under another number now.
+    """
+
+    record: RemoteCustomer | None
+    version: int
+    moved_to: int | None = None
+
+
+def at_pair(held: Lane, client: Client, connection: Connection) -> None:
+    """Look at a pair, or bring its open creation or deletion on."""
+    with db.write():
+        held.hold()
+        pair = Pairing.found(connection.company, held.record)
+        if pair is None:
+            held.finish()
+            return
+    if pair.state == pairing.CREATING:
+        create.step(held, client, pair.id)
+    elif pair.deleting:
+        remove.step(held, client, pair.id)
+    else:
+        _at_open_pair(held, client, connection, pair.mirror)
+
+
+def _at_open_pair(held: Lane, client: Client, connection: Connection, mirror: Mirror) -> None:
+    seen = Seen(None, mirror.version) if mirror.gone_at else _fetch(client, connection, mirror)
+    ports.failpoint("look.fetched")
+    intent = _enter(held, connection, seen)
+    if intent is not None:
+        push.send(held, client, intent)
+
+
+@db.retrying
+def _enter(held: Lane, connection: Connection, seen: Seen) -> push.Intent | None:
+    """Enter, plan and apply in one transaction; the write that is left to make, stored."""
+    with db.write():
+        held.hold()
+        pair = apply.lock(held.record)
+        if pair is None or pair.state != pairing.OPEN or pair.deleting:
+            held.again()
+            return None
+        if pair.mirror.version != seen.version:
+            held.again()
+            return None
+        if seen.record is None and not pair.mirror.gone_at:
+            pull.mark_gone(pair.mirror)
+        elif seen.record is not None:
+            if seen.moved_to:
+                _make_room(connection, seen.moved_to)
+            pull.store(pair.mirror, seen.record, cause="renumbered" if seen.moved_to else "fetched")
+        planned = apply.settle(pair, cause="pull")
+        intent = push.intend(pair, planned, seen.record) if seen.record is not None else None
+        if intent is None:
+            held.finish()
+        return intent
+
+
+def _fetch(client: Client, connection: Connection, mirror: Mirror) -> Seen:
+    try:
+        return Seen(read_one(client, connection, mirror.number), mirror.version)
+    except Missing:
+        return _follow(client, connection, mirror)
+
+
+def read_one(client: Client, connection: Connection, number: int) -> RemoteCustomer:
+    """The record with its version where the agreement has the newer service, without it where not."""
+    if connection.customersapi:
+        try:
+            return client.customer(number)
+        except Forbidden:
+            record = client.legacy_customer(number)
+            Connection.update(customersapi=False).where(Connection.id == connection.id).execute()
+            connection.customersapi = False
+            return record
+    return client.legacy_customer(number)
+
+
+def _follow(client: Client, connection: Connection, mirror: Mirror) -> Seen:
+    """The number is gone. Follow a renumbering that a webhook told of, if what stands there is the same (§5)."""
+    since = ports.now() - timedelta(days=EVIDENCE_DAYS)
+    for told in Inbox.renumberings(connection, mirror.number, since).limit(5):
+        other = Mirror.with_number(connection, told.new_number)
+        if other is not None and Pairing.of_mirror(other) is not None:
+            continue
+        try:
+            record = read_one(client, connection, told.new_number)
+        except Missing:
+            continue
+        if read(record) == mirror.values:
+            return Seen(record, mirror.version, told.new_number)
+    return Seen(None, mirror.version)
+
+
+def _make_room(connection: Connection, number: int) -> None:
+    """An unpaired mirror row under the new number is the same customer met before its pair: it gives way."""
+    other = Mirror.with_number(connection, number)
+    if other is not None and Pairing.of_mirror(other) is None:
+        for line in Place.holding(connection, None, other):
+            line.take_away(connection)
+        other.gone_at = ports.now()
+        other.save()
+
+
+def at_number(held: Lane, client: Client, connection: Connection) -> None:
+    """Look at a number there that belongs to no pair; a pair's own lane takes over where there is one."""
+    number = held.record
+    with db.write():
+        held.hold()
+        if _hand_over(connection, number):
+            held.finish()
+            return
+        mirror = Mirror.with_number(connection, number)
+    known = (mirror.id, mirror.version) if mirror else None
+    try:
+        record: RemoteCustomer | None = read_one(client, connection, number)
+    except Missing:
+        record = None
+    ports.failpoint("look.fetched")
+    _enter_number(held, connection, known, record)
+
+
+@db.retrying
+def _enter_number(
+    held: Lane, connection: Connection, known: tuple[int, int] | None, record: RemoteCustomer | None
+) -> None:
+    with db.write():
+        held.hold()
+        if _hand_over(connection, held.record):
+            held.finish()
+            return
+        living = Mirror.with_number(connection, held.record)
+        mirror = Mirror.locked_of(connection, living.id) if living else None
+        if (mirror.id, mirror.version) != known if mirror else known is not None:
+            held.again()
+            return
+        if mirror is None and record is not None:
+            standing.put_mirror(connection, pull.enter(connection, record))
+        elif mirror is not None and record is None:
+            pull.mark_gone(mirror)
+            standing.put_mirror(connection, mirror)
+        elif mirror is not None and record is not None and pull.store(mirror, record):
+            standing.put_mirror(connection, mirror)
+        held.finish()
+
+
+def _hand_over(connection: Connection, number: int) -> bool:
+    """Wake the lane of the pair, or of the open creation, that this number belongs to."""
+    mirror = Mirror.with_number(connection, number)
+    pair = Pairing.of_mirror(mirror) if mirror else Pairing.creating_number(connection, number)
+    if pair is None:
+        return False
+    Lane.wake(connection, lanes.PAIR, pair.id)
+    return True

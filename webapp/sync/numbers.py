@@ -1,0 +1,75 @@
+"""Customer numbers for a new partner: the same if free there, otherwise the next free, or the person's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import fn
+
+from webapp.economic.limits import HIGHEST_NUMBER
+from webapp.models import pairing
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The proposed number, and whether it is the customer's own number on its side."""
+
+    number: int
+    is_same: bool
+
+
+def taken_there(connection: Connection, number: int) -> str:
+    """Who holds the number in e-conomic as far as we know, or will; '' when it is free."""
+    mirror = Mirror.with_number(connection, number)
+    if mirror is not None:
+        return str(mirror.name)
+    creating = Pairing.creating_number(connection, number)
+    return str(creating.customer.name) if creating else ""
+
+
+def taken_here(connection: Connection, number: int) -> str:
+    """Who holds the number in CleanManager; '' when it is free."""
+    customer = Customer.with_number(connection.company, number)
+    return str(customer.name) if customer else ""
+
+
+def propose_there(connection: Connection, customer: Customer) -> Proposal:
+    if not taken_there(connection, customer.number):
+        return Proposal(customer.number, True)
+    return Proposal(next_there(connection), False)
+
+
+def propose_here(connection: Connection, mirror: Mirror) -> Proposal:
+    if not taken_here(connection, mirror.number):
+        return Proposal(mirror.number, True)
+    return Proposal(next_here(connection), False)
+
+
+def next_there(connection: Connection) -> int:
+    """The number after the highest known there, counting those being created; the lowest gap when that is used up."""
+    creating = Pairing.select(fn.MAX(Pairing.new_number)).where(
+        Pairing.connection == connection, Pairing.state == pairing.CREATING
+    )
+    known = Mirror.of(connection)
+    highest = max(known.select(fn.MAX(Mirror.number)).scalar() or 0, creating.scalar() or 0)
+    return highest + 1 if highest < HIGHEST_NUMBER else _gap(known, Mirror.number)
+
+
+def next_here(connection: Connection) -> int:
+    """The number after the highest in use here; the lowest gap when that is used up."""
+    highest = Customer.next_number(connection.company) - 1
+    return highest + 1 if highest < HIGHEST_NUMBER else _gap(Customer.of(connection.company), Customer.number)
+
+
+def _gap(rows: Any, column: Any) -> int:
+    expected = 1
+    for row in rows.select(column).order_by(column).tuples().iterator():
+        if row[0] > expected:
+            break
+        expected = row[0] + 1
+    return expected

@@ -1,0 +1,275 @@
+"""What a person does to customers and pairs in the window: each verb one transaction, each checks what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from peewee import IntegrityError
+
+from webapp import db
+from webapp.models import history, lane, pairing
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.exclusion import Exclusion
+from webapp.models.history import History
+from webapp.models.lane import Lane
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.user import User
+from webapp.sync import apply, create, register, remove, standing
+from webapp.sync.create import AlreadyPaired
+from webapp.sync.plan import Presence, Rules, answered
+
+
+class Moved(Exception):
+    """What the person saw is no longer so: show it anew, nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The versions a person saw of the two sides (and of their pair)."""
+
+    ours: int
+    theirs: int
+    pair: int = 0
+
+
+@db.retrying
+def create_there(connection: Connection, customer_id: int, number: int, by: User | None) -> Pairing:
+    """"Opret partner" for a customer of ours. Raises AlreadyPaired, NumberInUse, Moved."""
+    with db.write():
+        customer = Customer.locked_of(connection.company, customer_id)
+        if customer is None or customer.deleted_at:
+            raise Moved("the customer is gone")
+        return create.begin(connection, customer, number, by)
+
+
+@db.retrying
+def create_here(
+    connection: Connection, mirror_id: int, number: int | None, by: User | None, run_id: int | None = None
+) -> Pairing:
+    """"Opret partner" for a customer of theirs: it is copied as it is, dirt and all. Raises the same."""
+    with db.write():
+        mirror = Mirror.locked_of(connection, mirror_id)
+        if mirror is None or mirror.gone_at:
+            raise Moved("the customer is gone")
+        if Pairing.of_mirror(mirror) is not None:
+            raise AlreadyPaired(mirror.label)
+        customer = register.insert(connection.company, number, mirror.values, cause="create", by=by, run_id=run_id)
+        return _join(connection, customer, mirror, {n: (v, v) for n, v in mirror.values.items()}, by, run_id)
+
+
+def _join(
+    connection: Connection,
+    customer: Customer,
+    mirror: Mirror,
+    base: Mapping[str, tuple[str, str]],
+    by: User | None,
+    run_id: int | None = None,
+) -> Pairing:
+    """The pair's row, its place and its history, in the caller's transaction."""
+    pair = Pairing(company=connection.company_id, connection=connection, customer=customer, mirror=mirror, created_by=by)
+    pair.base = base
+    try:
+        with db.database.atomic():
+            pair.save(force_insert=True)
+    except IntegrityError as clash:
+        raise AlreadyPaired(customer.label) from clash
+    for party in (customer, mirror):
+        excluded = Exclusion.of(connection, party)
+        if excluded:
+            excluded.end(by)
+    facts = {"connection": connection, "customer_id": customer.id, "mirror_id": mirror.id, "pairing_id": pair.id}
+    History.note(
+        connection.company_id, history.PAIR, "pair", field="paired", after=mirror.label, by=by, run_id=run_id, **facts
+    )
+    planned = apply.settle(pair, cause="pair", by=by, run_id=run_id)
+    if planned.pushes:
+        Lane.wake(connection, lane.PAIR, pair.id)
+    return pair
+
+
+@db.retrying
+def pair(
+    connection: Connection, customer_id: int, mirror_id: int, answers: Mapping[str, str], seen: Versions, by: User | None
+) -> Pairing:
+    """"Vælg som partner" → "Indsend": pair the two, with the person's choice for each field that differs.
+
+    `answers`: field -> "ours", "theirs" or "both". Fields without an answer stay questions; a side that is empty is
+    filled. Raises AlreadyPaired and Moved.
+    """
+    with db.write():
+        customer = Customer.locked_of(connection.company, customer_id)
+        mirror = Mirror.locked_of(connection, mirror_id)
+        if customer is None or mirror is None or customer.deleted_at or mirror.gone_at:
+            raise Moved("one of the two is gone")
+        if (customer.version, mirror.version) != (seen.ours, seen.theirs):
+            raise Moved("one of the two was changed")
+        if Pairing.of_customer(customer, connection) or Pairing.of_mirror(mirror):
+            raise AlreadyPaired(customer.label)
+        base = answered(answers, customer.values, mirror.values, {})
+        return _join(connection, customer, mirror, base, by)
+
+
+@db.retrying
+def answer(connection: Connection, pairing_id: int, answers: Mapping[str, str], seen: Versions, by: User | None) -> Pairing:
+    """Settle questions of a pair: field -> "ours", "theirs" or "both". Raises Moved when anything moved since."""
+    with db.write():
+        found = _seen(connection, pairing_id, seen)
+        found.base = answered(answers, found.customer.values, found.mirror.values, found.base)
+        found.fault = {}
+        found.version += 1
+        found.save()
+        _note_answers(found, answers, by)
+        planned = apply.settle(found, cause="answer", by=by)
+        if planned.pushes:
+            Lane.wake(connection, lane.PAIR, found.id)
+        return found
+
+
+def _note_answers(found: Pairing, answers: Mapping[str, str], by: User | None) -> None:
+    facts = {"connection": found.connection_id, "customer_id": found.customer_id, "mirror_id": found.mirror_id}
+    ours, theirs = found.customer.values, found.mirror.values
+    for name, choice in answers.items():
+        lost, kept = {"ours": (theirs, ours), "theirs": (ours, theirs), "both": (theirs, theirs)}[choice]
+        History.note(
+            found.company_id, history.PAIR, "answer", field=name, before=lost[name],
+            after=kept[name], by=by, pairing_id=found.id, **facts,
+        )  # fmt: skip
+
+
+@db.retrying
+def confirm_same(connection: Connection, pairing_id: int, seen: Versions, by: User | None) -> Pairing:
+    """"Det er den samme kunde": name and CVR changed there at once, and the pair goes on with them."""
+    with db.write():
+        found = _seen(connection, pairing_id, seen)
+        planned = apply.settle(found, cause="answer", by=by, rules=Rules(same_party=True))
+        if planned.pushes:
+            Lane.wake(connection, lane.PAIR, found.id)
+        return found
+
+
+@db.retrying
+def try_again(connection: Connection, pairing_id: int, number: int | None, by: User | None) -> Pairing:
+    """"Prøv igen" on a pair or creation that e-conomic refused. Raises NumberInUse and Moved."""
+    with db.write():
+        found = apply.lock(pairing_id)
+        if found is None or found.connection_id != connection.id:
+            raise Moved("the pair is gone")
+        if found.state == pairing.CREATING:
+            create.retry(found, number or found.new_number)
+            return found
+        found.fault = {}
+        found.version += 1
+        found.save()
+        apply.settle(found, cause="pull", by=by)
+        Lane.wake(connection, lane.PAIR, found.id)
+        return found
+
+
+@db.retrying
+def unpair(connection: Connection, pairing_id: int, by: User | None) -> Pairing:
+    """"Ophæv parring": both customers stay as they are. An open creation can only be given up once it was refused."""
+    with db.write():
+        found = apply.lock(pairing_id)
+        if found is None or found.connection_id != connection.id:
+            raise Moved("the pair is gone")
+        if found.state == pairing.CREATING:
+            create.cancel(found, by)
+            return found
+        facts = {"connection": found.connection_id, "customer_id": found.customer_id, "mirror_id": found.mirror_id}
+        History.note(
+            found.company_id, history.PAIR, "pair", field="unpaired", before=found.mirror.label,
+            by=by, pairing_id=found.id, **facts,
+        )  # fmt: skip
+        found.close("unpaired", by)
+        standing.put_apart(found)
+        return found
+
+
+@db.retrying
+def delete_other(connection: Connection, pairing_id: int, seen: Versions, by: User | None) -> Pairing:
+    """One side is gone: delete the other too. Ours at once, theirs by the worker. Raises Moved."""
+    with db.write():
+        found = _seen(connection, pairing_id, seen)
+        if found.mirror.gone_at:
+            register.delete(found.customer, by)
+            apply.settle(found, cause="pull", by=by)
+        elif found.customer.deleted_at:
+            remove.begin(found, by)
+        else:
+            raise Moved("both are there")
+        return found
+
+
+@db.retrying
+def create_again(connection: Connection, pairing_id: int, number: int, seen: Versions, by: User | None) -> Pairing:
+    """One side is gone: create it again from the other. Raises Moved and NumberInUse."""
+    with db.write():
+        found = _seen(connection, pairing_id, seen)
+        if found.mirror.gone_at:
+            found.close("created_again", by)
+            return create.begin(connection, found.customer, number, by)
+        if not found.customer.deleted_at:
+            raise Moved("both are there")
+        register.restore(found.customer, by)
+        if apply.settle(found, cause="pull", by=by).presence != Presence.BOTH:
+            raise Moved("both are there")
+        Lane.wake(connection, lane.PAIR, found.id)
+        return found
+
+
+def _seen(connection: Connection, pairing_id: int, seen: Versions) -> Pairing:
+    found = apply.lock(pairing_id)
+    if found is None or found.connection_id != connection.id or found.mirror is None:
+        raise Moved("the pair is gone")
+    if Versions(found.customer.version, found.mirror.version, found.version) != seen:
+        raise Moved("the pair was changed")
+    return found
+
+
+@db.retrying
+def exclude(connection: Connection, by: User | None, *, customer_id: int | None = None, mirror_id: int | None = None) -> None:
+    """"Ingen synkronisering": leave an unpaired customer alone, in both directions. Raises AlreadyPaired and Moved."""
+    with db.write():
+        party = _party(connection, customer_id, mirror_id)
+        if Exclusion.of(connection, party) is None:
+            side = {"customer": party} if customer_id else {"mirror": party}
+            Exclusion.create(company=connection.company_id, connection=connection, created_by=by, **side)
+        _place(connection, party)
+
+
+@db.retrying
+def include(connection: Connection, by: User | None, *, customer_id: int | None = None, mirror_id: int | None = None) -> None:
+    """"Aktivér synkronisering": take an exclusion back."""
+    with db.write():
+        party = _party(connection, customer_id, mirror_id)
+        excluded = Exclusion.of(connection, party)
+        if excluded:
+            excluded.end(by)
+        _place(connection, party)
+
+
+def _party(connection: Connection, customer_id: int | None, mirror_id: int | None) -> Customer | Mirror:
+    party: Customer | Mirror | None
+    if customer_id is not None:
+        party = Customer.locked_of(connection.company, customer_id)
+        gone = party is None or party.deleted_at
+        taken = not gone and Pairing.of_customer(party, connection)
+    else:
+        party = Mirror.locked_of(connection, mirror_id or 0)
+        gone = party is None or party.gone_at
+        taken = not gone and Pairing.of_mirror(party)
+    if party is None or gone:
+        raise Moved("the customer is gone")
+    if taken:
+        raise AlreadyPaired(party.label)
+    return party
+
+
+def _place(connection: Connection, party: Customer | Mirror) -> None:
+    if isinstance(party, Customer):
+        standing.put_customer(connection, party)
+    else:
+        standing.put_mirror(connection, party)

@@ -1,0 +1,112 @@
+"""Enter what e-conomic said into our mirror, if it is not stale (sync rules §2)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from webapp import ports
+from webapp.economic.records import Customer as RemoteCustomer
+from webapp.models import history
+from webapp.models.connection import Connection
+from webapp.models.history import History
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.place import Place, Tally
+from webapp.sync import standing
+from webapp.sync.fields import read
+from webapp.sync.normalise import fold
+from webapp.sync.section import Section, State
+
+BATCH = 200
+
+
+def store(mirror: Mirror, record: RemoteCustomer, *, cause: str = "fetched") -> bool:
+    """Let the locked mirror row say what the record says; False, and nothing is written, when it already does."""
+    values = read(record)
+    changes = {name: (getattr(mirror, name), value) for name, value in values.items() if getattr(mirror, name) != value}
+    if not changes and mirror.number == record.number:
+        return False
+    mirror.number = record.number
+    mirror.take(values)
+    _carry(mirror, record)
+    mirror.version, mirror.updated_at = mirror.version + 1, ports.now()
+    mirror.save()
+    facts = {"connection": mirror.connection_id, "mirror_id": mirror.id, "version": mirror.version}
+    History.note_values(mirror.company_id, history.THEIRS, cause, changes, **facts)
+    return True
+
+
+def enter(connection: Connection, record: RemoteCustomer) -> Mirror:
+    """A mirror row for a number that has none (unplaced)."""
+    mirror = Mirror(company=connection.company_id, connection=connection, number=record.number)
+    mirror.take(read(record))
+    _carry(mirror, record)
+    mirror.save(force_insert=True)
+    return mirror
+
+
+def mark_gone(mirror: Mirror) -> None:
+    """e-conomic has said that the customer does not exist any more."""
+    mirror.gone_at, mirror.version = ports.now(), mirror.version + 1
+    mirror.save()
+    facts = {"connection": mirror.connection_id, "mirror_id": mirror.id, "version": mirror.version}
+    History.note(mirror.company_id, history.THEIRS, "fetched", field="deleted", before=mirror.label, **facts)
+
+
+def enter_many(connection: Connection, records: Iterable[RemoteCustomer]) -> int:
+    """Mirror rows and places for customers that are new to us, in few statements; how many there were."""
+    rows, places = [], []
+    now = ports.now()
+    for record in records:
+        mirror = Mirror(company=connection.company_id, connection=connection, number=record.number)
+        mirror.take(read(record))
+        _carry(mirror, record)
+        rows.append({**mirror.__data__, "created_at": now, "updated_at": now})
+    if not rows:
+        return 0
+    Mirror.insert_many(rows).execute()
+    numbers = [row["number"] for row in rows]
+    for mirror in Mirror.of(connection).where(Mirror.number.in_(numbers)):
+        places.append(
+            {
+                "company": connection.company_id,
+                "connection": connection,
+                "section": Section.NEW.value,
+                "state": State.NEW.value,
+                "mirror": mirror.id,
+                "name": fold(mirror.name)[:200],
+                "search": mirror.search,
+                "changed_at": now,
+            }
+        )
+    Place.insert_many(places).execute()
+    Tally.move(connection, Section.NEW.value, len(places), 0, len(places))
+    return len(places)
+
+
+def versions(connection: Connection, after: int, most: int = 2000) -> dict[int, tuple[int, int]]:
+    """number -> (id, version) of our mirror rows above `after`: what we knew when a request for a page began."""
+    rows = Mirror.of(connection).where(Mirror.number > after).order_by(Mirror.number).limit(most)
+    return {row.number: (row.id, row.version) for row in rows.select(Mirror.id, Mirror.number, Mirror.version)}
+
+
+def enter_known(mirror: Mirror, record: RemoteCustomer, known: tuple[int, int] | None) -> bool:
+    """Enter a page's row into a known, unpaired mirror row; False when that is not for us to do: it needs a look.
+
+    `known` is the row's (id, version) when the request began; a row that moved since may be newer than the page.
+    """
+    if Pairing.of_mirror(mirror) is not None or known != (mirror.id, mirror.version):
+        return False
+    if store(mirror, record):
+        standing.put_mirror(mirror.connection, mirror)
+    return True
+
+
+def differs(values: Mapping[str, str], record: RemoteCustomer) -> bool:
+    return dict(values) != read(record)
+
+
+def _carry(mirror: Mirror, record: RemoteCustomer) -> None:
+    mirror.raw = json.dumps(dict(record.raw), ensure_ascii=False)
+    mirror.last_updated = record.last_updated or ""

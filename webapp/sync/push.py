@@ -1,0 +1,182 @@
+"""Write our changes there: only the pushed fields, over what was just read, refused when anybody was faster."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from webapp import db, ports
+from webapp.economic.client import Client
+from webapp.economic.errors import EconomicError, FieldFault, Missing, Refused, StaleVersion
+from webapp.economic.limits import faults_in
+from webapp.economic.records import Customer as RemoteCustomer
+from webapp.economic.records import overlay, writable
+from webapp.models import attempt as attempts
+from webapp.models import history
+from webapp.models.attempt import Attempt
+from webapp.models.history import History
+from webapp.models.lane import Lane
+from webapp.models.pairing import Pairing
+from webapp.sync import apply, pull, standing
+from webapp.sync.fields import named, read, spelled
+from webapp.sync.normalise import same
+from webapp.sync.plan import Plan
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A write that has been stored and not yet sent."""
+
+    attempt: Attempt
+    record: RemoteCustomer
+
+
+def intend(pair: Pairing, planned: Plan, record: RemoteCustomer) -> Intent | None:
+    """Store the attempt for a plan's pushes, in the caller's transaction; None when it must not be sent.
+
+    Values that were refused before, unchanged, are not sent again; values that cannot be right are refused here.
+    """
+    if not planned.pushes or pair.fault.get("values") == planned.pushes:
+        return None
+    body = overlay(writable(record), spelled(planned.pushes, record.service), record.service)
+    wrong = [fault for fault in faults_in(body, record.service) if named(fault.property) in planned.pushes]
+    if wrong:
+        refuse(pair, planned.pushes, "refused", wrong)
+        return None
+    Attempt.update(state=attempts.STALE).where(
+        Attempt.pairing == pair, Attempt.kind == attempts.UPDATE, Attempt.state.in_((attempts.OPEN, attempts.UNCLEAR))
+    ).execute()
+    attempt = Attempt.create(
+        company=pair.company_id,
+        connection=pair.connection_id,
+        pairing=pair,
+        kind=attempts.UPDATE,
+        number=record.number,
+        body_json=json.dumps(body, ensure_ascii=False),
+        fields_json=json.dumps(planned.pushes, ensure_ascii=False),
+    )
+    return Intent(attempt, record)
+
+
+def send(lane: Lane, client: Client, intent: Intent) -> None:
+    """Make the call and settle it. Raises temporary faults; the lane is looked at again after them."""
+    attempt = intent.attempt
+    ports.failpoint("push.intended")
+    try:
+        after = _write(client, intent)
+    except StaleVersion:
+        _close(lane, attempt, attempts.STALE)
+        lane.again()
+        return
+    except Missing:
+        _close(lane, attempt, attempts.STALE)
+        lane.again()
+        return
+    except Refused as fault:
+        _refused(lane, attempt, fault)
+        return
+    except EconomicError as fault:
+        attempt.settle(attempts.UNCLEAR if fault.unclear else attempts.OPEN, kind=fault.kind, text=fault.message)
+        raise
+    ports.failpoint("push.answered")
+    _settle(lane, attempt, after)
+
+
+def _write(client: Client, intent: Intent) -> RemoteCustomer:
+    """Send the body; what the customer is after it, read back unless the write's own answer says it."""
+    attempt, record = intent.attempt, intent.record
+    if record.service == "openapi":
+        updated = client.update(attempt.body, record.number, attempt.key)
+        if updated.customer is not None and not updated.from_cache:
+            return updated.customer
+        return client.customer(record.number)
+    return _replace(client, attempt)
+
+
+def _replace(client: Client, attempt: Attempt) -> RemoteCustomer:
+    """The fallback without versions. A 201 brought a deleted customer back: it is taken away again (sync rules §3)."""
+    replaced = client.replace(attempt.number, attempt.body, attempt.key)
+    if replaced.created:
+        client.delete(attempt.number, f"{attempt.key}-undo")
+        raise Missing("the customer was gone")
+    return client.legacy_customer(attempt.number) if replaced.from_cache else replaced.customer
+
+
+@db.retrying
+def _settle(lane: Lane, attempt: Attempt, after: RemoteCustomer) -> None:
+    """Base moves last: per pushed field to what was sent and what they then said."""
+    with db.write():
+        lane.hold()
+        attempt.settle(attempts.DONE)
+        pair = apply.lock(attempt.pairing_id)
+        if pair is None or pair.mirror is None:
+            lane.finish()
+            return
+        before, now = pair.mirror.values, read(after)
+        pull.store(pair.mirror, after, cause="push")
+        kept = {name for name, value in attempt.fields.items() if stored_as(value, now[name])}
+        base = dict(pair.base)
+        base |= {name: (attempt.fields[name], now[name]) for name in kept}
+        pair.base = base
+        pair.version += 1
+        _note(pair, {name: (before[name], now[name]) for name in kept})
+        ignored = {
+            name: value
+            for name, value in attempt.fields.items()
+            if name not in kept and same(now[name], pair.base.get(name, ("", before[name]))[1])
+        }
+        if ignored:
+            pair.fault = {"kind": "not_stored", "fields": {name: "" for name in ignored}, "values": ignored}
+        elif pair.fault:
+            pair.fault = {}
+        pair.save()
+        planned = apply.settle(pair, cause="pull")
+        if planned.pushes and not ignored:
+            lane.again()
+        else:
+            lane.finish()
+    ports.failpoint("push.settled")
+
+
+def stored_as(sent: str, back: str) -> bool:
+    """e-conomic kept the value: as it was, trimmed, or cut at its end."""
+    return same(sent, back) or (bool(back.strip()) and sent.strip().startswith(back.strip()))
+
+
+def _note(pair: Pairing, changes: dict[str, tuple[str, str]]) -> None:
+    facts = {
+        "connection": pair.connection_id,
+        "pairing_id": pair.id,
+        "mirror_id": pair.mirror_id,
+        "customer_id": pair.customer_id,
+    }
+    changed = {name: values for name, values in changes.items() if values[0] != values[1]}
+    History.note_values(pair.company_id, history.PAIR, "push", changed, **facts)
+
+
+def _refused(lane: Lane, attempt: Attempt, fault: Refused) -> None:
+    with db.write():
+        lane.hold()
+        attempt.settle(attempts.REFUSED, kind=fault.kind, text=fault.message, log_id=fault.log_id or "")
+        pair = apply.lock(attempt.pairing_id)
+        if pair is not None:
+            refuse(pair, attempt.fields, fault.kind, fault.fields, fault.message)
+        lane.finish()
+
+
+def refuse(
+    pair: Pairing, values: dict[str, str], kind: str, faults: list[FieldFault] | tuple[FieldFault, ...], text: str = ""
+) -> None:
+    """Put a permanent fault on the pair, with the fields it names; it stands until one of the values changes."""
+    fields = {named(fault.property) or fault.property: fault.code or fault.message for fault in faults}
+    text = text or "; ".join(fault.message for fault in faults)
+    pair.fault = {"kind": kind, "fields": fields, "text": text, "values": values}
+    pair.version += 1
+    pair.save()
+    standing.put_pair(pair)
+
+
+def _close(lane: Lane, attempt: Attempt, state: str) -> None:
+    with db.write():
+        lane.hold()
+        attempt.settle(state)

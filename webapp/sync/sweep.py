@@ -1,0 +1,240 @@
+"""One pass over e-conomic's list, a page a step: first fetch, poll and full comparison are the same road (§2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from webapp import db, ports
+from webapp.economic.client import Client
+from webapp.economic.records import Customer as RemoteCustomer
+from webapp.economic.records import Page
+from webapp.models import lane as lanes
+from webapp.models import pairing
+from webapp.models import sweep as sweeps
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.lane import Lane
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.sweep import Sweep
+from webapp.models.user import User
+from webapp.sync import pull, standing
+
+BRAKE_AT_LEAST, BRAKE_SHARE = 3, 0.02
+Known = dict[int, tuple[int, int]]
+_THEIR_TIME = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@db.retrying
+def begin(connection: Connection, kind: str, by: User | None = None) -> Sweep:
+    """Order a sweep; asking for one that is under way gives that one."""
+    with db.write():
+        running = Sweep.current(connection, kind)
+        if running is None:
+            since = connection.changed_since if kind == sweeps.POLL else ""
+            running = Sweep.create(
+                company=connection.company_id, connection=connection, kind=kind, since=since, started_by=by
+            )
+        Lane.wake(connection, lanes.SWEEP, running.id)
+        return running
+
+
+def step(held: Lane, client: Client, connection: Connection) -> None:
+    """Read one page and enter it; the lane comes back for the next. Raises temporary faults: nothing is concluded."""
+    sweep = Sweep.get_or_none(Sweep.id == held.record, Sweep.connection == connection)
+    if sweep is None or sweep.state != sweeps.RUNNING:
+        with db.write():
+            held.finish()
+        return
+    known, begun = pull.versions(connection, sweep.cursor), ports.now()
+    page = next(iter(client.customers(after=sweep.cursor, changed_since=sweep.since or None)))
+    ports.failpoint("sweep.read")
+    for part in _parts(page.customers):
+        pairs, equal, changed = _enter(held, connection, part, known, begun)
+        sweep.pairs, sweep.equal, sweep.changed = sweep.pairs + pairs, sweep.equal + equal, sweep.changed + changed
+    _turn(held, connection, sweep, page)
+
+
+def _parts(customers: Sequence[RemoteCustomer]) -> Iterator[Sequence[RemoteCustomer]]:
+    for start in range(0, len(customers), pull.BATCH):
+        yield customers[start : start + pull.BATCH]
+
+
+@db.retrying
+def _enter(
+    held: Lane, connection: Connection, part: Sequence[RemoteCustomer], known: Known, begun: datetime
+) -> tuple[int, int, int]:
+    """Enter some of a page's rows; (pairs, equal, changed) among them."""
+    with db.write():
+        held.hold()
+        found = _by_number(connection, part)
+        new = [record for record in part if record.number not in found]
+        _enter_new(connection, new, begun)
+        pairs = _pairs(found)
+        counts = [
+            _enter_one(connection, record, found[record.number], pairs, known.get(record.number))
+            for record in part
+            if record.number in found
+        ]
+    return (sum(pair for pair, _, _ in counts), sum(equal for _, equal, _ in counts), sum(moved for *_, moved in counts))
+
+
+def _enter_new(connection: Connection, new: Sequence[RemoteCustomer], begun: datetime) -> None:
+    """Numbers we have no row for: new customers, unless an open creation or a deletion since `begun` explains them."""
+    creating = _creating(connection, new)
+    for pairing_id in creating.values():
+        Lane.wake(connection, lanes.PAIR, pairing_id)
+    numbers = [record.number for record in new]
+    just_gone = Mirror.select(Mirror.number).where(
+        Mirror.connection == connection, Mirror.number.in_(numbers), Mirror.gone_at >= begun
+    )
+    doubtful = {row.number for row in just_gone}
+    for number in doubtful:
+        Lane.wake(connection, lanes.THEIRS, number)
+    pull.enter_many(connection, [r for r in new if r.number not in creating and r.number not in doubtful])
+
+
+def _enter_one(
+    connection: Connection,
+    record: RemoteCustomer,
+    mirror: Mirror,
+    pairs: dict[int, Pairing],
+    known: tuple[int, int] | None,
+) -> tuple[int, int, int]:
+    """(is a pair, is equal, has moved) of one row, each 0 or 1. A pair is never entered from a list: it is looked at."""
+    pair = pairs.get(mirror.id)
+    differs = pull.differs(mirror.values, record)
+    if pair is None:
+        if differs and not pull.enter_known(Mirror.locked(mirror.id), record, known):
+            Lane.wake(connection, lanes.THEIRS, record.number)
+        return 0, 0, int(differs)
+    if differs or not standing.plan_of(pair).is_still:
+        Lane.wake(connection, lanes.PAIR, pair.id)
+        return 1, 0, 1
+    return 1, 1, 0
+
+
+def _by_number(connection: Connection, part: Sequence[RemoteCustomer]) -> dict[int, Mirror]:
+    numbers = [record.number for record in part]
+    return {row.number: row for row in Mirror.of(connection).where(Mirror.number.in_(numbers))}
+
+
+def _creating(connection: Connection, records: Sequence[RemoteCustomer]) -> dict[int, int]:
+    """number -> pairing id of open creations that these records answer to."""
+    numbers = [record.number for record in records]
+    rows = Pairing.living(connection).where(Pairing.new_number.in_(numbers), Pairing.mirror.is_null())
+    return {row.new_number: row.id for row in rows}
+
+
+def _pairs(found: dict[int, Mirror]) -> dict[int, Pairing]:
+    ids = [mirror.id for mirror in found.values()]
+    rows = Pairing.select(Pairing, Customer).join(Customer).where(Pairing.mirror.in_(ids), Pairing.state == pairing.OPEN)
+    by_id = {mirror.id: mirror for mirror in found.values()}
+    pairs = {row.mirror_id: row for row in rows}
+    for mirror_id, pair in pairs.items():
+        pair.mirror = by_id[mirror_id]
+    return pairs
+
+
+@db.retrying
+def _turn(held: Lane, connection: Connection, sweep: Sweep, page: Page) -> None:
+    """Note how far we are; after the last page, conclude."""
+    with db.write():
+        held.hold()
+        upto = page.customers[-1].number if page.customers else sweep.cursor
+        if sweep.kind != sweeps.POLL:
+            sweep.candidates = sweep.candidates + _unnamed(connection, sweep, page, upto)
+        if sweep.cursor == 0:
+            sweep.total = page.total
+        sweep.read += len(page.customers)
+        sweep.newest = max([sweep.newest, *(record.last_updated or "" for record in page.customers)])
+        sweep.cursor = upto
+        if not page.last:
+            sweep.save()
+            held.again()
+            return
+        _conclude(connection, sweep)
+        held.finish()
+
+
+def _unnamed(connection: Connection, sweep: Sweep, page: Page, upto: int) -> list[int]:
+    """Mirror rows in the stretch this page covers that it did not name, unless they are younger than the sweep."""
+    rows = Mirror.of(connection).where(Mirror.number > sweep.cursor, Mirror.created_at < sweep.started_at)
+    if not page.last:
+        rows = rows.where(Mirror.number <= upto)
+    named = {record.number for record in page.customers}
+    return [row.id for row in rows.select(Mirror.id, Mirror.number) if row.number not in named]
+
+
+def _conclude(connection: Connection, sweep: Sweep) -> None:
+    held_back = len(sweep.candidates)
+    if held_back > brake(Mirror.of(connection).count()):
+        sweep.state = sweeps.HELD
+        sweep.save()
+        return
+    finish(connection, sweep)
+
+
+def brake(size: int) -> float:
+    """More missing than this at once stops and asks a person (sync rules §5)."""
+    return max(BRAKE_AT_LEAST, BRAKE_SHARE * size)
+
+
+def finish(connection: Connection, sweep: Sweep) -> None:
+    """Ask for a look at each candidate (only its own 404 makes it gone) and write the receipt, in the caller's
+    transaction."""
+    for start in range(0, len(sweep.candidates), 1000):
+        for mirror in Mirror.select().where(Mirror.id.in_(sweep.candidates[start : start + 1000])):
+            pair = Pairing.of_mirror(mirror)
+            Lane.wake(connection, lanes.PAIR if pair else lanes.THEIRS, pair.id if pair else mirror.number)
+            sweep.pairs += pair is not None
+    sweep.state, sweep.finished_at = sweeps.DONE, ports.now()
+    sweep.save()
+    changes: dict[str, object] = {"changed_since": max(connection.changed_since, _asked_from(sweep))}
+    if sweep.kind == sweeps.FETCH:
+        changes["fetched_at"] = ports.now()
+    Connection.update(**changes).where(Connection.id == connection.id).execute()
+
+
+def _asked_from(sweep: Sweep) -> str:
+    """From when the next poll asks: the newest change seen, less the time this sweep took, so that what changed on a
+    page already read is asked for again. Both are durations or e-conomic's own clock, so skew does not matter."""
+    if not sweep.newest:
+        return ""
+    took = ports.now() - sweep.started_at + timedelta(seconds=1)
+    return (datetime.strptime(sweep.newest, _THEIR_TIME) - took).strftime(_THEIR_TIME)
+
+
+def answer_brake(sweep: Sweep, go_on: bool) -> None:
+    """A person's answer to a braked sweep, in the caller's transaction."""
+    if sweep.state != sweeps.HELD:
+        return
+    if go_on:
+        finish(sweep.connection, sweep)
+    else:
+        sweep.state, sweep.finished_at = sweeps.VOID, ports.now()
+        sweep.save()
+
+
+def schedule(connection: Connection, poll_seconds: int, compare_at: str) -> None:
+    """Order the polls and comparisons that are due; called by the worker between looks."""
+    now = ports.now()
+    if connection.fetched_at is None:
+        return
+    if connection.poll_due_at is None or connection.poll_due_at <= now:
+        due = now + timedelta(seconds=poll_seconds)
+        Connection.update(poll_due_at=due).where(Connection.id == connection.id).execute()
+        begin(connection, sweeps.POLL)
+    if connection.compare_due_at is None or connection.compare_due_at <= now:
+        Connection.update(compare_due_at=next_at(compare_at, now)).where(Connection.id == connection.id).execute()
+        if connection.compare_due_at is not None:
+            begin(connection, sweeps.COMPARE)
+
+
+def next_at(clock: str, now: datetime) -> datetime:
+    """The next time that clocks in Denmark show `clock` (HH:MM)."""
+    local = now.astimezone(ZoneInfo("Europe/Copenhagen"))
+    due = datetime.combine(local.date(), time.fromisoformat(clock), local.tzinfo)
+    return (due if due > local else due + timedelta(days=1)).astimezone(now.tzinfo)
