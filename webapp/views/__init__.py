@@ -1,0 +1,18 @@
+"""The pages: each module of this list has a `blueprint` of its own name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+from webapp.views import errors
+
+MODULES = ("accounts", "oidc", "customers", "help", "health")
+
+
+def init_app(app: Flask) -> None:
+    """Register every blueprint, and the error pages."""
+    for name in MODULES:
+        app.register_blueprint(import_module(f"webapp.views.{name}").blueprint)
+    errors.init_app(app)

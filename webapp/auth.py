@@ -1,0 +1,148 @@
+"""Who is asking: signing in and out, and the guard before every page, closed unless a view is opened on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from htmx_flask import make_response
+
+from webapp.models.company import Company
+from webapp.models.user import User
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+# The only addresses that answer somebody who is not signed in.
+OPEN_BLUEPRINTS = frozenset({"health", "webhook", "oidc"})
+OPEN_ENDPOINTS = frozenset({"static", "accounts.login", "accounts.login_post", "accounts.language"})
+LOCALES = {"da": "da", "en": "en_GB"}
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+limiter = Limiter(get_remote_address, storage_uri="memory://")
+login_manager = LoginManager()
+
+
+class Person(UserMixin):
+    """The signed-in user, as flask-login and the templates know them."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.company: Company = user.company
+        self.name, self.email = user.name or user.email, user.email
+        self.is_administrator = user.is_administrator
+
+    def get_id(self) -> str:
+        """What the session holds: a new password raises the epoch and so ends every older session."""
+        return f"{self.user.id}:{self.user.epoch}"
+
+
+def init_app(app: Flask) -> None:
+    """Put the guard first, before anything else looks at a request."""
+    login_manager.init_app(app)
+    limiter.init_app(app)
+    app.before_request(_choose_language)
+    app.before_request(_guard)
+
+
+@login_manager.user_loader
+def _load(stored: str) -> Person | None:
+    user_id, _, epoch = stored.partition(":")
+    if not (user_id.isdecimal() and epoch.isdecimal()):
+        return None
+    user = User.get_or_none(User.id == int(user_id), User.epoch == int(epoch), User.disabled_at.is_null())
+    return Person(user) if user else None
+
+
+def user() -> User:
+    """The signed-in user's row."""
+    found: User = current_user.user
+    return found
+
+
+def company() -> Company:
+    """The signed-in user's company: every query starts with it."""
+    found: Company = current_user.company
+    return found
+
+
+def is_administrator() -> bool:
+    return bool(current_user.is_authenticated and current_user.is_administrator)
+
+
+def sign_in(person: User) -> None:
+    """Begin a fresh session for this person."""
+    language = session.get("language")
+    session.clear()
+    session.permanent = True
+    if language:
+        session["language"] = language
+    login_user(Person(person))
+
+
+def sign_out() -> None:
+    logout_user()
+    session.clear()
+
+
+def administrator_only(view: View) -> View:
+    """Refuse inspectors, also when they only look."""
+    view.for_administrators = True  # type: ignore[attr-defined]
+    return view
+
+
+def inspectors_too(view: View) -> View:
+    """Let inspectors change something here: without this mark, every method but GET is for administrators."""
+    view.for_inspectors = True  # type: ignore[attr-defined]
+    return view
+
+
+def needs_administrator(endpoint: str, method: str) -> bool:
+    view = current_app.view_functions[endpoint]
+    if getattr(view, "for_administrators", False):
+        return True
+    return method not in SAFE_METHODS and not getattr(view, "for_inspectors", False)
+
+
+def is_open(endpoint: str) -> bool:
+    return endpoint in OPEN_ENDPOINTS or endpoint.partition(".")[0] in OPEN_BLUEPRINTS
+
+
+def _choose_language() -> None:
+    language = "da"
+    if request.endpoint != "static":
+        language = session.get("language", "da")
+    g.locale = LOCALES.get(language, "da")
+
+
+def _guard() -> ResponseReturnValue | None:
+    if request.endpoint is None or is_open(request.endpoint):
+        return None
+    if not current_user.is_authenticated:
+        return _to_login()
+    g.locale = LOCALES.get(user().language, "da")
+    if needs_administrator(request.endpoint, request.method) and not is_administrator():
+        abort(403)
+    return None
+
+
+def _to_login() -> ResponseReturnValue:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
+    if request.htmx:  # type: ignore[attr-defined]
+        shown = urlsplit(request.htmx.current_url or "")  # type: ignore[attr-defined]
+        target = url_for("accounts.login", next=own_path(f"{shown.path}?{shown.query}".rstrip("?")))
+        response: ResponseReturnValue = make_response("", 401, redirect=target)
+        return response
+    return redirect(url_for("accounts.login", next=own_path(wanted)), 303)
+
+
+def own_path(address: str | None) -> str | None:
+    """The address if it is a path of this app; nothing that leads to another site."""
+    if not address or not address.startswith("/") or address.startswith("//") or "\\" in address:
+        return None
+    return None if any(ord(sign) < 32 for sign in address) else address
