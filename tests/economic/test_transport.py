@@ -2,12 +2,13 @@
 
 import gzip
 import json
+from ssl import SSLCertVerificationError
 from typing import Any
 
 import pytest
 import requests
 import responses
-from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
+from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError, ProtocolError, SSLError
 
 from tests.economic.wire import CUSTOMERS, LEGACY, NEWER, OPENAPI, Clock
 from webapp import ports
@@ -17,6 +18,12 @@ from webapp.economic.transport import Transport
 
 REFUSED = requests.ConnectionError(
     MaxRetryError(None, "/", NewConnectionError(None, "refused"))  # type: ignore[arg-type]
+)
+NO_NAME = requests.ConnectionError(
+    MaxRetryError(None, "/", NameResolutionError("x", None, OSError()))  # type: ignore[arg-type]
+)
+BAD_CERTIFICATE = requests.exceptions.SSLError(
+    MaxRetryError(None, "/", SSLError(SSLCertVerificationError("expired")))  # type: ignore[arg-type]
 )
 CUT = requests.ConnectionError(ProtocolError("Connection aborted.", ConnectionResetError()))
 
@@ -178,8 +185,17 @@ def test_a_budget_that_cannot_be_noted_spoils_no_answer(clock: Clock) -> None:
     assert _get(transport) == {}
 
 
-@pytest.mark.parametrize(("broken", "sent"), [(REFUSED, False), (CUT, True), (requests.ReadTimeout(), True),
-                                              (requests.ConnectTimeout(), False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("broken", "sent"),
+    [
+        (REFUSED, False),
+        (NO_NAME, False),
+        (BAD_CERTIFICATE, False),
+        (requests.ConnectTimeout(), False),
+        (CUT, True),
+        (requests.ReadTimeout(), True),
+    ],
+)
 @responses.activate
 def test_a_broken_line_tells_whether_the_request_went_out(transport: Transport, broken: Exception, sent: bool) -> None:
     responses.post(CUSTOMERS, body=broken)
