@@ -63,7 +63,9 @@ class Connection(Row):
     @classmethod
     def open_of(cls, company: Company) -> Self | None:
         """The company's connection, working or paused; None when there is none or it was closed."""
-        found: Self | None = cls.select().where(cls.company == company, cls.source == SOURCE, cls.state != CLOSED).first()
+        found: Self | None = (
+            cls.select().where(cls.company == company, cls.source == SOURCE, cls.state != CLOSED).first()
+        )
         return found
 
     @classmethod
@@ -125,7 +127,9 @@ class Reference(Row):
     @classmethod
     def of(cls, connection: Connection, kind: str) -> Any:
         """The list as it is now in e-conomic, in its order."""
-        return cls.select().where(cls.connection == connection, cls.kind == kind, cls.gone_at.is_null()).order_by(cls.id)
+        return (
+            cls.select().where(cls.connection == connection, cls.kind == kind, cls.gone_at.is_null()).order_by(cls.id)
+        )
 
     @classmethod
     def names(cls, connection: Connection) -> dict[tuple[str, str], str]:

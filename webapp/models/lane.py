@@ -13,7 +13,7 @@ from webapp.models.base import Row
 from webapp.models.company import Company
 from webapp.models.connection import Connection
 
-PAIR, THEIRS, SWEEP, RUN = "pair", "theirs", "sweep", "run"
+PAIR, THEIRS, SWEEP, RUN, LISTS = "pair", "theirs", "sweep", "run", "lists"
 LEASE_SECONDS = 120
 
 
@@ -22,7 +22,7 @@ class Fenced(Exception):
 
 
 class Lane(Row):
-    """`record` is a pairing's id, a number there, a sweep's or a run's id, by `side`.
+    """`record` is a pairing's id, a number there, a sweep's, a run's or the connection's id, by `side`.
 
     A trigger raises `wanted`; a claim notes it in `seen`; finishing deletes the lane only if nobody asked meanwhile.
     """
@@ -77,7 +77,9 @@ class Lane(Row):
     def hold(self) -> None:
         """Lock the lane for the open transaction and extend the lease. Raises Fenced when it is no longer ours."""
         until = ports.now() + timedelta(seconds=LEASE_SECONDS)
-        held = Lane.update(lease_until=until).where(Lane.id == self.id, Lane.fence == self.fence, Lane.worker == self.worker)
+        held = Lane.update(lease_until=until).where(
+            Lane.id == self.id, Lane.fence == self.fence, Lane.worker == self.worker
+        )
         if held.execute() != 1:
             raise Fenced(f"{self.side} {self.record}")
 
@@ -93,6 +95,10 @@ class Lane(Row):
         """Look again at once: something moved while we worked."""
         self._release(due_at=ports.now())
 
+    def later(self, seconds: float) -> None:
+        """Look again after a while; nothing is wrong."""
+        self._release(due_at=ports.now() + timedelta(seconds=seconds))
+
     def postpone(self, seconds: float, *, kind: str, text: str) -> None:
         """Look again later, because of a temporary fault."""
         since = self.fault_since or ports.now()
@@ -105,4 +111,6 @@ class Lane(Row):
         )
 
     def _release(self, **changes: Any) -> None:
-        Lane.update(worker="", lease_until=None, **changes).where(Lane.id == self.id, Lane.fence == self.fence).execute()
+        Lane.update(worker="", lease_until=None, **changes).where(
+            Lane.id == self.id, Lane.fence == self.fence
+        ).execute()

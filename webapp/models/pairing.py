@@ -82,7 +82,9 @@ class Pairing(Row):
 
     @base.setter
     def base(self, value: Base) -> None:
-        self.base_json = json.dumps({name: list(pair) for name, pair in value.items()}, ensure_ascii=False, sort_keys=True)
+        self.base_json = json.dumps(
+            {name: list(pair) for name, pair in value.items()}, ensure_ascii=False, sort_keys=True
+        )
 
     @property
     def fault(self) -> dict[str, Any]:

@@ -45,7 +45,9 @@ class Tally(Model):  # type: ignore[misc]
     @classmethod
     def of(cls, connection: Connection) -> dict[str, tuple[int, int, int]]:
         """Section -> (lines, ours, theirs); every section is there."""
-        counted = {row.section: (row.places, row.ours, row.theirs) for row in cls.select().where(cls.connection == connection)}
+        counted = {
+            row.section: (row.places, row.ours, row.theirs) for row in cls.select().where(cls.connection == connection)
+        }
         return {section.value: counted.get(section.value, (0, 0, 0)) for section in Section}
 
 
@@ -128,7 +130,9 @@ class Place(Row):
         return self.section, 1, int(self.customer_id is not None), int(self.mirror_id is not None)
 
 
-def _shift(connection: Connection, before: tuple[str, int, int, int] | None, after: tuple[str, int, int, int] | None) -> None:
+def _shift(
+    connection: Connection, before: tuple[str, int, int, int] | None, after: tuple[str, int, int, int] | None
+) -> None:
     if before == after:
         return
     moves = [(before, -1)] if before else []

@@ -41,7 +41,9 @@ class User(Row):
     @classmethod
     def with_email(cls, email: str) -> Self | None:
         """The person with this address, whatever its case."""
-        found: Self | None = cls.select().where(fn.LOWER(cls.email) == email.strip().lower(), cls.disabled_at.is_null()).first()
+        found: Self | None = (
+            cls.select().where(fn.LOWER(cls.email) == email.strip().lower(), cls.disabled_at.is_null()).first()
+        )
         return found
 
     @classmethod

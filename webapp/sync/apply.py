@@ -30,7 +30,9 @@ def lock(pairing_id: int) -> Pairing | None:
     return pair
 
 
-def settle(pair: Pairing, *, cause: str, by: User | None = None, rules: Rules = ASK_ALWAYS, run_id: int | None = None) -> Plan:
+def settle(
+    pair: Pairing, *, cause: str, by: User | None = None, rules: Rules = ASK_ALWAYS, run_id: int | None = None
+) -> Plan:
     """Plan a locked pair in the caller's transaction; pull, agree and place. Answers with the plan as it was found.
 
     What the plan wants written there (`pushes`) and asks a person (`questions`) is left for the caller.
@@ -64,7 +66,9 @@ def place_creating(pair: Pairing) -> None:
 
 def take(customer: Customer, values: dict[str, str], *, cause: str, **facts: Any) -> None:
     """Write values of theirs into our customer, with a line of history each, in the caller's transaction."""
-    changes = {name: (getattr(customer, name), value) for name, value in values.items() if getattr(customer, name) != value}
+    changes = {
+        name: (getattr(customer, name), value) for name, value in values.items() if getattr(customer, name) != value
+    }
     if not changes:
         return
     customer.take(values)

@@ -37,7 +37,7 @@ class Versions:
 
 @db.retrying
 def create_there(connection: Connection, customer_id: int, number: int, by: User | None) -> Pairing:
-    """"Opret partner" for a customer of ours. Raises AlreadyPaired, NumberInUse, Moved."""
+    """ "Opret partner" for a customer of ours. Raises AlreadyPaired, NumberInUse, Moved."""
     with db.write():
         customer = Customer.locked_of(connection.company, customer_id)
         if customer is None or customer.deleted_at:
@@ -49,7 +49,7 @@ def create_there(connection: Connection, customer_id: int, number: int, by: User
 def create_here(
     connection: Connection, mirror_id: int, number: int | None, by: User | None, run_id: int | None = None
 ) -> Pairing:
-    """"Opret partner" for a customer of theirs: it is copied as it is, dirt and all. Raises the same."""
+    """ "Opret partner" for a customer of theirs: it is copied as it is, dirt and all. Raises the same."""
     with db.write():
         mirror = Mirror.locked_of(connection, mirror_id)
         if mirror is None or mirror.gone_at:
@@ -69,7 +69,9 @@ def _join(
     run_id: int | None = None,
 ) -> Pairing:
     """The pair's row, its place and its history, in the caller's transaction."""
-    pair = Pairing(company=connection.company_id, connection=connection, customer=customer, mirror=mirror, created_by=by)
+    pair = Pairing(
+        company=connection.company_id, connection=connection, customer=customer, mirror=mirror, created_by=by
+    )
     pair.base = base
     try:
         with db.database.atomic():
@@ -92,9 +94,14 @@ def _join(
 
 @db.retrying
 def pair(
-    connection: Connection, customer_id: int, mirror_id: int, answers: Mapping[str, str], seen: Versions, by: User | None
+    connection: Connection,
+    customer_id: int,
+    mirror_id: int,
+    answers: Mapping[str, str],
+    seen: Versions,
+    by: User | None,
 ) -> Pairing:
-    """"Vælg som partner" → "Indsend": pair the two, with the person's choice for each field that differs.
+    """ "Vælg som partner" → "Indsend": pair the two, with the person's choice for each field that differs.
 
     `answers`: field -> "ours", "theirs" or "both". Fields without an answer stay questions; a side that is empty is
     filled. Raises AlreadyPaired and Moved.
@@ -113,7 +120,9 @@ def pair(
 
 
 @db.retrying
-def answer(connection: Connection, pairing_id: int, answers: Mapping[str, str], seen: Versions, by: User | None) -> Pairing:
+def answer(
+    connection: Connection, pairing_id: int, answers: Mapping[str, str], seen: Versions, by: User | None
+) -> Pairing:
     """Settle questions of a pair: field -> "ours", "theirs" or "both". Raises Moved when anything moved since."""
     with db.write():
         found = _seen(connection, pairing_id, seen)
@@ -141,7 +150,7 @@ def _note_answers(found: Pairing, answers: Mapping[str, str], by: User | None) -
 
 @db.retrying
 def confirm_same(connection: Connection, pairing_id: int, seen: Versions, by: User | None) -> Pairing:
-    """"Det er den samme kunde": name and CVR changed there at once, and the pair goes on with them."""
+    """ "Det er den samme kunde": name and CVR changed there at once, and the pair goes on with them."""
     with db.write():
         found = _seen(connection, pairing_id, seen)
         planned = apply.settle(found, cause="answer", by=by, rules=Rules(same_party=True))
@@ -152,7 +161,7 @@ def confirm_same(connection: Connection, pairing_id: int, seen: Versions, by: Us
 
 @db.retrying
 def try_again(connection: Connection, pairing_id: int, number: int | None, by: User | None) -> Pairing:
-    """"Prøv igen" on a pair or creation that e-conomic refused. Raises NumberInUse and Moved."""
+    """ "Prøv igen" on a pair or creation that e-conomic refused. Raises NumberInUse and Moved."""
     with db.write():
         found = apply.lock(pairing_id)
         if found is None or found.connection_id != connection.id:
@@ -170,7 +179,7 @@ def try_again(connection: Connection, pairing_id: int, number: int | None, by: U
 
 @db.retrying
 def unpair(connection: Connection, pairing_id: int, by: User | None) -> Pairing:
-    """"Ophæv parring": both customers stay as they are. An open creation can only be given up once it was refused."""
+    """ "Ophæv parring": both customers stay as they are. An open creation can only be given up once it was refused."""
     with db.write():
         found = apply.lock(pairing_id)
         if found is None or found.connection_id != connection.id:
@@ -230,8 +239,10 @@ def _seen(connection: Connection, pairing_id: int, seen: Versions) -> Pairing:
 
 
 @db.retrying
-def exclude(connection: Connection, by: User | None, *, customer_id: int | None = None, mirror_id: int | None = None) -> None:
-    """"Ingen synkronisering": leave an unpaired customer alone, in both directions. Raises AlreadyPaired and Moved."""
+def exclude(
+    connection: Connection, by: User | None, *, customer_id: int | None = None, mirror_id: int | None = None
+) -> None:
+    """ "Ingen synkronisering": leave an unpaired customer alone, in both directions. Raises AlreadyPaired and Moved."""
     with db.write():
         party = _party(connection, customer_id, mirror_id)
         if Exclusion.of(connection, party) is None:
@@ -241,8 +252,10 @@ def exclude(connection: Connection, by: User | None, *, customer_id: int | None 
 
 
 @db.retrying
-def include(connection: Connection, by: User | None, *, customer_id: int | None = None, mirror_id: int | None = None) -> None:
-    """"Aktivér synkronisering": take an exclusion back."""
+def include(
+    connection: Connection, by: User | None, *, customer_id: int | None = None, mirror_id: int | None = None
+) -> None:
+    """ "Aktivér synkronisering": take an exclusion back."""
     with db.write():
         party = _party(connection, customer_id, mirror_id)
         excluded = Exclusion.of(connection, party)

@@ -142,7 +142,8 @@ def _moved(values: Mapping[str, str], base: Base, side: int) -> bool:
 def _other_party(theirs: Mapping[str, str], base: Base) -> bool:
     """Name and CVR changed at once: the number may have been given to somebody else (sync rules §5)."""
     return all(
-        base.get(name, ("", ""))[1].strip() and not same(theirs.get(name, ""), base[name][1]) for name in ("name", "cvr")
+        base.get(name, ("", ""))[1].strip() and not same(theirs.get(name, ""), base[name][1])
+        for name in ("name", "cvr")
     )
 
 

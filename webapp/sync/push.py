@@ -126,7 +126,7 @@ def _settle(lane: Lane, attempt: Attempt, after: RemoteCustomer) -> None:
             if name not in kept and same(now[name], pair.base.get(name, ("", before[name]))[1])
         }
         if ignored:
-            pair.fault = {"kind": "not_stored", "fields": {name: "" for name in ignored}, "values": ignored}
+            pair.fault = {"kind": "not_stored", "fields": dict.fromkeys(ignored, ""), "values": ignored}
         elif pair.fault:
             pair.fault = {}
         pair.save()

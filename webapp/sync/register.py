@@ -73,9 +73,7 @@ def insert(
     except IntegrityError as clash:
         raise NumberInUse(str(customer.number)) from clash
     changes = {name: ("", value) for name, value in customer.values.items() if value}
-    History.note_values(
-        company, history.OURS, cause, changes, customer_id=customer.id, by=by, version=1, run_id=run_id
-    )
+    History.note_values(company, history.OURS, cause, changes, customer_id=customer.id, by=by, version=1, run_id=run_id)
     return customer
 
 
@@ -109,7 +107,9 @@ def change(
 
 
 def _write(customer: Customer, wanted: Mapping[str, str], number: int | None, by: User) -> None:
-    changes = {name: (getattr(customer, name), value) for name, value in wanted.items() if getattr(customer, name) != value}
+    changes = {
+        name: (getattr(customer, name), value) for name, value in wanted.items() if getattr(customer, name) != value
+    }
     renumbered = number is not None and number != customer.number
     if not changes and not renumbered:
         return

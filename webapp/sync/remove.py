@@ -16,7 +16,6 @@ from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
 from webapp.models.user import User
 from webapp.sync import apply, pull, push, standing
-
 from webapp.sync.plan import Presence
 
 KEY_MINUTES = 55
@@ -135,5 +134,3 @@ def _refused(held: Lane, attempt: Attempt, fault: PermanentError) -> None:
             pair.deleting = False
             push.refuse(pair, {}, "delete_refused", (), fault.message)
         held.finish()
-
-

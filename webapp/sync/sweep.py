@@ -78,7 +78,11 @@ def _enter(
             for record in part
             if record.number in found
         ]
-    return (sum(pair for pair, _, _ in counts), sum(equal for _, equal, _ in counts), sum(moved for *_, moved in counts))
+    return (
+        sum(pair for pair, _, _ in counts),
+        sum(equal for _, equal, _ in counts),
+        sum(moved for *_, moved in counts),
+    )
 
 
 def _enter_new(connection: Connection, new: Sequence[RemoteCustomer], begun: datetime) -> None:
@@ -130,7 +134,9 @@ def _creating(connection: Connection, records: Sequence[RemoteCustomer]) -> dict
 
 def _pairs(found: dict[int, Mirror]) -> dict[int, Pairing]:
     ids = [mirror.id for mirror in found.values()]
-    rows = Pairing.select(Pairing, Customer).join(Customer).where(Pairing.mirror.in_(ids), Pairing.state == pairing.OPEN)
+    rows = (
+        Pairing.select(Pairing, Customer).join(Customer).where(Pairing.mirror.in_(ids), Pairing.state == pairing.OPEN)
+    )
     by_id = {mirror.id: mirror for mirror in found.values()}
     pairs = {row.mirror_id: row for row in rows}
     for mirror_id, pair in pairs.items():

@@ -1,0 +1,250 @@
+"""The window's rows, built from our own tables alone: the one builder behind page, search and every action's answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from peewee import JOIN, fn
+
+from webapp.models.connection import Connection, Reference
+from webapp.models.customer import Customer
+from webapp.models.exclusion import Exclusion
+from webapp.models.history import History
+from webapp.models.lane import Lane
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.place import Place, Tally
+from webapp.models.user import User
+from webapp.sync import standing
+from webapp.sync.fields import BY_NAME
+from webapp.sync.plan import FieldPlan, Plan, moved_fields
+from webapp.sync.section import Section, State
+
+PAGE = 50
+WAITING_STATES = (State.CREATING, State.DELETING, State.SENDING, State.FETCHING)
+FILTERS = {
+    "answer": (
+        State.QUESTION, State.FAULT, State.OTHER_PARTY, State.OURS_GONE_THEIRS_MOVED, State.THEIRS_GONE_OURS_MOVED,
+        State.OURS_GONE, State.THEIRS_GONE,
+    ),
+    "new": (State.NEW,),
+    "moving": WAITING_STATES,
+    "off": (State.OFF,),
+}  # fmt: skip
+TROUBLE_AFTER_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Change:
+    """When and by whom a value came to be what it is."""
+
+    who: str
+    at: Any
+
+
+@dataclass(frozen=True)
+class Question:
+    """One field that a person must settle; values are shown by name where they point at a list."""
+
+    field: str
+    label: str
+    ours: str
+    theirs: str
+    base: str | None
+    ours_change: Change | None = None
+    theirs_change: Change | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the window; `customer` is ours, `mirror` theirs."""
+
+    place: Place
+    customer: Customer | None
+    mirror: Mirror | None
+    pairing: Pairing | None
+    questions: tuple[Question, ...] = ()
+    moving: tuple[str, ...] = ()
+    moved: tuple[Question, ...] = ()
+    excluded: Exclusion | None = None
+    fault: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def section(self) -> Section:
+        return Section(self.place.section)
+
+    @property
+    def state(self) -> State:
+        return State(self.place.state)
+
+    @property
+    def key(self) -> int:
+        key: int = self.place.id
+        return key
+
+    @property
+    def is_moving(self) -> bool:
+        """Work is under way, so the row asks for itself again soon."""
+        return self.state in WAITING_STATES
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of a section, and where to go on (None: these were the last)."""
+
+    rows: tuple[Row, ...]
+    after: str | None
+
+
+def batch(
+    connection: Connection, section: Section, *, text: str = "", only: str = "", after: str = "", most: int = PAGE
+) -> Batch:
+    """Rows of one section in name order, from behind `after` (a batch's mark)."""
+    query = _narrowed(connection, text, only).where(Place.section == section.value)
+    if after:
+        name, _, place_id = after.rpartition("~")
+        query = query.where((Place.name > name) | ((Place.name == name) & (Place.id > int(place_id or 0))))
+    places = list(query.order_by(Place.name, Place.id).limit(most + 1))
+    more = len(places) > most
+    shown = places[:most]
+    return Batch(_rows(connection, shown), f"{shown[-1].name}~{shown[-1].id}" if more else None)
+
+
+def counts(connection: Connection, *, text: str = "", only: str = "") -> dict[str, tuple[int, int, int]]:
+    """Section -> (lines, ours, theirs): the stored counters, or counted when a search or filter narrows them."""
+    if not text and not only:
+        return Tally.of(connection)
+    query = _narrowed(connection, text, only).select(
+        Place.section, fn.COUNT(Place.id), fn.COUNT(Place.customer), fn.COUNT(Place.mirror)
+    )
+    found = {section: (n, ours, theirs) for section, n, ours, theirs in query.group_by(Place.section).tuples()}
+    return {section.value: found.get(section.value, (0, 0, 0)) for section in Section}
+
+
+def filter_counts(connection: Connection) -> dict[str, int]:
+    """Filter -> how many lines it shows."""
+    states = dict(Place.of(connection).select(Place.state, fn.COUNT(Place.id)).group_by(Place.state).tuples())
+    return {name: sum(states.get(state.value, 0) for state in wanted) for name, wanted in FILTERS.items()}
+
+
+def row(connection: Connection, place: Place) -> Row:
+    """One line as it is now."""
+    return _rows(connection, [place])[0]
+
+
+def of_pairing(connection: Connection, pairing_id: int) -> Row | None:
+    place = Place.get_or_none(Place.connection == connection, Place.pairing == pairing_id)
+    return row(connection, place) if place else None
+
+
+def of_party(connection: Connection, party: Customer | Mirror) -> Row | None:
+    column = Place.customer if isinstance(party, Customer) else Place.mirror
+    place = Place.get_or_none(Place.connection == connection, column == party.id)
+    return row(connection, place) if place else None
+
+
+def waiting(connection: Connection) -> int:
+    """How many lines wait for a person: the badge on "Synkronisering"."""
+    tally = Tally.of(connection)
+    return sum(tally[section.value][0] for section in (Section.CONFLICT, Section.NEW, Section.DELETED))
+
+
+def _narrowed(connection: Connection, text: str, only: str) -> Any:
+    query = Place.searched(connection, text)
+    return query.where(Place.state.in_([state.value for state in FILTERS[only]])) if only in FILTERS else query
+
+
+def _rows(connection: Connection, places: list[Place]) -> tuple[Row, ...]:
+    """Rows for these places, in a handful of queries however many they are."""
+    ids = [place.id for place in places]
+    query = (
+        Place.select(Place, Customer, Mirror, Pairing)
+        .join(Customer, JOIN.LEFT_OUTER)
+        .switch(Place)
+        .join(Mirror, JOIN.LEFT_OUTER)
+        .switch(Place)
+        .join(Pairing, JOIN.LEFT_OUTER)
+        .where(Place.connection == connection, Place.id.in_(ids))
+    )
+    whole = {place.id: place for place in query}
+    excluded = _exclusions(connection, places)
+    names = Reference.names(connection) if any(place.section == Section.CONFLICT.value for place in places) else {}
+    return tuple(_row(connection, whole[place_id], excluded, names) for place_id in ids)
+
+
+def _row(
+    connection: Connection, place: Place, excluded: dict[tuple[str, int], Exclusion], names: dict[tuple[str, str], str]
+) -> Row:
+    pairing = place.pairing if place.pairing_id else None
+    customer = place.customer if place.customer_id else None
+    mirror = place.mirror if place.mirror_id else None
+    off = excluded.get(("ours", place.customer_id)) or excluded.get(("theirs", place.mirror_id))
+    if pairing is None or customer is None or mirror is None:
+        return Row(place, customer, mirror, pairing, excluded=off, fault=pairing.fault if pairing else {})
+    pairing.customer, pairing.mirror, pairing.connection = customer, mirror, connection
+    planned = standing.plan_of(pairing)
+    questions = tuple(_question(asked, names, pairing) for asked in planned.questions)
+    return Row(
+        place, customer, mirror, pairing, questions, tuple((*planned.pushes, *planned.pulls)),
+        _moved(place, planned, pairing, names), off, pairing.fault,
+    )  # fmt: skip
+
+
+def _question(asked: FieldPlan, names: dict[tuple[str, str], str], pairing: Pairing) -> Question:
+    known = BY_NAME[asked.name]
+
+    def shown(value: str) -> str:
+        return names.get((known.reference, value), value) if known.reference else value
+
+    base = shown(asked.base[0]) if asked.base else None
+    ours = _last_change("customer_id", pairing.customer_id, asked.name)
+    theirs = _last_change("mirror_id", pairing.mirror_id, asked.name, side="theirs")
+    return Question(asked.name, known.label, shown(asked.ours), shown(asked.theirs), base, ours, theirs)
+
+
+def _last_change(column: str, record: int, name: str, side: str = "ours") -> Change | None:
+    """Who gave the field its present value, and when, as far as history tells."""
+    found = (
+        History.select(History, User)
+        .join(User, JOIN.LEFT_OUTER)
+        .where(getattr(History, column) == record, History.field == name, History.side == side)
+        .order_by(History.id.desc())
+        .first()
+    )
+    return Change(found.by.name if found.by_id else "", found.at) if found else None
+
+
+def _moved(place: Place, planned: Plan, pairing: Pairing, names: dict[tuple[str, str], str]) -> tuple[Question, ...]:
+    """What the side that is left, or holds another party now, has changed since the two agreed: base -> now."""
+    if place.state == State.OURS_GONE_THEIRS_MOVED or place.state == State.OTHER_PARTY:
+        changes = moved_fields(pairing.mirror.values, pairing.base, 1)
+    elif place.state == State.THEIRS_GONE_OURS_MOVED:
+        changes = moved_fields(pairing.customer.values, pairing.base, 0)
+    else:
+        return ()
+    return tuple(
+        Question(name, BY_NAME[name].label, names.get((name, now), now), "", names.get((name, before), before))
+        for name, (before, now) in changes.items()
+    )
+
+
+def _exclusions(connection: Connection, places: list[Place]) -> dict[tuple[str, int], Exclusion]:
+    if not any(place.section == Section.OFF.value for place in places):
+        return {}
+    query = (
+        Exclusion.select(Exclusion, User)
+        .join(User, JOIN.LEFT_OUTER, on=(Exclusion.created_by == User.id))
+        .where(Exclusion.connection == connection, Exclusion.ended_at.is_null())
+        .where(
+            (Exclusion.customer.in_([p.customer_id for p in places if p.customer_id]))
+            | (Exclusion.mirror.in_([p.mirror_id for p in places if p.mirror_id]))
+        )
+    )
+    return {("ours", e.customer_id) if e.customer_id else ("theirs", e.mirror_id): e for e in query}
+
+
+def troubles(connection: Connection, since: Any) -> list[Lane]:
+    """Lanes whose temporary fault has lasted since before `since`: only these are a person's business."""
+    query = Lane.select().where(Lane.connection == connection, Lane.fault_since <= since)
+    return list(query.order_by(Lane.fault_since).limit(20))

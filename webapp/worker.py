@@ -1,0 +1,167 @@
+"""The worker: asks in turn what is due (inbox, looks, sweeps, runs) and does it; stops on a signal, loses nothing."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from webapp import db, ports, vault
+from webapp.economic.client import Client
+from webapp.economic.errors import EconomicError, Forbidden, GrantWithdrawn, PermanentError, RateLimited
+from webapp.economic.records import Budget
+from webapp.models import lane as lanes
+from webapp.models.connection import Connection
+from webapp.models.lane import Fenced, Lane
+from webapp.models.pairing import Pairing
+from webapp.models.place import Heartbeat
+from webapp.sync import apply, connect, inbox, lists, look, push, runs, sweep
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 0.25
+TURNS = 25
+LONGEST_WAIT = 900.0
+HEAD_ROOM = 0.8
+
+
+class Worker:
+    """One loop over all connections; each gets some turns, so that none starves another."""
+
+    def __init__(self, settings: Mapping[str, Any], name: str = "") -> None:
+        self.endpoints = connect.Endpoints.of(settings)
+        self.poll_seconds = int(settings["POLL_SECONDS"])
+        self.compare_at = str(settings["COMPARE_AT"])
+        self.name = name or f"{os.getpid()}-{ports.token(4)}"
+        self.stopping = threading.Event()
+        self._clients: dict[tuple[int, str], Client] = {}
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        with db.connected():
+            while not self.stopping.is_set():
+                try:
+                    busy = self.round()
+                except Exception:
+                    log.exception("a round of the worker failed")
+                    busy = 0
+                if not busy:
+                    self.stopping.wait(IDLE_SECONDS)
+
+    def stop(self) -> None:
+        self.stopping.set()
+
+    def round(self) -> int:
+        """Give every working connection some turns; how many looks were taken."""
+        self._beat()
+        taken = 0
+        for connection in list(Connection.working()):
+            taken += self.turns(connection)
+        return taken
+
+    def turns(self, connection: Connection, most: int = TURNS) -> int:
+        """Take up to `most` looks for one connection."""
+        if connection.is_active:
+            sweep.schedule(connection, self.poll_seconds, self.compare_at)
+        inbox.drain(connection)
+        for taken in range(most):
+            held = Lane.claim(self.name, connection)
+            if held is None or self.stopping.is_set():
+                return taken
+            self._guarded(held, connection)
+            if not _goes_on(connection):
+                return taken + 1
+        return most
+
+    def _guarded(self, held: Lane, connection: Connection) -> None:
+        """Do what the lane asks for; sort what went wrong into later, a person's task, or the whole connection's."""
+        try:
+            self._do(held, connection)
+        except Fenced:
+            log.info("lane %s %s went to another worker", held.side, held.record)
+        except GrantWithdrawn:
+            connection.pause("grant_withdrawn")
+            held.again()
+        except vault.Unreadable:
+            connection.pause("key_missing")
+            held.again()
+        except RateLimited as fault:
+            connection.rest(min(fault.wait or 60.0, LONGEST_WAIT))
+            held.again()
+        except PermanentError as fault:
+            self._permanent(held, connection, fault)
+        except EconomicError as fault:
+            held.postpone(self._pause(held, fault), kind=fault.kind, text=str(fault)[:500])
+        except Exception as fault:
+            log.exception("a look at %s %s failed", held.side, held.record)
+            held.postpone(self._pause(held, None), kind="surprise", text=type(fault).__name__)
+
+    def _do(self, held: Lane, connection: Connection) -> None:
+        doing: dict[str, Callable[[], None]] = {
+            lanes.PAIR: lambda: look.at_pair(held, self._client(connection), connection),
+            lanes.THEIRS: lambda: look.at_number(held, self._client(connection), connection),
+            lanes.SWEEP: lambda: sweep.step(held, self._client(connection), connection),
+            lanes.LISTS: lambda: lists.read_lists(held, self._client(connection), connection),
+            lanes.RUN: lambda: runs.step(held, connection),
+        }
+        doing[held.side]()
+
+    def _permanent(self, held: Lane, connection: Connection, fault: PermanentError) -> None:
+        """A record's fault stands on its row; one that no row can carry pauses the connection with a message."""
+        if held.side == lanes.PAIR:
+            with db.write():
+                held.hold()
+                pair = apply.lock(held.record)
+                if pair is not None:
+                    push.refuse(pair, _planned_values(pair), fault.kind, (), fault.message)
+                held.finish()
+        elif isinstance(fault, Forbidden):
+            connection.pause("forbidden")
+            held.again()
+        else:
+            held.postpone(self._pause(held, fault), kind=fault.kind, text=str(fault)[:500])
+
+    def _pause(self, held: Lane, fault: EconomicError | None) -> float:
+        """Doubling waits with full jitter, no shorter than e-conomic asked for."""
+        asked = (fault.wait if fault else None) or 0.0
+        backoff = min(2.0 * 2.0 ** min(held.tries, 9), LONGEST_WAIT) * (0.5 + ports.random() / 2)
+        return min(max(asked, backoff), LONGEST_WAIT)
+
+    def _client(self, connection: Connection) -> Client:
+        key = (connection.id, connection.grant_token)
+        if key not in self._clients:
+            self._clients[key] = connect.client(connection, self.endpoints, _note_budget(connection.id))
+        return self._clients[key]
+
+    def _beat(self) -> None:
+        Heartbeat.insert(worker=self.name, seen_at=ports.now()).on_conflict(
+            conflict_target=[Heartbeat.worker], update={Heartbeat.seen_at: ports.now()}
+        ).execute()
+
+
+def _goes_on(connection: Connection) -> bool:
+    return bool(Connection.working().where(Connection.id == connection.id).exists())
+
+
+def _planned_values(pair: Pairing) -> dict[str, str]:
+    from webapp.sync import standing
+
+    return standing.plan_of(pair).pushes if pair.mirror is not None else {}
+
+
+def _note_budget(connection_id: int) -> Callable[[Budget], None]:
+    """Share what e-conomic's headers say of the budget with every worker, and rest before it is used up."""
+
+    def note(budget: Budget) -> None:
+        row = Connection.get_or_none(Connection.id == connection_id)
+        if row is None:
+            return
+        if budget.limit and budget.used >= HEAD_ROOM * budget.limit:
+            row.rest(min(budget.window, 60.0) / 4)
+        Connection.update(budget_used=budget.used, budget_limit=budget.limit, budget_at=ports.now()).where(
+            Connection.id == connection_id
+        ).execute()
+
+    return note
