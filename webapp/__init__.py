@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from flask_babel import Babel
-from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
 
 from webapp import auth, config, db, filters, htmx, ports, vault, views
+from webapp.forms import csrf
 
 ROOT = Path(__file__).parents[1]
 STATELESS = ("static", "health.alive")
@@ -73,16 +74,24 @@ def _use_keys(keys: str) -> None:
         raise config.WrongSetting(f"ENCRYPTION_KEY: {wrong}") from wrong
 
 
+class Id(IntegerConverter):
+    """`<int:…>` in an address: what no database column can hold is not found."""
+
+    def __init__(self, map: Map, **options: Any) -> None:
+        super().__init__(map, max=2_147_483_647, **options)
+
+
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """The web app over a prepared database; `overrides` are settings, or Flask's own such as TESTING."""
     settings = prepare(overrides)
     app = Flask("webapp", static_folder=str(ROOT / "static"), template_folder=str(ROOT / "templates"))
     _configure(app, settings)
     app.config.update({name: value for name, value in (overrides or {}).items() if name not in settings})
+    app.url_map.converters["int"] = Id
     _open_the_database_for_each_request(app)
     htmx.init_app(app)
     auth.init_app(app)
-    CSRFProtect(app)
+    csrf.init_app(app)
     Babel(app, locale_selector=lambda: g.get("locale", "da"))
     filters.init_app(app)
     views.init_app(app)
