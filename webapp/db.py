@@ -115,7 +115,7 @@ def skip_locked(query: Any) -> Any:
     return query if is_sqlite() else query.for_update("FOR UPDATE SKIP LOCKED")
 
 
-class UTCField(Field):  # type: ignore[misc]
+class UTCField(Field):
     """A moment in UTC: TIMESTAMPTZ on PostgreSQL, sortable text on SQLite. A naive datetime is refused."""
 
     field_type = "UTC"

@@ -21,8 +21,11 @@ CREATE, UPDATE, DELETE = "create", "update", "delete"
 class Attempt(Row):
     """One intended write: another body is another attempt with another key."""
 
+    company_id: int
     company = ForeignKeyField(Company)
+    connection_id: int
     connection = ForeignKeyField(Connection)
+    pairing_id: int
     pairing = ForeignKeyField(Pairing)
     kind = TextField()
     number = IntegerField()

@@ -9,7 +9,7 @@ from peewee import AutoField, Model, TextField
 from webapp.db import database, for_update
 
 
-class Row(Model):  # type: ignore[misc]
+class Row(Model):
     """A table of ours."""
 
     id = AutoField()

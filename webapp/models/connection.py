@@ -28,6 +28,7 @@ def hashed(secret: str) -> str:
 class Connection(Row):
     """One grant. Closing keeps every row; the same agreement reopens it."""
 
+    company_id: int
     company = ForeignKeyField(Company)
     source = TextField(default=SOURCE)
     agreement_number = IntegerField()
@@ -37,10 +38,13 @@ class Connection(Row):
     grant_token = TextField(default="")
     customersapi = BooleanField(default=True)
     opened_at = UTCField(default=ports.now)
+    opened_by_id: int | None
     opened_by = ForeignKeyField(User, null=True)
     closed_at = UTCField(null=True)
+    closed_by_id: int | None
     closed_by = ForeignKeyField(User, null=True)
     activated_at = UTCField(null=True)
+    activated_by_id: int | None
     activated_by = ForeignKeyField(User, null=True)
     fetched_at = UTCField(null=True)
     default_currency = TextField(default="")
@@ -117,7 +121,9 @@ class Connection(Row):
 class Reference(Row):
     """One entry of e-conomic's lists. `gone_at`: it was there and is no longer."""
 
+    company_id: int
     company = ForeignKeyField(Company)
+    connection_id: int
     connection = ForeignKeyField(Connection)
     kind = TextField()
     key = TextField()
@@ -140,7 +146,9 @@ class Reference(Row):
 class UnitMapping(Row):
     """Which unit there stands for a kind of unit here ("Overførsel af enheder")."""
 
+    company_id: int
     company = ForeignKeyField(Company)
+    connection_id: int
     connection = ForeignKeyField(Connection)
     kind = TextField()
     key = TextField()
@@ -154,7 +162,9 @@ class UnitMapping(Row):
 class AccessGrant(Row):
     """A visit to e-conomic's grant page, and the grant it brought back while it waits for confirmation."""
 
+    company_id: int
     company = ForeignKeyField(Company)
+    user_id: int
     user = ForeignKeyField(User)
     state_hash = TextField(unique=True)
     created_at = UTCField(default=ports.now)

@@ -17,12 +17,14 @@ from webapp.sync.normalise import loose
 class Customer(Party):
     """One customer of a company. Deleted softly: ids are never used again, numbers may be."""
 
+    company_id: int
     company = ForeignKeyField(Company)
     number = IntegerField()
     version = IntegerField(default=1)
     created_at = UTCField(default=ports.now)
     updated_at = UTCField(default=ports.now)
     deleted_at = UTCField(null=True)
+    deleted_by_id: int | None
     deleted_by = ForeignKeyField(User, null=True)
 
     @classmethod

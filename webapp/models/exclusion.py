@@ -19,14 +19,20 @@ from webapp.models.user import User
 class Exclusion(Row):
     """Who left which customer alone, and when it ended."""
 
+    company_id: int
     company = ForeignKeyField(Company)
+    connection_id: int
     connection = ForeignKeyField(Connection)
+    customer_id: int | None
     customer = ForeignKeyField(Customer, null=True)
+    mirror_id: int | None
     mirror = ForeignKeyField(Mirror, null=True)
     created_at = UTCField(default=ports.now)
+    created_by_id: int | None
     created_by = ForeignKeyField(User, null=True)
     reason = TextField(default="")
     ended_at = UTCField(null=True)
+    ended_by_id: int | None
     ended_by = ForeignKeyField(User, null=True, column_name="ended_by_id")
 
     @classmethod

@@ -20,7 +20,9 @@ OURS, THEIRS, PAIR = "ours", "theirs", "pair"
 class History(Row):
     """One change. `version` is the changed record's version after it; `cause` says which road it came by."""
 
+    company_id: int
     company = ForeignKeyField(Company)
+    connection_id: int | None
     connection = ForeignKeyField(Connection, null=True)
     customer_id = IntegerField(null=True)
     mirror_id = IntegerField(null=True)
@@ -31,6 +33,7 @@ class History(Row):
     before = TextField(default="")
     after = TextField(default="")
     cause = TextField()
+    by_id: int | None
     by = ForeignKeyField(User, null=True)
     version = IntegerField(default=0)
     at = UTCField(default=ports.now)

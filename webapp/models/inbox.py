@@ -19,7 +19,9 @@ NEW, DONE, PARKED = "new", "done", "parked"
 class Inbox(Row):
     """One webhook call: raw, then the numbers read from it."""
 
+    company_id: int
     company = ForeignKeyField(Company)
+    connection_id: int
     connection = ForeignKeyField(Connection)
     received_at = UTCField(default=ports.now)
     query = TextField(default="")

@@ -27,7 +27,9 @@ class Lane(Row):
     A trigger raises `wanted`; a claim notes it in `seen`; finishing deletes the lane only if nobody asked meanwhile.
     """
 
+    company_id: int
     company = ForeignKeyField(Company)
+    connection_id: int
     connection = ForeignKeyField(Connection)
     side = TextField()
     record = IntegerField()

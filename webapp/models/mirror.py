@@ -18,11 +18,13 @@ from webapp.sync.normalise import loose
 class Mirror(Party):
     """One customer in e-conomic. The id is ours; the number is an attribute, for numbers move and are used again."""
 
+    company_id: int
     company = ForeignKeyField(Company)
+    connection_id: int
     connection = ForeignKeyField(Connection)
     number = IntegerField()
     version = IntegerField(default=1)
-    raw = TextField(default="{}")
+    raw_json = TextField(column_name="raw", default="{}")
     last_updated = TextField(default="")
     created_at = UTCField(default=ports.now)
     updated_at = UTCField(default=ports.now)
@@ -60,7 +62,7 @@ class Mirror(Party):
     @property
     def record(self) -> dict[str, Any]:
         """Everything e-conomic said of the customer, fields we do not know included."""
-        return dict(json.loads(self.raw))
+        return dict(json.loads(self.raw_json))
 
     @property
     def label(self) -> str:

@@ -23,19 +23,25 @@ CREATING, OPEN, CLOSED = "creating", "open", "closed"
 class Pairing(Row):
     """A pair, or while `creating` an intent to make the partner in e-conomic under `new_number`."""
 
+    company_id: int
     company = ForeignKeyField(Company)
+    connection_id: int
     connection = ForeignKeyField(Connection)
+    customer_id: int
     customer = ForeignKeyField(Customer)
-    mirror = ForeignKeyField(Mirror, null=True)
+    mirror_id: Any
+    mirror: Any = ForeignKeyField(Mirror, null=True)
     state = TextField(default=OPEN)
     version = IntegerField(default=1)
     base_json = TextField(column_name="base", default="{}")
     fault_json = TextField(column_name="fault", default="")
-    new_number = IntegerField(null=True)
+    new_number: Any = IntegerField(null=True)
     deleting = BooleanField(default=False)
     created_at = UTCField(default=ports.now)
+    created_by_id: int | None
     created_by = ForeignKeyField(User, null=True)
     closed_at = UTCField(null=True)
+    closed_by_id: int | None
     closed_by = ForeignKeyField(User, null=True)
     closed_reason = TextField(default="")
 

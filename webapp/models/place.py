@@ -18,10 +18,12 @@ from webapp.sync.normalise import fold, loose
 from webapp.sync.section import Section, Standing
 
 
-class Tally(Model):  # type: ignore[misc]
+class Tally(Model):
     """How many customers of each side stand in a section, kept in the transaction that moves them."""
 
+    company_id: int
     company = ForeignKeyField(Company)
+    connection_id: int
     connection = ForeignKeyField(Connection)
     section = TextField()
     places = IntegerField(default=0)
@@ -54,12 +56,17 @@ class Tally(Model):  # type: ignore[misc]
 class Place(Row):
     """One line of the window: a pair, or a customer of one side. Every customer stands in exactly one."""
 
+    company_id: int
     company = ForeignKeyField(Company)
+    connection_id: int
     connection = ForeignKeyField(Connection)
     section = TextField()
     state = TextField()
+    customer_id: int | None
     customer = ForeignKeyField(Customer, null=True)
+    mirror_id: int | None
     mirror = ForeignKeyField(Mirror, null=True)
+    pairing_id: int | None
     pairing = ForeignKeyField(Pairing, null=True)
     name = TextField(default="")
     search = TextField(default="")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from peewee import ForeignKeyField, IntegerField, TextField
 
@@ -21,7 +21,9 @@ CREATE_OURS, CREATE_THEIRS = "create_ours", "create_theirs"
 class Run(Row):
     """One ordered piece of work; `total`, `done` and `failed` count its items."""
 
+    company_id: int
     company = ForeignKeyField(Company)
+    connection_id: int
     connection = ForeignKeyField(Connection)
     kind = TextField()
     state = TextField(default=WAITING)
@@ -30,6 +32,7 @@ class Run(Row):
     done = IntegerField(default=0)
     failed = IntegerField(default=0)
     created_at = UTCField(default=ports.now)
+    created_by_id: int | None
     created_by = ForeignKeyField(User, null=True)
     started_at = UTCField(null=True)
     finished_at = UTCField(null=True)
@@ -54,13 +57,15 @@ class Run(Row):
 class RunItem(Row):
     """One customer of a run: planned before and after, versions that were seen, state and reason."""
 
+    company_id: int
     company = ForeignKeyField(Company)
+    run_id: int
     run = ForeignKeyField(Run)
     position = IntegerField()
-    customer_id = IntegerField(null=True)
-    mirror_id = IntegerField(null=True)
-    pairing_id = IntegerField(null=True)
-    number = IntegerField(null=True)
+    customer_id: Any = IntegerField(null=True)
+    mirror_id: Any = IntegerField(null=True)
+    pairing_id: Any = IntegerField(null=True)
+    number: Any = IntegerField(null=True)
     before = TextField(default="")
     after = TextField(default="")
     seen_version = IntegerField(default=0)

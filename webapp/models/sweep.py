@@ -22,7 +22,9 @@ class Sweep(Row):
     """`cursor` is the last number read, `candidates` the mirror rows that no page named, `newest` the latest change
     seen; `pairs` and `equal` are the receipt of a finished comparison."""
 
+    company_id: int
     company = ForeignKeyField(Company)
+    connection_id: int
     connection = ForeignKeyField(Connection)
     kind = TextField()
     state = TextField(default=RUNNING)
@@ -37,6 +39,7 @@ class Sweep(Row):
     equal = IntegerField(default=0)
     fault = TextField(default="")
     started_at = UTCField(default=ports.now)
+    started_by_id: int | None
     started_by = ForeignKeyField(User, null=True)
     finished_at = UTCField(null=True)
 

@@ -21,6 +21,7 @@ _NOBODY = _hasher.hash("a password that nobody has")
 class User(Row):
     """One person of one company. `epoch` grows to end all sessions that were begun before."""
 
+    company_id: int
     company = ForeignKeyField(Company)
     email = TextField()
     name = TextField()

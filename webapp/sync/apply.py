@@ -22,7 +22,7 @@ def lock(pairing_id: int) -> Pairing | None:
         return None
     customer = Customer.locked(known.customer_id)
     pair = Pairing.locked(pairing_id)
-    if pair is None or pair.state == pairing.CLOSED:
+    if pair is None or customer is None or pair.state == pairing.CLOSED:
         return None
     pair.customer = customer
     if pair.mirror_id:

@@ -148,7 +148,7 @@ def confirm(user: User, grant_id: int) -> Connection:
 
 def open_with(grant: AccessGrant, user: User) -> Connection:
     """Open, or reopen, the connection to the grant's agreement, in the caller's transaction."""
-    found = Connection.of_agreement(user.company, grant.agreement_number)
+    found = Connection.of_agreement(user.company, grant.agreement_number or 0)
     connection = found or Connection(company=user.company, agreement_number=grant.agreement_number)
     connection.agreement_name, connection.grant_token = grant.agreement_name, grant.grant_token
     connection.state, connection.state_reason = connections.OPEN, ""
@@ -161,7 +161,7 @@ def open_with(grant: AccessGrant, user: User) -> Connection:
 
 
 def close(connection: Connection, by: User) -> None:
-    """ "Afbryd forbindelse", in the caller's transaction: work and webhook stop, every row is kept, the grant is not."""
+    """Disconnect, in the caller's transaction: work and webhook stop; every row is kept, the grant is not."""
     connection.state, connection.closed_at, connection.closed_by = connections.CLOSED, ports.now(), by
     connection.grant_token, connection.webhook_hash, connection.webhook_token = "", None, ""
     connection.save(only=["state", "closed_at", "closed_by", "grant_token", "webhook_hash", "webhook_token"])

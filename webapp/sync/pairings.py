@@ -265,20 +265,23 @@ def include(
 
 
 def _party(connection: Connection, customer_id: int | None, mirror_id: int | None) -> Customer | Mirror:
-    party: Customer | Mirror | None
     if customer_id is not None:
-        party = Customer.locked_of(connection.company, customer_id)
-        gone = party is None or party.deleted_at
-        taken = not gone and Pairing.of_customer(party, connection)
-    else:
-        party = Mirror.locked_of(connection, mirror_id or 0)
-        gone = party is None or party.gone_at
-        taken = not gone and Pairing.of_mirror(party)
-    if party is None or gone:
+        return _unpaired_customer(connection, customer_id)
+    mirror = Mirror.locked_of(connection, mirror_id or 0)
+    if mirror is None or mirror.gone_at:
         raise Moved("the customer is gone")
-    if taken:
-        raise AlreadyPaired(party.label)
-    return party
+    if Pairing.of_mirror(mirror):
+        raise AlreadyPaired(mirror.label)
+    return mirror
+
+
+def _unpaired_customer(connection: Connection, customer_id: int) -> Customer:
+    customer = Customer.locked_of(connection.company, customer_id)
+    if customer is None or customer.deleted_at:
+        raise Moved("the customer is gone")
+    if Pairing.of_customer(customer, connection):
+        raise AlreadyPaired(customer.label)
+    return customer
 
 
 def _place(connection: Connection, party: Customer | Mirror) -> None:

@@ -108,5 +108,5 @@ def differs(values: Mapping[str, str], record: RemoteCustomer) -> bool:
 
 
 def _carry(mirror: Mirror, record: RemoteCustomer) -> None:
-    mirror.raw = json.dumps(dict(record.raw), ensure_ascii=False)
+    mirror.raw_json = json.dumps(dict(record.raw), ensure_ascii=False)
     mirror.last_updated = record.last_updated or ""

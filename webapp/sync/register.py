@@ -110,10 +110,11 @@ def _write(customer: Customer, wanted: Mapping[str, str], number: int | None, by
     changes = {
         name: (getattr(customer, name), value) for name, value in wanted.items() if getattr(customer, name) != value
     }
-    renumbered = number is not None and number != customer.number
-    if not changes and not renumbered:
+    if number == customer.number:
+        number = None
+    if not changes and number is None:
         return
-    if renumbered:
+    if number is not None:
         changes["number"] = (str(customer.number), str(number))
         customer.number = number
     customer.take(dict(wanted))
@@ -129,7 +130,7 @@ def _write(customer: Customer, wanted: Mapping[str, str], number: int | None, by
 
 @db.retrying
 def remove(company: Company, customer_id: int, by: User | None) -> Customer:
-    """Delete a customer softly. Its pair stands under "Slettede kunder" until a person says what becomes of the partner.
+    """Delete a customer softly. Its pair stands under "Slettede kunder" until a person has decided.
 
     Raises NoSuchCustomer.
     """

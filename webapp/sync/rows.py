@@ -174,7 +174,10 @@ def _rows(connection: Connection, places: list[Place]) -> tuple[Row, ...]:
 
 
 def _row(
-    connection: Connection, place: Place, excluded: dict[tuple[str, int], Exclusion], names: dict[tuple[str, str], str]
+    connection: Connection,
+    place: Place,
+    excluded: dict[tuple[str, int | None], Exclusion],
+    names: dict[tuple[str, str], str],
 ) -> Row:
     pairing = place.pairing if place.pairing_id else None
     customer = place.customer if place.customer_id else None
@@ -186,7 +189,7 @@ def _row(
     planned = standing.plan_of(pairing)
     questions = tuple(_question(asked, names, pairing) for asked in planned.questions)
     return Row(
-        place, customer, mirror, pairing, questions, tuple((*planned.pushes, *planned.pulls)),
+        place, customer, mirror, pairing, questions, (*planned.pushes, *planned.pulls),
         _moved(place, planned, pairing, names), off, pairing.fault,
     )  # fmt: skip
 
@@ -229,7 +232,7 @@ def _moved(place: Place, planned: Plan, pairing: Pairing, names: dict[tuple[str,
     )
 
 
-def _exclusions(connection: Connection, places: list[Place]) -> dict[tuple[str, int], Exclusion]:
+def _exclusions(connection: Connection, places: list[Place]) -> dict[tuple[str, int | None], Exclusion]:
     if not any(place.section == Section.OFF.value for place in places):
         return {}
     query = (

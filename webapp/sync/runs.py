@@ -198,6 +198,8 @@ def _carry_out(connection: Connection, ordered: Run, item: RunItem) -> None:
         item.settle()
         return
     customer = Customer.locked_of(connection.company, item.customer_id)
+    if customer is None or customer.deleted_at:
+        raise Moved("the customer is gone")
     _check(customer, item)
     made = create.begin(connection, customer, item.number, by)
     item.pairing_id, item.state = made.id, run.ITEM_BEGUN
@@ -216,7 +218,7 @@ def _count(held: Lane, ordered: Run) -> None:
     with db.write():
         held.hold()
         counted = RunItem.select(RunItem.state, fn.COUNT(RunItem.id)).where(RunItem.run == ordered)
-        states = dict(counted.group_by(RunItem.state).tuples())
+        states: dict[str, int] = {state: n for state, n in counted.group_by(RunItem.state).tuples()}
         changes: dict[str, object] = {"done": states.get(run.ITEM_DONE, 0), "failed": states.get(run.ITEM_FAILED, 0)}
         if ordered.started_at is None:
             changes |= {"started_at": ports.now()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from webapp import db, ports
@@ -107,11 +107,12 @@ def _enter_one(
     pairs: dict[int, Pairing],
     known: tuple[int, int] | None,
 ) -> tuple[int, int, int]:
-    """(is a pair, is equal, has moved) of one row, each 0 or 1. A pair is never entered from a list: it is looked at."""
+    """(is a pair, is equal, has moved), each 0 or 1. A pair is never entered from a list: it is looked at."""
     pair = pairs.get(mirror.id)
     differs = pull.differs(mirror.values, record)
     if pair is None:
-        if differs and not pull.enter_known(Mirror.locked(mirror.id), record, known):
+        locked = Mirror.locked(mirror.id) if differs else None
+        if locked is not None and not pull.enter_known(locked, record, known):
             Lane.wake(connection, lanes.THEIRS, record.number)
         return 0, 0, int(differs)
     if differs or not standing.plan_of(pair).is_still:
@@ -210,7 +211,8 @@ def _asked_from(sweep: Sweep) -> str:
     if not sweep.newest:
         return ""
     took = ports.now() - sweep.started_at + timedelta(seconds=1)
-    return (datetime.strptime(sweep.newest, _THEIR_TIME) - took).strftime(_THEIR_TIME)
+    newest = datetime.strptime(sweep.newest, _THEIR_TIME).replace(tzinfo=UTC)
+    return str((newest - took).strftime(_THEIR_TIME))
 
 
 def answer_brake(sweep: Sweep, go_on: bool) -> None:
