@@ -170,7 +170,7 @@ kinds = st.sampled_from(["application/json", "application/problem+json; charset=
 statuses = st.sampled_from([200, 201, 204, 206, 301, 304, 400, 401, 403, 404, 405, 409, 415, 422, 429, 500, 503, 599])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(call=st.sampled_from(sorted(CALLS)), status=statuses, body=bodies, kind=kinds)
 def test_any_answer_is_a_record_or_a_classed_error(
     liar: _Liar, lied_to: Client, call: str, status: int, body: bytes, kind: str
