@@ -1,0 +1,93 @@
+"""The request-access page: what an app may reach, yes or no, and the way back with the token."""
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from flask import Blueprint, g, redirect, render_template, request
+
+from webapp.sandbox.pages.session import inside
+from webapp.sandbox.store import Row
+from webapp.sandbox.world import Sandbox
+
+ADDRESS = "/secure/api1/requestaccess.aspx"
+REACH = {
+    "SuperUser": ("Kunder", "Leverandører", "Varer", "Ordrer og tilbud", "Fakturaer", "Finansposteringer",
+                  "Brugere og indstillinger", "Webhooks"),
+    "Bookkeeping": ("Leverandører", "Finansposteringer", "Kassekladder"),
+    "Sales": ("Kunder", "Varer", "Ordrer og tilbud", "Fakturaer"),
+    "ProjectEmployee": ("Projekter", "Tidsregistrering"),
+}  # fmt: skip
+
+
+def blueprint(sandbox: Sandbox) -> Blueprint:
+    pages = Blueprint("grant", __name__)
+
+    @pages.get(ADDRESS)
+    @inside(sandbox)
+    def ask() -> Any:
+        app, back = _asked(sandbox)
+        if app is None or not _allowed(sandbox, app, back):
+            return render_template("grant_unknown.html"), 400
+        g.form_target = _origin(back)
+        reach = sorted({what for role in app["roles"] for what in REACH.get(role, ())})
+        return render_template("grant.html", app=app, back=back, reach=reach)
+
+    @pages.post(ADDRESS)
+    @inside(sandbox)
+    def answer() -> Any:
+        app, back = _asked(sandbox)
+        if app is None or not _allowed(sandbox, app, back):
+            return render_template("grant_unknown.html"), 400
+        g.form_target = _origin(back)
+        if request.form.get("answer") != "add":
+            return _cancelled(sandbox, back)
+        token = g.agreement.grant(app["public"], user=g.user["email"])
+        if not back:
+            return render_template("grant_token.html", app=app, token=token)
+        return redirect(with_query(back, token=token))
+
+    return pages
+
+
+def _asked(sandbox: Sandbox) -> tuple[Row | None, str]:
+    """The app and the way back; older links say appId."""
+    values = {name.lower(): value for name, value in request.values.items()}
+    public = values.get("apppublictoken") or values.get("appid") or ""
+    try:
+        app: Row | None = sandbox.app_by_public(public)
+    except KeyError:
+        app = None
+    return app, values.get("redirecturl", "")
+
+
+def _allowed(sandbox: Sandbox, app: Row, back: str) -> bool:
+    if back and urlsplit(back).scheme not in ("http", "https"):
+        return False
+    if not back or not sandbox.switches.redirect_must_be_registered:
+        return True
+    return any(back.startswith(known) for known in app["redirects"])
+
+
+def _cancelled(sandbox: Sandbox, back: str) -> Any:
+    form = sandbox.switches.cancel
+    if not back or form == "stay":
+        return render_template("grant_cancelled.html")
+    return redirect(with_query(back, error="access_denied") if form == "error" else back)
+
+
+def with_query(address: str, **values: str) -> str:
+    """The address with these values added to the query it already has."""
+    parts = urlsplit(address)
+    query = parse_qsl(parts.query, keep_blank_values=True) + list(values.items())
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def _origin(address: str) -> str:
+    """Scheme and host of an address, in letters that cannot break out of a header."""
+    parts = urlsplit(address)
+    try:
+        host = f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+    except ValueError:
+        return ""
+    good = parts.scheme in ("http", "https") and all(sign.isalnum() or sign in ".-:" for sign in host)
+    return f"{parts.scheme}://{host}" if good else ""
