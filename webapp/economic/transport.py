@@ -18,6 +18,7 @@ from webapp.economic.answer import Answer, Budget, NotJson, budget_in, header, r
 from webapp.economic.errors import (
     EconomicError,
     Garbled,
+    GrantWithdrawn,
     RateLimited,
     ServerFault,
     TemporaryError,
@@ -36,7 +37,6 @@ _NEVER_SENT = (
     NameResolutionError,
     SSLCertVerificationError,
     requests.exceptions.ConnectTimeout,
-    requests.exceptions.InvalidHeader,
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidURL,
 )
@@ -118,6 +118,8 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             )
+        except (UnicodeError, requests.exceptions.InvalidHeader) as wrong:
+            raise GrantWithdrawn("a token that cannot even be sent") from wrong
         except requests.RequestException as broken:
             raise Unreachable(_reason(broken), sent=_was_sent(broken)) from broken
         with response:
