@@ -1,12 +1,27 @@
-"""Fixed forms: signing in and changing the password, with our own words for what is wrong."""
+"""Forms: signing in, the password, and the customer's fields, with our own words for what is wrong."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect
+from stdnum import ean
+from stdnum.dk import cvr
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
+
+from webapp.models.company import Company
+from webapp.models.connection import Connection, Reference
+from webapp.models.customer import Customer
+from webapp.sync.fields import BY_NAME, NAMES, REFERENCES
+from webapp.sync.normalise import same, settle
 
 csrf = CSRFProtect()
 SHORTEST_PASSWORD = 10
@@ -42,3 +57,149 @@ class PasswordForm(FlaskForm):
             EqualTo("new", _l("De to nye adgangskoder er ikke ens.")),
         ],
     )
+
+
+HIGHEST_NUMBER = 999_999_999
+Choices = Mapping[str, Mapping[str, str]]
+
+
+def fault(name: str, value: str, choices: Choices | None = None) -> str:
+    """Why this value cannot be saved, as a sentence; '' when it can."""
+    limit = BY_NAME[name].limit
+    if BY_NAME[name].required and name not in REFERENCES and not value:
+        return str(_("Feltet skal udfyldes."))
+    if len(value) > limit:
+        return str(_("Højst %(limit)s tegn. Der står %(count)s.", limit=limit, count=len(value)))
+    if any(_is_control(sign, name) for sign in value):
+        return str(_("Der er et usynligt tegn i teksten, som ikke kan gemmes. Skriv den igen."))
+    return _reference_fault(name, value, (choices or {}).get(name)) if name in REFERENCES and value else ""
+
+
+def _is_control(sign: str, name: str) -> bool:
+    if sign == "\n" and BY_NAME[name].kind == "lines":
+        return False
+    return unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp")
+
+
+def _reference_fault(name: str, value: str, choices: Mapping[str, str] | None) -> str:
+    if choices:
+        return "" if value in choices else str(_("Vælg fra listen."))
+    if name == "currency":
+        return "" if re.fullmatch("[A-Z]{3}", value) else str(_("Skriv valutaens tre store bogstaver, fx DKK."))
+    return "" if re.fullmatch("[0-9]+", value) else str(_("Skriv nummeret fra e-conomic."))
+
+
+def doubt(name: str, value: str) -> str:
+    """What looks wrong with a value that is saved all the same; '' when nothing does."""
+    kind = BY_NAME[name].kind
+    if kind == "cvr" and value and not cvr.is_valid(value):
+        return str(_("Ligner ikke et dansk CVR-nr. Det gemmes, som det står."))
+    if kind == "ean" and value and not (len(value) == 13 and ean.is_valid(value)):
+        return str(_("Kontrolcifret passer ikke til et EAN-nr. på 13 cifre. Det gemmes, som det står."))
+    if kind == "email" and not all(map(_is_email, re.split(r"[\s;,]+", value.strip(" ;,")) if value else [])):
+        return str(_("Ligner ikke en e-mailadresse. Den gemmes, som den står."))
+    return ""
+
+
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def read_number(text: str) -> int | None:
+    """The customer number that was typed; None when it is none. Nothing else than digits counts."""
+    text = text.strip()
+    return int(text) if re.fullmatch("0*[1-9][0-9]{0,8}", text) else None
+
+
+def taken(number: int | str, holder: str) -> str:
+    return str(_("Nummer %(number)s bruges allerede af %(name)s.", number=number, name=holder))
+
+
+def choices_of(connection: Connection | None) -> Choices:
+    """Field -> key -> name from e-conomic's lists; empty when there is no connection."""
+    lists: dict[str, dict[str, str]] = {}
+    if connection is not None:
+        query = Reference.select().where(Reference.connection == connection, Reference.gone_at.is_null())
+        for row in query.order_by(Reference.id):
+            lists.setdefault(row.kind, {})[row.key] = row.name
+    return {name: lists.get(BY_NAME[name].reference, {}) for name in REFERENCES}
+
+
+@dataclass
+class CustomerForm:
+    """What a customer's form shows: `shown` is what the person saw, `typed` what they wrote (sync rules §10)."""
+
+    shown: dict[str, str]
+    typed: dict[str, str]
+    choices: Choices
+    number: str = ""
+    shown_number: int | None = None
+    faults: dict[str, str] = field(default_factory=dict)
+    moved: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def blank(cls, connection: Connection | None) -> CustomerForm:
+        empty = dict.fromkeys(NAMES, "")
+        defaults = connection.defaults if connection else {}
+        return cls(empty, empty | defaults, choices_of(connection))
+
+    @classmethod
+    def of(cls, customer: Customer, connection: Connection | None) -> CustomerForm:
+        values = customer.values
+        return cls(values, dict(values), choices_of(connection), str(customer.number), customer.number)
+
+    @classmethod
+    def sent(cls, given: Mapping[str, str], company: Company, customer: Customer | None = None) -> CustomerForm:
+        """Read what a browser sent; a field that is missing counts as not changed."""
+        connection = Connection.open_of(company)
+        now = customer.values if customer else dict.fromkeys(NAMES, "")
+        shown = {name: settle(given.get(f"shown-{name}", now[name])) for name in NAMES}
+        typed = {name: settle(given.get(name, shown[name])) for name in NAMES}
+        number = given.get("number", str(customer.number) if customer else "").strip()
+        form = cls(shown, typed, choices_of(connection), number, customer.number if customer else None)
+        form._check()
+        if form.new_number and (holder := Customer.with_number(company, form.new_number)):
+            form.refuse_number(holder.name)
+        return form
+
+    def refuse_number(self, holder: str) -> None:
+        """Somebody else has the number."""
+        self.faults["number"] = taken(self.number, holder)
+
+    @property
+    def changed(self) -> dict[str, str]:
+        return {name: value for name, value in self.typed.items() if not same(value, self.shown[name])}
+
+    @property
+    def new_number(self) -> int | None:
+        """The number to give; None means the next free one, or to keep the one there is."""
+        number = read_number(self.number)
+        return None if number == self.shown_number else number
+
+    def doubts(self) -> dict[str, str]:
+        return {name: text for name in NAMES if (text := doubt(name, self.typed[name]))}
+
+    def options(self, name: str) -> dict[str, str]:
+        """What can be chosen: e-conomic's list, and the present value even if the list no longer has it."""
+        listed = dict(self.choices.get(name, {}))
+        present = self.typed[name]
+        return listed if not listed or not present or present in listed else listed | {present: present}
+
+    def meet(self, now: Mapping[str, str], moved: Mapping[str, tuple[str, str, str]]) -> None:
+        """Somebody else changed fields meanwhile: show their values as seen, and keep what this person typed."""
+        self.moved = {name: (shown, current) for name, (shown, current, _typed) in moved.items()}
+        untouched = {name: now[name] for name in NAMES if name not in self.changed}
+        self.shown.update(untouched | {name: current for name, (_shown, current) in self.moved.items()})
+        self.typed.update(untouched)
+
+    def _check(self) -> None:
+        """Only what the person changed is judged, so that old dirt elsewhere stops nothing."""
+        is_new = self.shown_number is None
+        judged = set(self.changed) | ({"name"} if is_new else set())
+        self.faults = {name: text for name in judged if (text := fault(name, self.typed[name], self.choices))}
+        if not (is_new and not self.number) and read_number(self.number) is None:
+            self.faults["number"] = str(_("Skriv et helt tal fra 1 til 999999999."))

@@ -24,10 +24,19 @@
     opener = null;
   }
 
+  // A dialog covers the page, so messages are lifted above whatever was opened last.
+  function lift() {
+    toasts().popover = 'manual';
+    toasts().hidePopover();
+    if (toasts().childElementCount) toasts().showPopover();
+  }
+
   function vanish(toast) {
+    lift();
     setTimeout(function wait() {
       if (toast.matches(':hover, :focus-within')) setTimeout(wait, 2000);
       else toast.remove();
+      if (!toasts().childElementCount) toasts().hidePopover();
     }, 8000);
   }
 

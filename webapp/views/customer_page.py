@@ -1,0 +1,155 @@
+"""What a customer's page tells: the fields, the partner in e-conomic and what differs, and the history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from peewee import JOIN
+
+from webapp.models import pairing as pairings
+from webapp.models.connection import Connection, Reference
+from webapp.models.customer import Customer
+from webapp.models.history import OURS, History
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.place import Place
+from webapp.models.user import User
+from webapp.sync.fields import BY_NAME
+from webapp.sync.normalise import same
+from webapp.sync.plan import FieldPlan, Outcome
+from webapp.sync.section import State
+from webapp.sync.standing import plan_of
+
+HISTORY_PAGE = 50
+UNDER_WAY = (State.SENDING, State.FETCHING, State.CREATING, State.DELETING)
+
+# Cause of a change -> how it is told.
+CAUSES = {
+    "person": _l("Rettet i CleanManager"),
+    "pull": _l("Hentet fra e-conomic"),
+    "push": _l("Sendt til e-conomic"),
+    "pair": _l("Parring"),
+    "answer": _l("Svar på konflikt"),
+    "create": _l("Oprettet som partner"),
+    "remove": _l("Slettet som partner"),
+    "fetched": _l("Hentet fra e-conomic"),
+    "renumbered": _l("Nyt nummer i e-conomic"),
+}
+# What happened to the customer as a whole -> how it is told.
+EVENTS = {
+    "deleted": _l("Slettet"),
+    "restored": _l("Gendannet"),
+    "paired": _l("Parret"),
+    "unpaired": _l("Parring ophævet"),
+    "created": _l("Oprettet i e-conomic"),
+}
+OUTCOMES = {
+    Outcome.PUSH: _l("Sendes til e-conomic"),
+    Outcome.PULL: _l("Hentes fra e-conomic"),
+    Outcome.ASK: _l("Kræver et svar"),
+    Outcome.NOTHING: _l("Må gerne være forskellige"),
+    Outcome.AGREE: _l("Ens"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was done to the customer at one go: one line for each field."""
+
+    lines: list[History]
+
+    @property
+    def at(self) -> datetime:
+        moment: datetime = self.lines[0].at
+        return moment
+
+    @property
+    def run_id(self) -> int | None:
+        number: int | None = self.lines[0].run_id
+        return number
+
+    @property
+    def who(self) -> str:
+        """The person behind it, or nobody."""
+        by = self.lines[0].by
+        return str(by.name or by.email) if by else str(_("automatisk"))
+
+    @property
+    def what(self) -> str:
+        """By which road it came."""
+        line = self.lines[0]
+        if line.version == 1 and line.side == OURS and line.cause == "person":
+            return str(_("Oprettet i CleanManager"))
+        return str(CAUSES.get(line.cause, line.cause))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything on the page; `names` gives (list, key) -> the name e-conomic shows for it."""
+
+    place: Place | None
+    partner: Mirror | None
+    differing: tuple[FieldPlan, ...]
+    names: dict[tuple[str, str], str]
+    connection: Connection | None
+    history: list[Entry]
+    older: int | None
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.place is not None and State(self.place.state) in UNDER_WAY
+
+    def shown(self, field: str, value: str) -> str:
+        """A value as a person knows it: the name from e-conomic's list where there is one."""
+        kind = BY_NAME[field].reference if field in BY_NAME else ""
+        name = self.names.get((kind, value), "") if kind and value else ""
+        return f"{name} ({value})" if name and name != value else value
+
+
+def read(customer: Customer, before: str = "") -> Page:
+    """Look everything up; `before` is the history line from which older ones are wanted."""
+    connection = Connection.open_of(customer.company)
+    active = connection if connection is not None and connection.is_active else None
+    place = Place.get_or_none(Place.connection == active, Place.customer == customer) if active else None
+    pair = Pairing.of_customer(customer, active) if active else None
+    differing = plan_of(pair).fields if pair is not None and pair.state == pairings.OPEN else ()
+    history, older = _history(
+        customer, int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+    )
+    return Page(
+        place=place,
+        partner=pair.mirror if pair is not None else None,
+        differing=tuple(field for field in differing if not same(field.ours, field.theirs)),
+        names=Reference.names(connection) if connection else {},
+        connection=active,
+        history=history,
+        older=older,
+    )
+
+
+def _history(customer: Customer, before: int | None) -> tuple[list[Entry], int | None]:
+    """The newest lines before that one, those of one go together, and the line to go on from."""
+    query = (
+        History.select(History, User)
+        .join(User, JOIN.LEFT_OUTER, on=History.by)
+        .where(History.company == customer.company_id, History.customer_id == customer.id)
+        .order_by(History.id.desc())
+    )
+    lines = list((query.where(History.id < before) if before else query).limit(HISTORY_PAGE + 1))
+    goes = groupby(lines[:HISTORY_PAGE], key=lambda line: (line.at, line.cause, line.side, line.version))
+    entries = [Entry(sorted(together, key=lambda line: line.id)) for _key, together in goes]
+    return entries, lines[HISTORY_PAGE - 1].id if len(lines) > HISTORY_PAGE else None
+
+
+def event(line: History) -> str:
+    """What a line tells when it is about the whole customer; '' when it is about a field."""
+    return str(EVENTS.get(line.field, ""))
+
+
+def outcome(field: FieldPlan) -> str:
+    """What becomes of a field that differs."""
+    return str(OUTCOMES[field.outcome])
