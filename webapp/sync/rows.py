@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from peewee import JOIN, fn
 
+from webapp.models import history
 from webapp.models.connection import Connection, Reference
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
-from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place, Tally
 from webapp.models.user import User
-from webapp.sync import standing
+from webapp.sync import changes, standing
+from webapp.sync.changes import Change, Changes
 from webapp.sync.fields import BY_NAME
 from webapp.sync.plan import FieldPlan, Plan, moved_fields
 from webapp.sync.section import Section, State
@@ -33,14 +34,6 @@ FILTERS = {
     "off": (State.OFF,),
 }  # fmt: skip
 TROUBLE_AFTER_SECONDS = 3600
-
-
-@dataclass(frozen=True)
-class Change:
-    """When and by whom a value came to be what it is."""
-
-    who: str
-    at: Any
 
 
 @dataclass(frozen=True)
@@ -159,8 +152,9 @@ def _rows(connection: Connection, places: list[Place]) -> tuple[Row, ...]:
     """Rows for these places, in a handful of queries however many they are."""
     ids = [place.id for place in places]
     query = (
-        Place.select(Place, Customer, Mirror, Pairing)
+        Place.select(Place, Customer, User, Mirror, Pairing)
         .join(Customer, JOIN.LEFT_OUTER)
+        .join(User, JOIN.LEFT_OUTER, on=(Customer.deleted_by == User.id))
         .switch(Place)
         .join(Mirror, JOIN.LEFT_OUTER)
         .switch(Place)
@@ -169,15 +163,14 @@ def _rows(connection: Connection, places: list[Place]) -> tuple[Row, ...]:
     )
     whole = {place.id: place for place in query}
     excluded = _exclusions(connection, places)
-    names = Reference.names(connection) if any(place.section == Section.CONFLICT.value for place in places) else {}
-    return tuple(_row(connection, whole[place_id], excluded, names) for place_id in ids)
+    asking = any(place.section == Section.CONFLICT.value for place in places)
+    names = Reference.names(connection) if asking else {}
+    found = [_row(connection, whole[place_id], excluded, names) for place_id in ids]
+    return _dated(found)
 
 
 def _row(
-    connection: Connection,
-    place: Place,
-    excluded: dict[tuple[str, int | None], Exclusion],
-    names: dict[tuple[str, str], str],
+    connection: Connection, place: Place, excluded: dict[tuple[str, int], Exclusion], names: dict[tuple[str, str], str]
 ) -> Row:
     pairing = place.pairing if place.pairing_id else None
     customer = place.customer if place.customer_id else None
@@ -187,35 +180,38 @@ def _row(
         return Row(place, customer, mirror, pairing, excluded=off, fault=pairing.fault if pairing else {})
     pairing.customer, pairing.mirror, pairing.connection = customer, mirror, connection
     planned = standing.plan_of(pairing)
-    questions = tuple(_question(asked, names, pairing) for asked in planned.questions)
+    questions = tuple(_question(asked, names) for asked in planned.questions)
     return Row(
-        place, customer, mirror, pairing, questions, (*planned.pushes, *planned.pulls),
+        place, customer, mirror, pairing, questions, tuple((*planned.pushes, *planned.pulls)),
         _moved(place, planned, pairing, names), off, pairing.fault,
     )  # fmt: skip
 
 
-def _question(asked: FieldPlan, names: dict[tuple[str, str], str], pairing: Pairing) -> Question:
+def _question(asked: FieldPlan, names: dict[tuple[str, str], str]) -> Question:
     known = BY_NAME[asked.name]
 
     def shown(value: str) -> str:
         return names.get((known.reference, value), value) if known.reference else value
 
     base = shown(asked.base[0]) if asked.base else None
-    ours = _last_change("customer_id", pairing.customer_id, asked.name)
-    theirs = _last_change("mirror_id", pairing.mirror_id, asked.name, side="theirs")
-    return Question(asked.name, known.label, shown(asked.ours), shown(asked.theirs), base, ours, theirs)
+    return Question(asked.name, known.label, shown(asked.ours), shown(asked.theirs), base)
 
 
-def _last_change(column: str, record: int, name: str, side: str = "ours") -> Change | None:
-    """Who gave the field its present value, and when, as far as history tells."""
-    found = (
-        History.select(History, User)
-        .join(User, JOIN.LEFT_OUTER)
-        .where(getattr(History, column) == record, History.field == name, History.side == side)
-        .order_by(History.id.desc())
-        .first()
+def _dated(found: list[Row]) -> tuple[Row, ...]:
+    """The rows with who changed the fields in question, and when."""
+    asking = [row for row in found if row.questions]
+    fields = {question.field for row in asking for question in row.questions}
+    known: Changes = changes.latest(history.OURS, [row.place.customer_id or 0 for row in asking], fields)
+    known |= changes.latest(history.THEIRS, [row.place.mirror_id or 0 for row in asking], fields)
+    return tuple(replace(row, questions=tuple(_with_dates(row, q, known) for q in row.questions)) for row in found)
+
+
+def _with_dates(row: Row, question: Question, known: Changes) -> Question:
+    return replace(
+        question,
+        ours_change=known.get((history.OURS, row.place.customer_id or 0, question.field)),
+        theirs_change=known.get((history.THEIRS, row.place.mirror_id or 0, question.field)),
     )
-    return Change(found.by.name if found.by_id else "", found.at) if found else None
 
 
 def _moved(place: Place, planned: Plan, pairing: Pairing, names: dict[tuple[str, str], str]) -> tuple[Question, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from peewee import fn
 
@@ -218,7 +218,8 @@ def _count(held: Lane, ordered: Run) -> None:
     with db.write():
         held.hold()
         counted = RunItem.select(RunItem.state, fn.COUNT(RunItem.id)).where(RunItem.run == ordered)
-        states: dict[str, int] = {state: n for state, n in counted.group_by(RunItem.state).tuples()}
+        tuples: Any = counted.group_by(RunItem.state).tuples()
+        states: dict[str, int] = dict(tuples)
         changes: dict[str, object] = {"done": states.get(run.ITEM_DONE, 0), "failed": states.get(run.ITEM_FAILED, 0)}
         if ordered.started_at is None:
             changes |= {"started_at": ports.now()}

@@ -4,7 +4,7 @@ from webapp.sandbox import rules, search
 from webapp.sandbox.calls import Answer, Call, Handler
 from webapp.sandbox.errors import not_found
 from webapp.sandbox.newer import checks, lists
-from webapp.sandbox.newer.mapping import spelled, stored, unknown_to_newer
+from webapp.sandbox.newer.mapping import spelled, stored, unknown_to_newer, without_unsaid_defaults
 from webapp.sandbox.store import Row
 
 FILTERABLE = {"customerNumber": "number"}
@@ -61,7 +61,7 @@ def replace(call: Call, number: int) -> Answer:
     if values.get("customerNumber", number) != number:
         message = "The customer number cannot be changed."
         checks.refuse([checks.problem("customerNumber", message, "CustomerannotChangeNumber")])
-    fresh = unknown_to_newer(record) | stored(values)
+    fresh = unknown_to_newer(record) | without_unsaid_defaults(stored(values), record)
     fresh |= {"customerNumber": number, "objectVersion": record["objectVersion"]}
     fresh.setdefault("eInvoicingDisabledByDefault", False)
     made = call.agreement.replace(fresh)

@@ -114,3 +114,9 @@ def unknown_to_newer(record: Row) -> Row:
     """What a replace by the newer service leaves alone."""
     known: set[Any] = {field.stored for field in FIELDS.values()} | {"address", "barred"}
     return {name: value for name, value in record.items() if name not in known}
+
+
+def without_unsaid_defaults(fresh: Row, before: Row) -> Row:
+    """A default that a GET shows of a value never stored is not stored by sending it back."""
+    unsaid = {FIELDS[name].stored: value for name, value in ALWAYS.items() if FIELDS[name].stored not in before}
+    return {name: value for name, value in fresh.items() if name not in unsaid or value != unsaid[name]}
