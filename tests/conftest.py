@@ -2,14 +2,23 @@
 
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import postgres, real
 from webapp import db, migrations
+
+# A loaded machine is no fault, so no test has a time limit; where CI says so, every run draws the same examples.
+settings.register_profile(
+    "ours", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
+)
+settings.load_profile("ours")
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 _numbers = count(1)
@@ -74,6 +83,22 @@ def postgresql_server() -> Iterator[str]:
         real.skip_or_fail("PostgreSQL was not found: apt-get install postgresql")
     with postgres.server() as address:
         yield address
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stay_on_this_machine() -> Iterator[None]:
+    """A call to any other host fails loudly, whatever the code under test makes of a broken line."""
+    ask = socket.getaddrinfo
+
+    def only_loopback(host: Any, *rest: Any, **more: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name and name not in ("localhost", "::1", "0.0.0.0") and not name.startswith("127."):
+            raise RuntimeError(f"a test tried to reach {name}")
+        return ask(host, *rest, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", only_loopback)
+        yield
 
 
 def _bound(address: str) -> Iterator[str]:
