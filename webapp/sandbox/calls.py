@@ -60,8 +60,11 @@ class Call:
     def json(self) -> Any:
         """The body as JSON, or a refusal."""
         try:
-            return json.loads(self.raw.decode("utf-8-sig"))
-        except ValueError:
+            value = json.loads(self.raw.decode("utf-8-sig"), parse_constant=_no_number)
+            # Half a character pair cannot be written down again.
+            json.dumps(value, ensure_ascii=False).encode()
+            return value
+        except (ValueError, RecursionError):
             hint = "The request body must be valid JSON."
             raise ApiError(400, "Could not parse request body.", hint=hint, newer_code="InvalidJson") from None
 
@@ -92,6 +95,10 @@ class Routes:
             raise not_found() from None
         found: Handler = handler
         return found(call, **values)
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is not a number")
 
 
 def _lower_words(path: str) -> str:

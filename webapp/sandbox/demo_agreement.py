@@ -12,7 +12,10 @@ NUMBER = 1118081
 UNITS = {1: "stk.", 2: "timer", 3: "pcs.", 4: "meter", 5: "hours", 6: "Mdr", 7: "Mdr.", 8: "Måned", 10: "År",
          12: "Kilo", 13: "Snit"}  # fmt: skip
 COMPANY = {"addressLine1": "Langebrogade 1", "zip": "1411", "city": "Copenhagen", "name": "The Demo Company",
-           "companyIdentificationNumber": "29403473"}  # fmt: skip
+           "phoneNumber": "+4512345678", "faxNumber": "+4522334455", "attention": "API Team",
+           "email": "api@e-conomic.com", "companyIdentificationNumber": "29403473"}  # fmt: skip
+BANK = {"bankName": "Money Money", "swiftCode": "MOBADK11", "ibanNumber": "DK5000400440116243", "bankSortCode": "1234",
+        "bankAccountNumber": "123456789", "pbsCustomerGroupNumber": "1", "giro": "1234567"}  # fmt: skip
 CUSTOMERS = (
     ("Decathlon", "Avenue des Arts No 5", "Brussels", "Belgium", "1040", -1600.0),
     ("Intersport", "Avenue des arts no 3", "Brussels", "Belgium", "1212", -42407.38),
@@ -32,7 +35,14 @@ def open_demo(sandbox: "Sandbox") -> "Agreement":
 
 def _made(sandbox: "Sandbox") -> "Agreement":
     agreement = sandbox.add_agreement(NUMBER, "The Demo Company")
-    agreement.set(company=COMPANY, user="John Doe", login="Joh", signupDate="2016-02-17")
+    agreement.set(
+        company=COMPANY,
+        user="John Doe",
+        login="Joh",
+        userEmail="api@e-conomic.com",
+        bankInformation=BANK,
+        signupDate="2016-02-17",
+    )
     agreement.reference("units").clear()
     for number, name in UNITS.items():
         references.put(agreement, "units", number, {"unitNumber": number, "name": name})

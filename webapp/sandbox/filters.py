@@ -169,13 +169,16 @@ def _pattern(raw: str, escaped: str) -> re.Pattern[str]:
         if raw[at] == "$" and raw[at + 1 : at + 2] and raw[at + 1] in escaped:
             source, at = source + re.escape(raw[at + 1]), at + 2
         elif raw[at] == "*":
-            source, stars, at = source + ".*", True, at + 1
+            source, stars, at = source.removesuffix(".*") + ".*", True, at + 1
         elif raw[at] == "[" and raw.find("]", at + 2) > 0:
             end = raw.find("]", at + 2)
             source, at = source + _character_class(raw[at + 1 : end]), end + 1
         else:
             source, at = source + re.escape(raw[at]), at + 1
-    return re.compile(source if stars else f".*{source}.*", re.IGNORECASE | re.DOTALL)
+    try:
+        return re.compile(source if stars else f".*{source}.*", re.IGNORECASE | re.DOTALL)
+    except re.error:
+        raise FilterError("The pattern cannot be read.") from None
 
 
 def _character_class(inside: str) -> str:

@@ -53,14 +53,14 @@ class Gate:
             if fault:
                 misbehave.beforehand(self.sandbox, fault, request.headers)
             identity = identify(self.sandbox, request.headers, request.args)
-            answer = self._counted(path, raw, identity)
+            answer = self._counted(path, raw, identity, fault)
         except ApiError as error:
             answer = self._refusal(error)
         agreement = identity.agreement.number if identity else 0
         answer.headers = answer.headers | self.sandbox.budgets.headers(agreement)
         return answer
 
-    def _counted(self, path: str, raw: bytes, identity: Identity) -> Answer:
+    def _counted(self, path: str, raw: bytes, identity: Identity, fault: Fault | None) -> Answer:
         number = identity.agreement.number
         if not self.sandbox.budgets.spend(number):
             wait = self.sandbox.budgets.retry_after(number)
@@ -71,6 +71,8 @@ class Gate:
             raise ApiError(403, "Access denied.", hint=hint, newer_code="AccessDenied")
         call = self._call(path, raw, identity)
         self.ready(call)
+        if fault:
+            misbehave.inside(fault, call)
         if call.key is None or call.method not in WRITES:
             return self._carry_out(call)
         kept = self.sandbox.idempotency.replay(call.grant, call.key, raw)

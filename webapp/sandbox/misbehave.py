@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 from werkzeug.datastructures import Headers
 
+from webapp.sandbox.calls import Call
 from webapp.sandbox.errors import ApiError
 from webapp.sandbox.faults import ConnectionCut, Fault
 
@@ -35,6 +36,19 @@ def beforehand(sandbox: "Sandbox", fault: Fault, headers: Headers) -> None:
     if fault.kind in ("cut-connect", "cut-before", "timeout-before", "404-html", "redirect"):
         # Not carried out; `afterwards` puts the real answer in place of this one.
         raise ApiError(500, "Internal server error.")
+
+
+def inside(fault: Fault, call: Call) -> None:
+    """What somebody else does in the agreement just before the call is carried out."""
+    customers = call.agreement.customers
+    if fault.kind == "edit":
+        number = int(fault.options.get("number") or call.path.rstrip("/").rpartition("/")[2])
+        changes = {fault.options.get("field", "city"): fault.options.get("value", "Rettet by")}
+        call.agreement.edit(number, **changes)
+    elif fault.kind == "drift-insert":
+        call.agreement.add_customer(customerNumber=customers.lowest_free(), name="Kommet til imens")
+    elif fault.kind == "drift-delete" and len(customers):
+        call.agreement.delete(customers.at(0))
 
 
 def afterwards(sandbox: "Sandbox", fault: Fault, response: Response) -> Response:

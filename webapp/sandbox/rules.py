@@ -1,5 +1,6 @@
 """What the legacy service accepts in a customer, and how it says no."""
 
+import math
 import re
 from typing import Any
 
@@ -51,7 +52,7 @@ def number_problems(name: str, value: Any) -> list[Problem]:
     """What is wrong with an amount."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return [expected("Number", name, value)]
-    return []
+    return [] if math.isfinite(value) else [(name, f"Number {value} is out of range.", str(value))]
 
 
 def body_object(call: Call, path: str) -> Row:

@@ -28,7 +28,7 @@ class Sandbox:
         self.seed = seed
         self.now = now or (lambda: datetime.now(UTC))
         self.sleep: Callable[[float], None] = time.sleep
-        self.deliver: Deliver = over_http
+        self.deliver: Deliver = self._deliver
         self.store = Store(store)
         self._counter = self.store.table("counter")
         self.agreement_rows = self.store.table("agreements")
@@ -140,6 +140,9 @@ class Sandbox:
     def pump(self, now: datetime | None = None) -> int:
         """Deliver the webhook calls that are due; answers how many were tried."""
         return pump(self, now or self.now())
+
+    def _deliver(self, method: str, url: str, headers: dict[str, str], body: bytes) -> int:
+        return over_http(method, url, headers, body, timeout=self.switches.webhook_timeout)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,5 +1,6 @@
 """What the newer service accepts in a customer, with its own error codes."""
 
+import math
 import re
 from typing import Any
 
@@ -59,12 +60,17 @@ def body_object(call: Call) -> Row:
 def read_customer(call: Call, before: Row, number: int) -> Row:
     """The known values of the body, found good; unknown names are dropped without a word."""
     body = {name: value for name, value in body_object(call).items() if name in FIELDS}
-    refuse([found for name, value in body.items() for found in shape_problems(name, value, FIELDS[name])])
     changed = body
     if not call.sandbox.switches.newer_checks_unchanged:
-        changed = {name: value for name, value in body.items() if value != before.get(name)}
+        changed = {name: value for name, value in body.items() if not _same(value, before.get(name))}
+    refuse([found for name, value in changed.items() for found in shape_problems(name, value, FIELDS[name])])
     refuse([*_missing(body), *_pointers(call, body, number), *_formats(changed), *_currency(call, body)])
     return body
+
+
+def _same(value: Any, before: Any) -> bool:
+    """Equal, and not only as 1 and True are."""
+    return bool(value == before) and type(value) is type(before)
 
 
 def shape_problems(name: str, value: Any, field: Field) -> list[Row]:
@@ -76,6 +82,8 @@ def shape_problems(name: str, value: Any, field: Field) -> list[Row]:
         return [problem(name, f"{name} must be of type {field.kind}.")]
     if field.kind == "text" and len(value) > field.longest:
         return [problem(name, f"{name} must be at most {field.longest} characters.")]
+    if field.kind == "number" and not math.isfinite(value):
+        return [problem(name, f"{name} is out of range.")]
     if field.kind == "integer" and not -(2**31) <= value < 2**31:
         return [problem(name, f"{name} is not a 32-bit number.")]
     return []

@@ -61,9 +61,8 @@ def replace(call: Call, number: int) -> Answer:
     if values.get("customerNumber", number) != number:
         message = "The customer number cannot be changed."
         checks.refuse([checks.problem("customerNumber", message, "CustomerannotChangeNumber")])
-    fresh = unknown_to_newer(record) | without_unsaid_defaults(stored(values), record)
+    fresh = unknown_to_newer(record) | without_unsaid_defaults(stored(values, record), record)
     fresh |= {"customerNumber": number, "objectVersion": record["objectVersion"]}
-    fresh.setdefault("eInvoicingDisabledByDefault", False)
     made = call.agreement.replace(fresh)
     form = call.sandbox.switches.newer_put_answer
     if form == "200-customer":

@@ -86,27 +86,38 @@ FIELDS: Mapping[str, Field] = {
     name: Field(field.kind, field.stored or name, field.longest, field.nullable) for name, field in _SPELLED.items()
 }
 SPECIAL = ("access", "address1", "address2", "objectVersion")
+LINE = 255
 ALWAYS: Row = {"emailAttachmentLanguage": 0, "defaultDisableEInvoicing": False}
 
 
 def spelled(record: Row, nulls: bool = False) -> Row:
     """A stored record as the newer service answers it."""
-    first, _, second = str(record.get("address") or "").partition("\n")
+    first, second = address_lines(record)
     values = {name: record.get(field.stored) for name, field in FIELDS.items()}
-    values |= {"access": not record.get("barred"), "address1": first or None, "address2": second or None}
+    values |= {"access": not record.get("barred"), "address1": first, "address2": second}
     shown = {name: ALWAYS.get(name) if value is None else value for name, value in values.items()}
     return shown if nulls else {name: value for name, value in shown.items() if value not in (None, "")}
 
 
-def stored(values: Row) -> Row:
-    """What the newer service's values become in the record; empty is absent."""
+def address_lines(record: Row) -> tuple[str | None, str | None]:
+    """The legacy address in two lines: parted at the first line break, or where the first line is full."""
+    first, _, second = str(record.get("address") or "").partition("\n")
+    if len(first) > LINE:
+        first, second = first[:LINE], first[LINE:] + second
+    return first or None, second[:LINE] or None
+
+
+def stored(values: Row, before: Row | None = None) -> Row:
+    """What the newer service's values become in the record; empty is absent, an address not touched stays as it is."""
     record: Row = {FIELDS[name].stored: value for name, value in values.items()
                    if name not in SPECIAL and value not in (None, "")}  # fmt: skip
     if values.get("access") is False:
         record["barred"] = True
-    lines = [line for line in (values.get("address1"), values.get("address2")) if line]
-    if lines:
-        record["address"] = "\n".join(lines) if values.get("address1") else "\n" + lines[0]
+    first, second = values.get("address1") or None, values.get("address2") or None
+    if before and (first, second) == address_lines(before):
+        return record | ({"address": before["address"]} if "address" in before else {})
+    if first or second:
+        record["address"] = f"{first or ''}\n{second}" if second else str(first)
     return record
 
 

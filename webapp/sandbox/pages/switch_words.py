@@ -48,4 +48,7 @@ FAULT_WORDS = {
     "foreign-next": "nextPage peger på en anden vært",
     "revoke": "Adgangen trækkes tilbage",
     "latency": "Langsomt svar",
+    "edit": "En bogholder retter kunden lige før kaldet",
+    "drift-insert": "En kunde kommer til under bladring",
+    "drift-delete": "En kunde forsvinder under bladring",
 }

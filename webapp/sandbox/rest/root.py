@@ -7,6 +7,8 @@ from webapp.sandbox.store import Row, Table
 
 RESOURCES = ("accounts", "currencies", "customer-groups", "customers", "employees", "layouts", "payment-terms",
              "products", "self", "units", "vat-zones")  # fmt: skip
+COMPANY = ("addressLine1", "addressLine2", "zip", "city", "country", "name", "phoneNumber", "faxNumber", "attention",
+           "email", "companyIdentificationNumber", "vatNumber", "website")  # fmt: skip
 LANGUAGES = {"da": (1, "Danish", "da-DK"), "en": (2, "English", "en-GB")}
 MOST_SETTINGS = 200
 
@@ -28,7 +30,8 @@ def root(call: Call) -> Answer:
 def self(call: Call) -> Answer:
     about = call.agreement.about
     number, name, culture = LANGUAGES.get(about["language"], LANGUAGES["en"])
-    company = {"name": about["companyName"]} | about.get("company", {})
+    facts = {"name": about["companyName"]} | about.get("company", {})
+    company = {name: facts[name] for name in COMPANY if name in facts}
     login = about.get("login", "ADM")
     language = {"languageNumber": number, "name": name, "culture": culture, "self": call.link(f"/languages/{number}")}
     user = {"loginId": login, "email": about.get("userEmail", "admin@example.dk"), "name": about.get("user", login),
