@@ -1,0 +1,43 @@
+"""The app over a fresh database of each kind, with Alice, Bob and Charlie before it."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.people import KEYS, Browser, World
+from webapp import auth, create_app, db
+
+
+@pytest.fixture
+def app(database: str) -> Iterator[Flask]:
+    app = create_app(KEYS | {"DATABASE_URL": database, "TESTING": True})
+    auth.limiter.reset()
+    with db.connected():
+        yield app
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    with db.write():
+        return World.make()
+
+
+@pytest.fixture
+def alice(app: Flask, world: World) -> Browser:
+    return Browser.of(app, world.alice)
+
+
+@pytest.fixture
+def bob(app: Flask, world: World) -> Browser:
+    return Browser.of(app, world.bob)
+
+
+@pytest.fixture
+def charlie(app: Flask, world: World) -> Browser:
+    return Browser.of(app, world.charlie)
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Browser:
+    return Browser.of(app)
