@@ -37,6 +37,6 @@ def latest(side: str, records: Collection[int], fields: Collection[str]) -> Chan
     )
     query = History.select(History, User).join(User, JOIN.LEFT_OUTER, on=(History.by == User.id))
     return {
-        (side, getattr(line, _COLUMNS[side]), line.field): Change(line.by.name if line.by_id else "", line.at)
+        (side, getattr(line, _COLUMNS[side]), line.field): Change(line.by.name if line.by else "", line.at)
         for line in query.where(History.id.in_(newest))
     }

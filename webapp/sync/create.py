@@ -95,8 +95,8 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
             _give_up(pair, "deleted_before_creation")
             held.finish()
             return None
-        values = _wanted(pair)
-        body = new_body(spelled(values, "legacy"), pair.new_number)
+        values = pair.customer.values
+        body = new_body(spelled(_filled(pair, values), "legacy"), pair.new_number)
         wrong = faults_in(body, "legacy")
         if wrong:
             push.refuse(pair, values, "refused", wrong)
@@ -114,10 +114,10 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
         )
 
 
-def _wanted(pair: Pairing) -> dict[str, str]:
+def _filled(pair: Pairing, values: dict[str, str]) -> dict[str, str]:
     """Our values, with the connection's defaults where ours are empty."""
-    values = pair.customer.values
-    return {name: value or pair.connection.defaults.get(name, "") for name, value in values.items()}
+    defaults = pair.connection.defaults
+    return {name: value or defaults.get(name, "") for name, value in values.items()}
 
 
 def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:
@@ -179,7 +179,10 @@ def _is_ours(attempt: Attempt, record: RemoteCustomer) -> bool:
 
 @db.retrying
 def _settle(held: Lane, attempt: Attempt, record: RemoteCustomer) -> None:
-    """The partner exists: pair with it and let base be what was sent and what they hold."""
+    """The partner exists: pair with it and let base be what was sent and what they hold.
+
+    A field that a default filled has no base yet, so the plan fills ours with it.
+    """
     with db.write():
         held.hold()
         attempt.settle(attempts.DONE)

@@ -82,8 +82,8 @@ UNIT_KINDS = {
 
 
 def read(record: RemoteCustomer) -> Values:
-    """Theirs' values by our names, read from either of e-conomic's services."""
-    return {field.name: settle(record.text(_spelling(field, record.service))) for field in FIELDS}
+    """Theirs' values by our names, read from either of e-conomic's services (NUL, which PostgreSQL refuses, left out)."""
+    return {field.name: settle(record.text(_spelling(field, record.service)).replace("\0", "")) for field in FIELDS}
 
 
 def spelled(values: Mapping[str, str], service: Literal["legacy", "openapi"]) -> Values:

@@ -126,6 +126,12 @@ def row(connection: Connection, place: Place) -> Row:
     return _rows(connection, [place])[0]
 
 
+def visible(connection: Connection, ids: list[int], *, text: str = "", only: str = "") -> tuple[Row, ...]:
+    """Of these lines the ones that a search and filter let through, as they are now."""
+    places = list(_narrowed(connection, text, only).where(Place.id.in_(ids)).order_by(Place.name, Place.id))
+    return _rows(connection, places)
+
+
 def of_pairing(connection: Connection, pairing_id: int) -> Row | None:
     place = Place.get_or_none(Place.connection == connection, Place.pairing == pairing_id)
     return row(connection, place) if place else None
@@ -175,14 +181,14 @@ def _row(
     pairing = place.pairing if place.pairing_id else None
     customer = place.customer if place.customer_id else None
     mirror = place.mirror if place.mirror_id else None
-    off = excluded.get(("ours", place.customer_id)) or excluded.get(("theirs", place.mirror_id))
+    off = excluded.get(("ours", place.customer_id or 0)) or excluded.get(("theirs", place.mirror_id or 0))
     if pairing is None or customer is None or mirror is None:
         return Row(place, customer, mirror, pairing, excluded=off, fault=pairing.fault if pairing else {})
     pairing.customer, pairing.mirror, pairing.connection = customer, mirror, connection
     planned = standing.plan_of(pairing)
     questions = tuple(_question(asked, names) for asked in planned.questions)
     return Row(
-        place, customer, mirror, pairing, questions, tuple((*planned.pushes, *planned.pulls)),
+        place, customer, mirror, pairing, questions, (*planned.pushes, *planned.pulls),
         _moved(place, planned, pairing, names), off, pairing.fault,
     )  # fmt: skip
 
@@ -240,7 +246,7 @@ def _exclusions(connection: Connection, places: list[Place]) -> dict[tuple[str, 
             | (Exclusion.mirror.in_([p.mirror_id for p in places if p.mirror_id]))
         )
     )
-    return {("ours", e.customer_id) if e.customer_id else ("theirs", e.mirror_id): e for e in query}
+    return {("ours" if e.customer_id else "theirs", e.customer_id or e.mirror_id or 0): e for e in query}
 
 
 def troubles(connection: Connection, since: Any) -> list[Lane]:

@@ -1,0 +1,189 @@
+"""Creation there happens exactly once, whatever fails, and creation here copies what e-conomic holds."""
+
+import json
+
+import pytest
+
+from tests.sync.world import World
+from webapp.models.attempt import Attempt
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.sync import numbers, pairings
+from webapp.sync.create import AlreadyPaired
+from webapp.sync.register import NumberInUse
+
+FAULTS = ["500-before", "500-after", "cut-before", "cut-after", "truncated", "not-json", "html", "429"]
+
+
+def api_creations(world: World) -> list[int]:
+    return [number for number, _, via in world.economic.creations if via != "page"]
+
+
+def create(world: World, number: int = 7, **values: str) -> Pairing:
+    customer = world.ours(number, "Skovbryn Friskole", **values)
+    return pairings.create_there(world.connection, customer.id, number, world.alice)
+
+
+def test_a_partner_is_created_with_our_values_and_the_defaults(connected: World) -> None:
+    create(connected, cvr="42068492")
+    connected.drain()
+    made = connected.stored(7)
+    assert (made["name"], made["corporateIdentificationNumber"], made["currency"]) == ("Skovbryn Friskole", "42068492", "DKK")
+
+
+def test_the_defaults_it_was_created_with_come_back_to_ours(connected: World) -> None:
+    pair = create(connected)
+    connected.drain()
+    assert connected.fresh(pair.customer).currency == "DKK"
+    assert connected.place(customer=pair.customer).state == "equal"
+
+
+def test_while_it_is_being_created_it_stands_under_paired(connected: World) -> None:
+    pair = create(connected)
+    place = connected.place(customer=pair.customer)
+    assert (place.section, place.state) == ("paired", "creating")
+
+
+def test_nobody_creates_it_a_second_time(connected: World) -> None:
+    pair = create(connected)
+    with pytest.raises(AlreadyPaired):
+        pairings.create_there(connected.connection, pair.customer_id, 8, connected.alice)
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_one_partner_exists_after_a_fault(connected: World, kind: str) -> None:
+    connected.sandbox.faults.next(kind=kind, method="POST")
+    pair = create(connected)
+    connected.drain()
+    assert api_creations(connected) == [7]
+    assert connected.place(customer=pair.customer).state == "equal"
+
+
+@pytest.mark.parametrize("kind", ["500-after", "cut-after", "truncated"])
+def test_one_partner_exists_when_the_key_has_expired_before_the_repeat(connected: World, kind: str) -> None:
+    connected.sandbox.faults.next(kind=kind, method="POST")
+    pair = create(connected)
+    connected.worker.round()
+    connected.clock.sleep(3 * 3600)
+    connected.drain()
+    assert api_creations(connected) == [7]
+    assert connected.place(customer=pair.customer).state == "equal"
+
+
+def test_the_same_key_and_body_are_sent_again_while_the_key_is_young(connected: World) -> None:
+    connected.sandbox.faults.next(kind="500-before", method="POST")
+    create(connected)
+    connected.drain()
+    attempt = Attempt.get()
+    assert (Attempt.select().count(), attempt.tries, attempt.state) == (1, 2, "done")
+
+
+def test_a_fetch_that_meets_the_new_customer_does_not_double_it(connected: World) -> None:
+    connected.sandbox.faults.next(kind="500-after", method="POST")
+    create(connected)
+    connected.worker.round()
+    connected.compare()
+    assert Mirror.select().count() == 1
+
+
+def test_a_webhook_that_comes_before_the_answer_does_not_double_it(connected: World) -> None:
+    connected.sandbox.faults.next(kind="500-after", method="POST")
+    create(connected)
+    connected.worker.round()
+    connected.webhook(None, 7)
+    assert Mirror.select().count() == 1
+
+
+def test_a_number_somebody_took_meanwhile_stands_on_the_row(connected: World) -> None:
+    pair = create(connected)
+    connected.theirs(7, "En helt anden")
+    connected.drain()
+    assert connected.fresh(pair).fault["kind"] == "number_taken"
+    assert connected.stored(7)["name"] == "En helt anden"
+
+
+def test_another_number_can_be_chosen_after_that(connected: World) -> None:
+    pair = create(connected)
+    connected.theirs(7, "En helt anden")
+    connected.drain()
+    pairings.try_again(connected.connection, pair.id, 8, connected.alice)
+    connected.drain()
+    assert connected.stored(8)["name"] == "Skovbryn Friskole"
+
+
+def test_a_doubtful_customer_under_our_number_is_for_a_person(connected: World) -> None:
+    connected.sandbox.faults.next(kind="500-before", method="POST")
+    pair = create(connected)
+    connected.worker.round()
+    connected.theirs(7, "En helt anden")
+    connected.drain()
+    assert connected.fresh(pair).fault["kind"] == "number_held"
+    assert api_creations(connected) == []
+
+
+def test_a_refused_creation_can_be_given_up(connected: World) -> None:
+    pair = create(connected, city="x" * 51)
+    connected.drain()
+    assert connected.place(customer=pair.customer).section == "conflict"
+    pairings.unpair(connected.connection, pair.id, connected.alice)
+    assert connected.place(customer=pair.customer).section == "new"
+
+
+def test_mending_the_customer_tries_a_refused_creation_again(connected: World) -> None:
+    pair = create(connected, city="x" * 51)
+    connected.drain()
+    connected.save(pair.customer, city="Odense")
+    connected.drain()
+    assert connected.stored(7)["city"] == "Odense"
+
+
+def test_an_edit_while_it_is_being_created_reaches_them(connected: World) -> None:
+    connected.sandbox.faults.next(kind="500-after", method="POST")
+    pair = create(connected)
+    connected.worker.round()
+    connected.save(pair.customer, city="Odense")
+    connected.drain()
+    assert connected.stored(7)["city"] == "Odense"
+
+
+def test_what_economic_holds_is_created_here_as_it_is(connected: World) -> None:
+    dirt = {"corporateIdentificationNumber": "DK12345678", "email": "a@b.dk c@d.dk", "ean": "123", "country": ""}
+    pair = connected.pair_same(9, "E-CONOMIC DANMARK A/S", **dirt)
+    assert pair.customer.cvr == "DK12345678" and pair.customer.email == "a@b.dk c@d.dk"
+
+
+def test_creating_here_writes_nothing_there(connected: World) -> None:
+    connected.theirs(9, "Solgården")
+    before = connected.stored(9)
+    connected.pair_same(9)
+    connected.drain()
+    assert json.dumps(connected.stored(9)) == json.dumps(before)
+
+
+def test_a_number_in_use_here_is_refused(connected: World) -> None:
+    connected.ours(9, "Vores")
+    connected.theirs(9, "Deres")
+    connected.look(9)
+    mirror = Mirror.with_number(connected.connection, 9)
+    with pytest.raises(NumberInUse):
+        pairings.create_here(connected.connection, mirror.id, 9, connected.alice)
+
+
+def test_the_same_number_is_proposed_when_it_is_free_there(connected: World) -> None:
+    customer = connected.ours(7, "Vores")
+    assert numbers.propose_there(connected.connection, customer) == numbers.Proposal(7, True)
+
+
+def test_the_next_free_number_is_proposed_when_it_is_taken_there(connected: World) -> None:
+    customer = connected.ours(7, "Vores")
+    connected.theirs(7, "Deres")
+    connected.theirs(20, "Deres")
+    connected.look(7, 20)
+    assert numbers.propose_there(connected.connection, customer) == numbers.Proposal(21, False)
+
+
+def test_the_lowest_gap_is_proposed_when_the_highest_number_is_used_up(connected: World) -> None:
+    for number in (1, 2, 4, 999_999_999):
+        connected.theirs(number, "Deres")
+    connected.look(1, 2, 4, 999_999_999)
+    assert numbers.next_there(connected.connection) == 3
