@@ -58,7 +58,7 @@ LAYERS = {
     ),
     "edges": Layer(("", "worker"), ("base", "their words", "decisions", "adapter", "tables", "engine", "web"), None),
     "command line": Layer(
-        ("cli", "__main__"),
+        ("cli", "cli.*", "__main__"),
         ("base", "their words", "decisions", "adapter", "tables", "engine", "web", "edges", "sandbox"),
         None,
     ),

@@ -1,0 +1,99 @@
+"""The one command line, `webapp`: start, look after and try out an installation."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from webapp import config, db, migrations, prepare
+from webapp.cli import demo as demo_world
+from webapp.cli import serving, tending
+from webapp.models.user import ADMINISTRATOR, INSPECTOR
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """CleanManager's customers and e-conomic's, kept equal."""
+
+
+@cli.command()
+def demo() -> None:
+    """Start the app, its worker and a pretend e-conomic, with two companies to try them with."""
+    demo_world.start()
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--worker/--no-worker", "with_worker", default=None, help="Default: with SQLite, yes.")
+def serve(host: str, with_worker: bool | None) -> None:
+    """Start the web server (PORT); with SQLite the worker runs in the same process."""
+    serving.serve(host, with_worker)
+
+
+@cli.command()
+def worker() -> None:
+    """Start a worker: with PostgreSQL any number of them, on any number of machines."""
+    serving.work()
+
+
+@cli.command()
+def init() -> None:
+    """Make or upgrade the database."""
+    prepare()
+    applied = migrations.upgrade()
+    click.echo("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
+
+
+@cli.command()
+@click.option("--company", required=True, help="The company's name; made when it does not exist.")
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice([ADMINISTRATOR, INSPECTOR]), default=ADMINISTRATOR, show_default=True)
+@click.password_option()
+def user(company: str, email: str, name: str, role: str, password: str) -> None:
+    """Make a person who may sign in (the first one too)."""
+    click.echo(tending.make_user(company, email, name, role, password))
+
+
+@cli.command()
+@click.option("--company", default="", help="Only this company, by name.")
+def compare(company: str) -> None:
+    """Compare every pair with e-conomic now, carry out what follows, and print the receipt."""
+    sys.exit(tending.compare(company))
+
+
+@cli.command()
+@click.argument("company")
+def plan(company: str) -> None:
+    """Print what the sync would do for a company's pairs as they are known now; nothing is changed."""
+    tending.print_plan(company)
+
+
+@cli.command()
+def doctor() -> None:
+    """Say what is wrong with this installation, if anything."""
+    sys.exit(tending.doctor())
+
+
+@cli.command()
+@click.option("--port", default=8001, show_default=True)
+@click.option("--from", "files", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--customers", type=int, help="An agreement of that many derived Danish companies.")
+@click.option("--seed", default=0, show_default=True)
+@click.option("--store", type=click.Path(dir_okay=False, path_type=Path), help="Keep the state in this file.")
+def sandbox(port: int, files: tuple[Path, ...], customers: int | None, seed: int, store: Path | None) -> None:
+    """Start the pretend e-conomic alone; `--from` loads recorded collection pages."""
+    serving.run_sandbox(port, files, customers, seed, store)
+
+
+def main() -> None:
+    """Run the command; a wrong setting ends in one sentence."""
+    try:
+        cli()
+    except config.WrongSetting as wrong:
+        click.echo(f"webapp: {wrong}", err=True)
+        sys.exit(2)
+    finally:
+        db.close()

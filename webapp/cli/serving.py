@@ -1,0 +1,99 @@
+"""Processes that go on until they are told to stop: web server, worker, sandbox."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from waitress.server import create_server
+
+from webapp import create_app, db, migrations, prepare
+from webapp.sandbox import cli as sandbox_cli
+from webapp.worker import Worker
+
+
+def serve(host: str, with_worker: bool | None) -> None:
+    """The web server until a signal; asks for an upgraded database by upgrading it."""
+    app = create_app()
+    migrations.upgrade()
+    port = app.config["PORT"]
+    free_or_exit(port, "PORT", host)
+    embedded = db.is_sqlite() if with_worker is None else with_worker
+    with stopping_on_signals(), working(app.config) if embedded else contextlib.nullcontext():
+        click.echo(f"CleanManager answers at http://{host}:{port}")
+        answer(app, host, port)
+
+
+def work() -> None:
+    """A worker until a signal."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings = prepare()
+    migrations.upgrade()
+    worker = Worker(settings)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: worker.stop())
+    click.echo(f"Worker {worker.name} is at work")
+    worker.run()
+
+
+def run_sandbox(port: int, files: Iterable[Path], customers: int | None, seed: int, store: Path | None) -> None:
+    free_or_exit(port, "--port")
+    click.echo(f"The pretend e-conomic answers at http://127.0.0.1:{port}")
+    sandbox_cli.run(port, files=files, customers=customers, seed=seed, store=store)
+
+
+def answer(app: Any, host: str, port: int) -> None:
+    """Answer requests until SystemExit or KeyboardInterrupt, then let the running ones end."""
+    server = create_server(app, host=host, port=port, threads=8, clear_untrusted_proxy_headers=True)
+    server.run()
+
+
+@contextlib.contextmanager
+def working(settings: Any) -> Iterator[Worker]:
+    """A worker in a thread of this process; told to stop, and waited for, at the end."""
+    worker = Worker(settings)
+    thread = threading.Thread(target=worker.run, name="worker")
+    thread.start()
+    try:
+        yield worker
+    finally:
+        worker.stop()
+        thread.join(timeout=15)
+
+
+@contextlib.contextmanager
+def stopping_on_signals() -> Iterator[None]:
+    """SIGINT and SIGTERM end the block in good order."""
+
+    def stop(*_: object) -> None:
+        raise SystemExit(0)
+
+    before = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+def free_or_exit(port: int, setting: str, host: str = "127.0.0.1") -> None:
+    """End with a sentence when another program listens there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            click.echo(
+                f"webapp: port {port} is in use by another program; choose another with {setting}, "
+                f"for example {setting}={port + 10}",
+                err=True,
+            )
+            sys.exit(2)
