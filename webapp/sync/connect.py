@@ -123,21 +123,40 @@ def _use(user: User, state: str) -> AccessGrant:
 
 def _other(company: Company, agreement: Agreement) -> Connection | None:
     """The connection this company has or had last, if it is to another agreement."""
-    last = Connection.select().where(Connection.company == company).order_by(Connection.opened_at.desc()).first()
-    found: Connection | None = last if last and last.agreement_number != agreement.number else None
+    last = last_connection(company)
+    return last if last and last.agreement_number != agreement.number else None
+
+
+def last_connection(company: Company) -> Connection | None:
+    """The connection that was opened last, also when it is closed by now."""
+    found: Connection | None = (
+        Connection.select().where(Connection.company == company).order_by(Connection.opened_at.desc()).first()
+    )
     return found
+
+
+def waiting_grant(user: User, grant_id: int) -> AccessGrant | None:
+    """The grant to another agreement that this person has not answered for yet."""
+    found: AccessGrant | None = AccessGrant.get_or_none(
+        AccessGrant.id == grant_id,
+        AccessGrant.company == user.company_id,
+        AccessGrant.user == user,
+        AccessGrant.confirmed_at.is_null(),
+        AccessGrant.grant_token != "",
+    )
+    return found
+
+
+def decline(user: User, grant_id: int) -> None:
+    """ "Nej": forget the grant to the other agreement."""
+    with db.write():
+        AccessGrant.update(grant_token="").where(AccessGrant.id == grant_id, AccessGrant.user == user).execute()
 
 
 def confirm(user: User, grant_id: int) -> Connection:
     """ "Ja, brug denne aftale": open a connection of its own to the other agreement. Raises NotConnected."""
     with db.write():
-        grant = AccessGrant.get_or_none(
-            AccessGrant.id == grant_id,
-            AccessGrant.company == user.company_id,
-            AccessGrant.user == user,
-            AccessGrant.confirmed_at.is_null(),
-            AccessGrant.agreement_number.is_null(False),
-        )
+        grant = waiting_grant(user, grant_id)
         if grant is None:
             raise NotConnected("wrong_state")
         current = Connection.open_of(user.company)

@@ -8,7 +8,7 @@ from flask import Flask
 
 from webapp.views import errors
 
-MODULES = ("accounts", "oidc", "customers", "help", "health")
+MODULES = ("accounts", "oidc", "customers", "integrations", "grants", "webhook", "help", "health")
 
 
 def init_app(app: Flask) -> None:
