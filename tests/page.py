@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import takewhile
 
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 UNLABELLED = {"hidden", "submit", "button", "image"}
@@ -76,8 +77,8 @@ class Page(HTMLParser):
         return self._chosen(box) if box.tag == "select" else box.attrs.get("value", "")
 
     def _chosen(self, box: Element) -> str:
-        options = self.elements[self.elements.index(box) + 1 :]
-        chosen = [e for e in options if e.tag == "option" and "selected" in e.attrs]
+        options = takewhile(lambda e: e.tag == "option", self.elements[self.elements.index(box) + 1 :])
+        chosen = [e for e in options if "selected" in e.attrs]
         return chosen[0].attrs["value"] if chosen else ""
 
     @property

@@ -1,4 +1,4 @@
-"""Alice administers, Bob inspects, Charlie belongs to another company: their rows, their browsers and an example world."""
+"""Alice administers, Bob inspects, Charlie belongs to another company: their rows, browsers and example world."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ class Browser:
         return self.client.get(address, headers=PIECE if piece else {}, **rest)
 
     def post(self, address: str, form: dict[str, Any] | None = None, *, piece: bool = False) -> TestResponse:
-        return self.client.post(address, data={"csrf_token": self.token()} | (form or {}), headers=PIECE if piece else {})
+        return self.client.post(
+            address, data={"csrf_token": self.token()} | (form or {}), headers=PIECE if piece else {}
+        )
 
     def token(self) -> str:
         page = self.client.get("/help" if self.user else "/login").text

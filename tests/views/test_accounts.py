@@ -96,9 +96,15 @@ def test_a_new_password_works_and_ends_other_sessions(app: Flask, alice: Browser
 @pytest.mark.parametrize(
     "form, sentence",
     [
-        ({"current": "x", "new": "en helt ny kode", "again": "en helt ny kode"}, "Det er ikke den adgangskode, du har nu."),
+        (
+            {"current": "x", "new": "en helt ny kode", "again": "en helt ny kode"},
+            "Det er ikke den adgangskode, du har nu.",
+        ),
         ({"current": PASSWORD, "new": "kort", "again": "kort"}, "Den nye adgangskode skal have mindst 10 tegn."),
-        ({"current": PASSWORD, "new": "en helt ny kode", "again": "en anden kode"}, "De to nye adgangskoder er ikke ens."),
+        (
+            {"current": PASSWORD, "new": "en helt ny kode", "again": "en anden kode"},
+            "De to nye adgangskoder er ikke ens.",
+        ),
     ],
 )
 def test_a_password_that_will_not_do_is_refused(alice: Browser, form: dict[str, str], sentence: str) -> None:

@@ -116,7 +116,7 @@ def _sorted(query: Any, sort: str, active: Connection | None) -> Any:
 def _states(connection: Connection, customers: list[Customer]) -> dict[int, str]:
     ids = [customer.id for customer in customers]
     query = Place.select(Place.customer, Place.state).where(Place.connection == connection, Place.customer.in_(ids))
-    return {row.customer_id: row.state for row in query}
+    return {row.customer_id: row.state for row in query if row.customer_id}
 
 
 def _waiting(active: Connection | None) -> int:

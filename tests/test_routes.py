@@ -1,0 +1,181 @@
+"""The same questions for every address: who gets in, whose rows answer, which form needs a token, is the page whole?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.page import Page
+from tests.people import KEYS, Browser, World
+from webapp import auth, create_app, db, ports
+from webapp.models.connection import AccessGrant
+from webapp.models.place import Place
+from webapp.models.run import Run
+from webapp.models.sweep import Sweep
+
+# An example for each name that stands in an address: of Alice's company where it names a row.
+EXAMPLES: dict[str, Callable[[World], Any]] = {
+    "customer_id": lambda world: world.customer.id,
+    "mirror_id": lambda world: world.mirror.id,
+    "pairing_id": lambda world: world.pairing.id,
+    "place_id": lambda world: Place.of(world.connection).first().id,
+    "grant_id": lambda world: grant(world).id,
+    "sweep_id": lambda world: Sweep.create(company=world.alice.company, connection=world.connection, kind="fetch").id,
+    "run_id": lambda world: Run.create(company=world.alice.company, connection=world.connection, kind="create_ours").id,
+    "name": lambda world: "cvr",
+    "filename": lambda world: "js/app.js",
+    "token": lambda world: "x" * 43,
+}
+
+
+def grant(world: World) -> AccessGrant:
+    """A visit to e-conomic that waits for Alice's word."""
+    facts = {"company": world.alice.company, "user": world.alice, "state_hash": ports.token(8)}
+    return AccessGrant.create(**facts, agreement_number=1, agreement_name="x", grant_token="x")
+
+
+NOBODYS = 2_000_000_000
+ROWS = {name for name in EXAMPLES if name.endswith("_id")}
+OPEN = {
+    "static",
+    "health.alive",
+    "health.ready",
+    "accounts.login",
+    "accounts.login_post",
+    "accounts.language",
+    "oidc.start",
+    "oidc.callback",
+}
+# What an inspector may change: nothing in e-conomic, and no customer that exists.
+INSPECTORS_CHANGE = {"accounts.logout", "accounts.password_post", "customers.create"}
+
+
+@dataclass
+class Walk:
+    """One app, its people and its addresses."""
+
+    app: Flask
+    world: World
+
+    def rules(self, method: str, *, rows: bool = False) -> list[Rule]:
+        found = [rule for rule in self.app.url_map.iter_rules() if method in (rule.methods or ())]
+        return [rule for rule in found if not rows or rule.arguments & ROWS]
+
+    def address(self, rule: Rule, **known: int) -> str:
+        asked = rule.arguments - known.keys() - set(rule.defaults or {})
+        values = known | {name: EXAMPLES[name](self.world) for name in asked}
+        with self.app.test_request_context():
+            return str(self.app.url_for(rule.endpoint, **values))
+
+    def pages(self) -> list[Rule]:
+        """What a person may look at."""
+        return [rule for rule in self.rules("GET") if rule.endpoint != "static"]
+
+    def browser(self, user: Any = None) -> Browser:
+        return Browser.of(self.app, user)
+
+    def needs_administrator(self, rule: Rule, method: str) -> bool:
+        with self.app.app_context():
+            return not auth.is_open(rule.endpoint) and auth.needs_administrator(rule.endpoint, method)
+
+
+@pytest.fixture
+def walk(sqlite_database: str) -> Iterator[Walk]:
+    app = create_app(KEYS | {"DATABASE_URL": sqlite_database, "TESTING": True, "RATELIMIT_ENABLED": False})
+    with db.connected():
+        yield Walk(app, World.make())
+
+
+def test_every_name_in_an_address_has_an_example(walk: Walk) -> None:
+    names = {name for rule in walk.app.url_map.iter_rules() for name in rule.arguments}
+    assert names - EXAMPLES.keys() == set()
+
+
+def test_nothing_is_open_that_is_not_meant_to_be(walk: Walk) -> None:
+    open_ones = {rule.endpoint for rule in walk.app.url_map.iter_rules() if auth.is_open(rule.endpoint)}
+    assert {endpoint for endpoint in open_ones if not endpoint.startswith("webhook.")} == OPEN
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_whoever_is_not_signed_in_is_sent_to_log_in(walk: Walk, method: str) -> None:
+    stranger = walk.browser()
+    closed = [rule for rule in walk.rules(method) if not auth.is_open(rule.endpoint)]
+    answers = {rule.endpoint: stranger.client.open(walk.address(rule), method=method) for rule in closed}
+    assert {name for name, answer in answers.items() if not (answer.location or "").startswith("/login")} == set()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_another_companys_rows_are_as_if_they_were_not_there(walk: Walk, method: str) -> None:
+    charlie = walk.browser(walk.world.charlie)
+    form = {"csrf_token": charlie.token()} if method == "POST" else {}
+    for rule in walk.rules(method, rows=True):
+        nobodys = {name: NOBODYS for name in rule.arguments & ROWS}
+        theirs = charlie.client.open(walk.address(rule), method=method, data=form)
+        missing = charlie.client.open(walk.address(rule, **nobodys), method=method, data=form)
+        assert theirs.status_code >= 300, rule.endpoint
+        assert (theirs.status_code, theirs.location) == (missing.status_code, missing.location), rule.endpoint
+
+
+def test_a_customer_of_another_company_is_not_found(walk: Walk) -> None:
+    charlie = walk.browser(walk.world.charlie)
+    rules = [rule for rule in walk.rules("GET") if "customer_id" in rule.arguments]
+    assert {charlie.get(walk.address(rule)).status_code for rule in rules} == {404}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_inspector_is_refused_what_is_for_administrators(walk: Walk, method: str) -> None:
+    bob = walk.browser(walk.world.bob)
+    form = {"csrf_token": bob.token()} if method == "POST" else {}
+    rules = [rule for rule in walk.rules(method) if walk.needs_administrator(rule, method)]
+    codes = {r.endpoint: bob.client.open(walk.address(r), method=method, data=form).status_code for r in rules}
+    assert {name: code for name, code in codes.items() if code != 403} == {}
+
+
+def test_inspectors_change_only_what_is_listed(walk: Walk) -> None:
+    posts = [
+        rule for rule in walk.rules("POST") if not auth.is_open(rule.endpoint) or rule.endpoint in INSPECTORS_CHANGE
+    ]
+    assert {r.endpoint for r in posts if not walk.needs_administrator(r, "POST")} == INSPECTORS_CHANGE
+
+
+def test_no_form_is_taken_without_its_token(walk: Walk) -> None:
+    alice = walk.browser(walk.world.alice)
+    rules = [rule for rule in walk.rules("POST") if not rule.endpoint.startswith("webhook.")]
+    codes = {rule.endpoint: alice.client.post(walk.address(rule)).status_code for rule in rules}
+    assert {name: code for name, code in codes.items() if code != 400} == {}
+
+
+@pytest.mark.parametrize("piece", [False, True], ids=["page", "piece"])
+def test_every_page_is_without_fault(walk: Walk, piece: bool) -> None:
+    alice = walk.browser(walk.world.alice)
+    faults = {}
+    for rule in walk.pages():
+        answer = alice.get(walk.address(rule), piece=piece)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            faults[rule.endpoint] = Page(answer.text).complaints()
+    assert {name: found for name, found in faults.items() if found} == {}
+    assert "customers.index" in faults
+
+
+def test_no_page_fails(walk: Walk) -> None:
+    alice = walk.browser(walk.world.alice)
+    codes = {rule.endpoint: alice.get(walk.address(rule)).status_code for rule in walk.pages()}
+    assert {name: code for name, code in codes.items() if code >= 500 and name != "health.ready"} == {}
+
+
+def test_every_answer_carries_the_security_headers(walk: Walk) -> None:
+    alice = walk.browser(walk.world.alice)
+    for rule in walk.pages():
+        headers = alice.get(walk.address(rule)).headers
+        assert "default-src 'self'" in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_no_signed_in_page_is_kept_by_the_browser(walk: Walk) -> None:
+    alice = walk.browser(walk.world.alice)
+    assert {alice.get(walk.address(rule)).headers["Cache-Control"] for rule in walk.pages()} == {"no-store"}
