@@ -18,6 +18,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests import real
+from webapp.cli.demo import PASSWORD, PEOPLE
+from webapp.sandbox import demo as sandbox_demo
 
 HERE = Path(__file__).parent
 AXE = HERE / "axe.min.js"
@@ -95,7 +97,12 @@ def no_reload() -> Callable[[Page], AbstractContextManager[None]]:
 
 @dataclass(frozen=True)
 class Demo:
-    """The running demo: where the app and the sandbox answer, its folder, and what it printed so far."""
+    """The running demo: who may log in, where app and sandbox answer, its folder, and what it printed so far."""
+
+    ALICE, BOB, CHARLIE = (email for _, email, _, _ in PEOPLE)
+    ACCOUNTANT = sandbox_demo.ACCOUNTANT
+    BOOKKEEPER = sandbox_demo.BOOKKEEPER
+    PASSWORD = PASSWORD
 
     app: str
     sandbox: str
@@ -104,6 +111,13 @@ class Demo:
 
     def printed(self) -> str:
         return self.log.read_text()
+
+    def log_in(self, page: Page, email: str = ALICE) -> None:
+        """Through the log-in page, as a person does."""
+        page.goto(self.app)
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Adgangskode").fill(self.PASSWORD)
+        page.get_by_role("button", name="Log ind").click()
 
 
 @pytest.fixture(scope="session")
