@@ -66,8 +66,9 @@ class Worker:
         if connection.is_active:
             sweep.schedule(connection, self.poll_seconds, self.compare_at)
         inbox.drain(connection)
+        sides = () if connection.is_active else (lanes.LISTS,)
         for taken in range(most):
-            held = Lane.claim(self.name, connection)
+            held = Lane.claim(self.name, connection, sides=sides)
             if held is None or self.stopping.is_set():
                 return taken
             self._guarded(held, connection)

@@ -53,6 +53,10 @@ class Tally(Model):
         return {section.value: counted.get(section.value, (0, 0, 0)) for section in Section}
 
 
+Line = dict[str, Any]
+LINES_AT_ONCE = 500
+
+
 class Place(Row):
     """One line of the window: a pair, or a customer of one side. Every customer stands in exactly one."""
 
@@ -135,6 +139,40 @@ class Place(Row):
 
     def _weights(self) -> tuple[str, int, int, int]:
         return self.section, 1, int(self.customer_id is not None), int(self.mirror_id is not None)
+
+
+def line(
+    connection: Connection,
+    standing: Standing,
+    *,
+    customer: Customer | None = None,
+    mirror: Mirror | None = None,
+    pairing: Pairing | None = None,
+) -> Line:
+    """A line as a row for `put_lines`."""
+    return {
+        "company": connection.company_id,
+        "connection": connection.id,
+        "section": standing.section.value,
+        "state": standing.state.value,
+        "customer": customer,
+        "mirror": mirror,
+        "pairing": pairing,
+        "name": _name(customer, mirror),
+        "search": _search(customer, mirror),
+        "changed_at": ports.now(),
+    }
+
+
+def put_lines(connection: Connection, lines: list[Line]) -> None:
+    """Add many lines at once, for customers that stand nowhere yet, and count them in."""
+    for start in range(0, len(lines), LINES_AT_ONCE):
+        Place.insert_many(lines[start : start + LINES_AT_ONCE]).execute()
+    for section in Section:
+        mine = [row for row in lines if row["section"] == section.value]
+        if mine:
+            ours, theirs = (sum(1 for row in mine if row[side] is not None) for side in ("customer", "mirror"))
+            Tally.move(connection, section.value, len(mine), ours, theirs)
 
 
 def _shift(

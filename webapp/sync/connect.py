@@ -17,7 +17,6 @@ from webapp.models.company import Company
 from webapp.models.connection import AccessGrant, Connection, hashed
 from webapp.models.lane import Lane
 from webapp.models.user import User
-from webapp.sync import standing
 from webapp.sync import sweep as sweeps
 
 VISIT_MINUTES = 30
@@ -191,7 +190,6 @@ def activate(connection: Connection, by: User) -> None:
     with db.write():
         connection.activated_at, connection.activated_by = ports.now(), by
         connection.save(only=["activated_at", "activated_by"])
-        standing.put_all(connection)
     sweeps.begin(connection, sweep.FETCH, by)
 
 

@@ -82,7 +82,7 @@ UNIT_KINDS = {
 
 
 def read(record: RemoteCustomer) -> Values:
-    """Theirs' values by our names, read from either of e-conomic's services (NUL, which PostgreSQL refuses, left out)."""
+    """Theirs' values by our names, read from either of e-conomic's services (without NUL, which PostgreSQL refuses)."""
     return {field.name: settle(record.text(_spelling(field, record.service)).replace("\0", "")) for field in FIELDS}
 
 

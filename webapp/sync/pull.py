@@ -12,11 +12,10 @@ from webapp.models.connection import Connection
 from webapp.models.history import History
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.models.place import Place, Tally
+from webapp.models.place import line, put_lines
 from webapp.sync import standing
 from webapp.sync.fields import read
-from webapp.sync.normalise import fold
-from webapp.sync.section import Section, State
+from webapp.sync.section import section
 
 BATCH = 200
 
@@ -56,7 +55,7 @@ def mark_gone(mirror: Mirror) -> None:
 
 def enter_many(connection: Connection, records: Iterable[RemoteCustomer]) -> int:
     """Mirror rows and places for customers that are new to us, in few statements; how many there were."""
-    rows, places = [], []
+    rows = []
     now = ports.now()
     for record in records:
         mirror = Mirror(company=connection.company_id, connection=connection, number=record.number)
@@ -66,23 +65,9 @@ def enter_many(connection: Connection, records: Iterable[RemoteCustomer]) -> int
     if not rows:
         return 0
     Mirror.insert_many(rows).execute()
-    numbers = [row["number"] for row in rows]
-    for mirror in Mirror.of(connection).where(Mirror.number.in_(numbers)):
-        places.append(
-            {
-                "company": connection.company_id,
-                "connection": connection,
-                "section": Section.NEW.value,
-                "state": State.NEW.value,
-                "mirror": mirror.id,
-                "name": fold(mirror.name)[:200],
-                "search": mirror.search,
-                "changed_at": now,
-            }
-        )
-    Place.insert_many(places).execute()
-    Tally.move(connection, Section.NEW.value, len(places), 0, len(places))
-    return len(places)
+    entered = Mirror.of(connection).where(Mirror.number.in_([row["number"] for row in rows]))
+    put_lines(connection, [line(connection, section(None), mirror=mirror) for mirror in entered])
+    return len(rows)
 
 
 def versions(connection: Connection, after: int, most: int = 2000) -> dict[int, tuple[int, int]]:

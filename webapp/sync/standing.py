@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from peewee import JOIN
+
 from webapp.models import pairing as pairings
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.models.place import Place
+from webapp.models.place import Line, Place, Tally, line, put_lines
 from webapp.sync.plan import Plan, plan
 from webapp.sync.section import section
 
@@ -43,8 +45,8 @@ def put_pair(pairing: Pairing, planned: Plan | None = None) -> None:
 def put_apart(pairing: Pairing) -> None:
     """Give the two of a closed pair a place each."""
     connection = pairing.connection
-    for line in Place.holding(connection, pairing.customer_id, pairing.mirror_id):
-        line.take_away(connection)
+    for place in Place.holding(connection, pairing.customer_id, pairing.mirror_id):
+        place.take_away(connection)
     put_customer(connection, pairing.customer)
     if pairing.mirror is not None:
         put_mirror(connection, pairing.mirror)
@@ -57,16 +59,41 @@ def plan_of(pairing: Pairing) -> Plan:
     return plan(ours, theirs, pairing.base)
 
 
-def put_all(connection: Connection) -> None:
-    """Place every customer of ours when synchronisation begins; theirs are placed as they are fetched."""
+def rebuild(connection: Connection) -> None:
+    """Place everybody anew, in few statements and in the caller's transaction: when synchronisation begins."""
+    Place.delete().where(Place.connection == connection).execute()
+    Tally.delete().where(Tally.connection == connection).execute()
+    excluded = list(Exclusion.select().where(Exclusion.connection == connection, Exclusion.ended_at.is_null()))
+    off = {("ours", e.customer_id) for e in excluded} | {("theirs", e.mirror_id) for e in excluded}
+    ours, theirs = _paired(connection)
     for customer in Customer.of(connection.company):
-        pair = Pairing.of_customer(customer, connection)
-        if pair:
-            put_pair(pair)
-        else:
-            put_customer(connection, customer)
+        if customer.id not in ours:
+            is_off = ("ours", customer.id) in off
+            ours[customer.id] = line(connection, section(None, excluded=is_off), customer=customer)
+    lines = list(ours.values())
+    for mirror in Mirror.of(connection):
+        if mirror.id not in theirs:
+            is_off = ("theirs", mirror.id) in off
+            lines.append(line(connection, section(None, excluded=is_off), mirror=mirror))
+    put_lines(connection, lines)
+
+
+def _paired(connection: Connection) -> tuple[dict[int, Line], set[int]]:
+    """The lines of pairs and open creations by our customer's id, and the mirror rows that stand on them."""
+    query = Pairing.select(Pairing, Customer, Mirror).join(Customer).switch(Pairing).join(Mirror, JOIN.LEFT_OUTER)
+    lines: dict[int, Line] = {}
+    theirs: set[int] = set()
+    for pair in query.where(Pairing.connection == connection, Pairing.state != pairings.CLOSED):
+        creating = pair.state == pairings.CREATING
+        mirror = None if creating else pair.mirror
+        where = section(
+            None if creating else plan_of(pair), creating=creating, deleting=pair.deleting, fault=bool(pair.fault)
+        )
+        lines[pair.customer_id] = line(connection, where, customer=pair.customer, mirror=mirror, pairing=pair)
+        theirs |= {mirror.id} if mirror else set()
+    return lines, theirs
 
 
 def _clear(connection: Connection, *, customer: Customer | None = None, mirror: Mirror | None = None) -> None:
-    for line in Place.holding(connection, customer, mirror):
-        line.take_away(connection)
+    for place in Place.holding(connection, customer, mirror):
+        place.take_away(connection)

@@ -48,6 +48,10 @@ def step(held: Lane, client: Client, connection: Connection) -> None:
         with db.write():
             held.finish()
         return
+    if sweep.kind == sweeps.FETCH and sweep.read == 0:
+        with db.write():
+            held.hold()
+            standing.rebuild(connection)
     known, begun = pull.versions(connection, sweep.cursor), ports.now()
     page = next(iter(client.customers(after=sweep.cursor, changed_since=sweep.since or None)))
     ports.failpoint("sweep.read")
