@@ -234,7 +234,7 @@ def _moved(place: Place, planned: Plan, pairing: Pairing, names: dict[tuple[str,
     )
 
 
-def _exclusions(connection: Connection, places: list[Place]) -> dict[tuple[str, int | None], Exclusion]:
+def _exclusions(connection: Connection, places: list[Place]) -> dict[tuple[str, int], Exclusion]:
     if not any(place.section == Section.OFF.value for place in places):
         return {}
     query = (

@@ -1,0 +1,60 @@
+"""Who could be a customer's partner: everybody without one on the other side, best first, with the evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.mirror import Mirror
+from webapp.models.place import Place
+from webapp.sync import matching
+from webapp.sync.matching import Evidence
+from webapp.sync.section import Section
+
+MOST = 20
+MOST_FOUND = 50
+UNPAIRED = (Section.NEW.value, Section.OFF.value)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One customer of the other side, with what speaks for and against."""
+
+    party: Customer | Mirror
+    is_likely: bool
+    evidence: tuple[Evidence, ...]
+
+
+def best(connection: Connection, party: Customer | Mirror) -> list[Candidate]:
+    """The best of all who are without a partner on the other side."""
+    pool = list(_unpaired(connection, party))
+    found = matching.candidates(party.values, [(place, other.values) for place, other in enumerate(pool)], MOST)
+    return [Candidate(pool[hit.key], hit.is_likely, hit.evidence) for hit in found]
+
+
+def searched(connection: Connection, party: Customer | Mirror, text: str) -> list[Candidate]:
+    """Those without a partner on the other side who hold every word of the text, best first."""
+    found = [_judged(party, other) for other in _unpaired(connection, party, text).limit(MOST_FOUND)]
+    return [candidate for _, candidate in sorted(found, key=lambda scored: -scored[0])]
+
+
+def judged(party: Customer | Mirror, other: Customer | Mirror) -> Candidate:
+    """What speaks for and against these two."""
+    return _judged(party, other)[1]
+
+
+def _judged(party: Customer | Mirror, other: Customer | Mirror) -> tuple[float, Candidate]:
+    score = matching.score(party.values, other.values)
+    return score, Candidate(other, score >= matching.LIKELY, matching.evidence(party.values, other.values))
+
+
+def _unpaired(connection: Connection, party: Customer | Mirror, text: str = "") -> Any:
+    """A query over the other side's customers without a partner, in name order."""
+    if isinstance(party, Customer):
+        query = Mirror.searched(connection, text).join(Place, on=(Place.mirror == Mirror.id)).order_by(Mirror.name)
+    else:
+        found = Customer.searched(connection.company, text)
+        query = found.join(Place, on=(Place.customer == Customer.id)).order_by(Customer.name)
+    return query.where(Place.connection == connection, Place.section.in_(UNPAIRED))

@@ -1,0 +1,113 @@
+"""Synkronisering: the window over Kunder, its search and filters, rows that refresh themselves, and the comparison."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from webapp import auth, db, htmx
+from webapp.models import sweep as sweeps
+from webapp.models.connection import Connection
+from webapp.models.place import Place
+from webapp.models.sweep import Sweep
+from webapp.sync import rows, sweep
+from webapp.sync.section import Section
+from webapp.views import sync_window, sync_words
+from webapp.views.sync_window import Asked, Proof, Touched
+
+blueprint = Blueprint("sync", __name__, url_prefix="/sync")
+
+
+@blueprint.get("")
+def window() -> ResponseReturnValue:
+    found = Connection.open_of(auth.company())
+    if found is None or not found.is_active:
+        return sync_window.not_connected()
+    return sync_window.page(found, Asked.of(request.args), htmx.wants_piece())
+
+
+@blueprint.get("/rows")
+def listed() -> ResponseReturnValue:
+    """Rows for a search, a filter, or from behind the last one shown in a section."""
+    active, asked = sync_window.connection(), Asked.of(request.args)
+    if "section" in request.args:
+        return _more(active, asked)
+    if not htmx.wants_piece():
+        return htmx.go(asked.address())
+    answer = htmx.partials(*sync_window.fresh(active, asked))
+    answer.headers["HX-Replace-Url"] = asked.address()
+    return answer
+
+
+def _more(active: Connection, asked: Asked) -> ResponseReturnValue:
+    section = request.args["section"]
+    if section not in list(Section):
+        abort(400, _("Den del af vinduet findes ikke."))
+    after = request.args.get("after", "")
+    batch = rows.batch(active, Section(section), text=asked.text, only=asked.only, after=after)
+    template = "sync/_batch.html" if htmx.wants_piece() else "sync/more.html"
+    return render_template(template, batch=batch, section=Section(section), asked=asked)
+
+
+@blueprint.get("/row/<int:place_id>")
+def row(place_id: int) -> ResponseReturnValue:
+    """One line that asks for itself while work is under way; silence while nothing has moved."""
+    active = sync_window.connection()
+    place = Place.get_or_none(Place.connection == active, Place.id == place_id)
+    if place is None and Place.found(auth.company(), place_id) is None and not htmx.wants_piece():
+        abort(404)
+    if place is not None and str(place.version) == request.args.get("version"):
+        return "", 204
+    touched = Touched(active, place.customer_id if place else None, place.mirror_id if place else None)
+    touched.before = {place_id: request.args.get("section", "")}
+    return htmx.partials(*touched.drawn(Asked.on_show())) if htmx.wants_piece() else htmx.go(url_for("sync.window"))
+
+
+@blueprint.get("/proof")
+def proof() -> ResponseReturnValue:
+    """The comparison's line, which asks for itself while one is running; at its end every row is drawn anew."""
+    active = sync_window.connection()
+    if not htmx.wants_piece():
+        return htmx.go(url_for("sync.window"))
+    found = Proof.of(active)
+    line = htmx.piece("#proof", render_template("sync/_proof.html", proof=found, connection=active))
+    return htmx.partials(line, *([] if found.running else sync_window.fresh(active, Asked.on_show())))
+
+
+@blueprint.post("/compare")
+def compare() -> ResponseReturnValue:
+    """ "Sammenlign nu"."""
+    active = sync_window.connection()
+    sweep.begin(active, sweeps.COMPARE, auth.user())
+    if not htmx.wants_piece():
+        return htmx.go(url_for("sync.window"), _("Sammenligningen er begyndt."))
+    return htmx.partials(
+        htmx.piece("#proof", render_template("sync/_proof.html", proof=Proof.of(active), connection=active))
+    )
+
+
+@blueprint.post("/brake/<int:sweep_id>")
+def brake(sweep_id: int) -> ResponseReturnValue:
+    """A person's answer when suspiciously many customers are missing there at once."""
+    active = sync_window.connection()
+    held = Sweep.get_or_none(Sweep.connection == active, Sweep.id == sweep_id)
+    answer = request.form.get("answer")
+    if held is None:
+        abort(404)
+    if answer not in ("gone", "keep"):
+        abort(400)
+    with db.write():
+        sweep.answer_brake(held, answer == "gone")
+    done = _("Kunderne bliver slået op en ad gangen.") if answer == "gone" else _("Intet er ændret.")
+    if not htmx.wants_piece():
+        return htmx.go(url_for("sync.window"), done)
+    line = htmx.piece("#proof", render_template("sync/_proof.html", proof=Proof.of(active), connection=active))
+    return htmx.partials(line, htmx.toast(done))
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, Any]:
+    return {"sync_words": sync_words}

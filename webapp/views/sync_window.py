@@ -1,0 +1,213 @@
+"""The two-column window: what is asked of it, what it shows, and the pieces in which an action's answer redraws it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from flask import Response, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from webapp import auth, htmx, ports
+from webapp.filters import number
+from webapp.models import sweep as sweeps
+from webapp.models.connection import Connection
+from webapp.models.lane import Lane
+from webapp.models.place import Place, Tally
+from webapp.models.run import Run
+from webapp.models.sweep import Sweep
+from webapp.sync import rows
+from webapp.sync.rows import Batch
+from webapp.sync.section import Section
+
+LONGEST_SEARCH = 100
+NEW = Section.NEW.value
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the window is narrowed to; the address holds it."""
+
+    text: str = ""
+    only: str = ""
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Asked:
+        """Read an address; what cannot be understood is refused with a sentence."""
+        text, only = " ".join(given.get("q", "").replace("\x00", " ").split()), given.get("only", "")
+        if len(text) > LONGEST_SEARCH:
+            abort(400, _("Søgningen er for lang. Brug højst %(limit)s tegn.", limit=LONGEST_SEARCH))
+        if only and only not in rows.FILTERS:
+            abort(400, _("Det kan vinduet ikke vise."))
+        return cls(text, only)
+
+    @classmethod
+    def on_show(cls) -> Asked:
+        """What the window from which this request came is narrowed to."""
+        address = urlsplit(str(request.htmx.current_url or ""))  # type: ignore[attr-defined]
+        if address.path != url_for("sync.window"):
+            return cls()
+        given = {name: values[0] for name, values in parse_qs(address.query).items()}
+        only = given.get("only", "")
+        return cls(given.get("q", "")[:LONGEST_SEARCH], only if only in rows.FILTERS else "")
+
+    def address(self, endpoint: str = "sync.window", **more: str | None) -> str:
+        return url_for(endpoint, **{"q": self.text or None, "only": self.only or None, **more})  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Every number in the window. `shown`: section -> (lines, ours, theirs) as narrowed; `new` is never narrowed."""
+
+    shown: Mapping[str, tuple[int, int, int]]
+    new: tuple[int, int, int]
+    filters: Mapping[str, int]
+
+    @classmethod
+    def of(cls, connection: Connection, asked: Asked) -> Counters:
+        tally = Tally.of(connection)
+        shown = rows.counts(connection, text=asked.text, only=asked.only) if asked.text or asked.only else tally
+        return cls(shown, tally[NEW], rows.filter_counts(connection))
+
+    def texts(self) -> dict[str, str]:
+        """Id of the place in the page -> the number that stands there."""
+        ours, theirs = (number(sum(line[side] for line in self.shown.values())) for side in (1, 2))
+        found = {f"count-{section}": number(line[0]) for section, line in self.shown.items()}
+        found |= {f"filter-{name}": number(count) for name, count in self.filters.items()}
+        found |= {"count-ours": ours, "count-theirs": theirs, "switch-ours": ours, "switch-theirs": theirs}
+        return found | {"badge-new": str(ngettext("+%(num)s ny kunde", "+%(num)s nye kunder", self.new[0]))}
+
+
+@dataclass(frozen=True)
+class Window:
+    """Everything the window shows."""
+
+    connection: Connection
+    asked: Asked
+    counters: Counters
+    batches: Mapping[str, Batch]
+    fetch: Sweep | None
+    run: Run | None
+    troubles: list[Lane]
+
+    @property
+    def is_fetched(self) -> bool:
+        """The first fetch has come to its end; before that there is nothing to compare with."""
+        return self.connection.fetched_at is not None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The line that says how old the last full comparison is, or how far the present one has come."""
+
+    last: Sweep | None
+    running: Sweep | None
+    held: Sweep | None
+
+    @classmethod
+    def of(cls, connection: Connection) -> Proof:
+        open_ = Sweep.current(connection, sweeps.COMPARE, sweeps.FETCH)
+        held = open_ if open_ is not None and open_.state == sweeps.HELD else None
+        return cls(Sweep.last_proof(connection), open_ if held is None else None, held)
+
+
+def connection() -> Connection:
+    """The company's active connection; without one nothing in the window can be done."""
+    found = Connection.open_of(auth.company())
+    if found is None or not found.is_active:
+        abort(409, _("Kunder synkroniseres ikke med e-conomic. Slå det til under Integrationer."))
+    return found
+
+
+def read(active: Connection, asked: Asked) -> Window:
+    fetched = active.fetched_at is not None
+    since = ports.now() - timedelta(seconds=rows.TROUBLE_AFTER_SECONDS)
+    return Window(
+        connection=active,
+        asked=asked,
+        counters=Counters.of(active, asked),
+        batches={s.value: rows.batch(active, s, text=asked.text, only=asked.only) for s in Section} if fetched else {},
+        fetch=None if fetched else Sweep.current(active, sweeps.FETCH),
+        run=Run.current(active),
+        troubles=rows.troubles(active, since),
+    )
+
+
+def page(active: Connection, asked: Asked, piece: bool = False) -> str:
+    """The whole window, with the page around it or without."""
+    template = "sync/_window.html" if piece else "sync/index.html"
+    return render_template(template, window=read(active, asked), proof=Proof.of(active))
+
+
+def fresh(active: Connection, asked: Asked) -> list[Markup]:
+    """Pieces that draw every row, number and filter anew."""
+    window = read(active, asked)
+    body = htmx.piece("#rows", render_template("sync/_rows.html", window=window), "innerHTML")
+    filters = htmx.piece("#filters", render_template("sync/_filters.html", window=window))
+    only = htmx.piece("#only", render_template("sync/_only.html", asked=asked), "innerHTML")
+    return [body, filters, only, *counted(window.counters)]
+
+
+def counted(counters: Counters) -> list[Markup]:
+    """Pieces for every number, for "Opret partnere" and for each "Intet at vise"."""
+    pieces = [htmx.piece(f"#{place}", text, "innerHTML") for place, text in counters.texts().items()]
+    pieces.append(htmx.piece("#bulk", render_template("sync/_bulk.html", counters=counters)))
+    for section, (lines, *_sides) in counters.shown.items():
+        empty = render_template("sync/_empty.html", section=Section(section), lines=lines)
+        pieces.append(htmx.piece(f"#empty-{section}", empty))
+    return pieces
+
+
+class Touched:
+    """The lines that an action may move: noted before it, drawn after it."""
+
+    def __init__(self, active: Connection, customer_id: int | None = None, mirror_id: int | None = None) -> None:
+        self.connection, self.customer_id, self.mirror_id = active, customer_id, mirror_id
+        self.before = {place.id: place.section for place in self._lines()}
+
+    def _lines(self) -> list[Place]:
+        return Place.holding(self.connection, self.customer_id, self.mirror_id)
+
+    def answer(self, message: str, kind: str = "ok", *, status: int = 200, close_dialog: bool = False) -> Response:
+        """The lines where they stand now, the counters, and a word; without script, the window anew."""
+        asked = Asked.on_show()
+        if not htmx.wants_piece():
+            return htmx.go(asked.address(), message, kind)
+        pieces = [*self.drawn(asked), htmx.toast(message, kind)]
+        return htmx.partials(*pieces, status=status, close_dialog=close_dialog)
+
+    def stale(self, message: str = "") -> Response:
+        """The person saw something that is no longer so: show it, and say that nothing was changed."""
+        return self.answer(
+            message or _("Kunden blev ændret imens. Se den igen. Intet er ændret."),
+            "ask", status=409, close_dialog=True,
+        )  # fmt: skip
+
+    def drawn(self, asked: Asked) -> list[Markup]:
+        counters = Counters.of(self.connection, asked)
+        return [*_drawn(self.connection, asked, self.before, self._lines()), *counted(counters)]
+
+
+def _drawn(active: Connection, asked: Asked, before: Mapping[int, str], after: Iterable[Place]) -> Iterable[Markup]:
+    """Rows out, rows in: a line that stays is redrawn in place, one that moves comes to the top of its section."""
+    visible = rows.visible(active, [place.id for place in after], text=asked.text, only=asked.only)
+    staying = {row.key: row for row in visible if before.get(row.key) == row.place.section}
+    for gone in before.keys() - staying.keys():
+        yield htmx.piece(f"#row-{gone}", "", "delete")
+    for row in visible:
+        html = render_template("sync/_row.html", row=row)
+        if row.key in staying:
+            yield htmx.piece(f"#row-{row.key}", html)
+        else:
+            yield htmx.piece(f"#rows-{row.place.section}", html, "afterbegin")
+
+
+def not_connected() -> ResponseReturnValue:
+    """What stands here before customers are synchronised."""
+    found = Connection.open_of(auth.company())
+    return render_template("sync/closed.html", connection=found)
