@@ -39,6 +39,11 @@ class EconomicForm:
     units: tuple[Choice, ...]
 
     @property
+    def is_filled(self) -> bool:
+        """e-conomic's lists have been read at least once."""
+        return any(choice.options for choice in self.defaults)
+
+    @property
     def faults(self) -> int:
         return sum(bool(choice.fault) for choice in (*self.defaults, *self.units))
 
