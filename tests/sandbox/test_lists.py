@@ -20,9 +20,8 @@ def test_every_list_pages_and_its_rows_lead_to_themselves(api: Api, path: str) -
     api("POST", "/rest/products", PRODUCT)
     rows = api.get(f"/rest/{path}?pagesize=2").json["collection"]
     assert 1 <= len(rows) <= 2
-    assert [api.get(row["self"].removeprefix("http://localhost")).json["self"] for row in rows] == [
-        row["self"] for row in rows
-    ]
+    for row in rows:
+        assert api.get(row["self"].removeprefix("http://localhost")).json["self"] == row["self"]
 
 
 def test_a_unit_is_made_by_name_and_the_server_numbers_it(api: Api) -> None:

@@ -90,9 +90,14 @@ def test_what_was_answered_survives_kill_9(tmp_path: Path) -> None:
 def test_an_error_in_the_middle_keeps_memory_and_file_alike(tmp_path: Path) -> None:
     store = Store(tmp_path / "state")
     table = store.table("t")
-    with pytest.raises(RuntimeError), store.writing():
-        table["a"] = {"n": 1}
-        raise RuntimeError
+
+    def broken() -> None:
+        with store.writing():
+            table["a"] = {"n": 1}
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken()
     store.close()
     again = Store(tmp_path / "state")
     assert dict(again.table("t")) == dict(table)
