@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all one needs; each first builds .venv when the pinned requirements have changed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock clean ready-run ready-dev
+.PHONY: help demo test lint lock clean translations ready-run ready-dev
 
 PYTHON ?= python3
 UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv || { $(PYTHON) -m uv --version >/dev/null 2>&1 && echo $(PYTHON) -m uv; })
@@ -13,6 +13,7 @@ help:
 	@echo "make test   ruff, mypy and every test, with a real browser and a real PostgreSQL where found"
 	@echo "make lint   ruff and mypy only"
 	@echo "make lock   renew requirements.txt and requirements-dev.txt (needs uv)"
+	@echo "make translations  find the texts of the app and bring the English catalogue up to date"
 	@echo "make clean  remove .venv and what tests leave behind; instance/ stays"
 
 demo: ready-run
@@ -65,3 +66,12 @@ define install_with_pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r $(1) && \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
 endef
+
+# Texts are Danish in the code; this finds them, and English stands beside them in webapp/translations/en_GB.
+BABEL = $(BIN)/pybabel -q
+CATALOGUE = webapp/translations
+translations: ready-dev
+	$(BABEL) extract -F $(CATALOGUE)/babel.cfg -k _l -k lazy_gettext -k N_ --no-location --sort-output -o $(CATALOGUE)/messages.pot .
+	$(BABEL) update -i $(CATALOGUE)/messages.pot -d $(CATALOGUE) -l en_GB --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 120
+	rm $(CATALOGUE)/messages.pot
+	$(BABEL) compile -d $(CATALOGUE)
