@@ -79,7 +79,7 @@ class Row:
     @property
     def is_moving(self) -> bool:
         """Work is under way, so the row asks for itself again soon."""
-        return self.state in WAITING_STATES
+        return self.state in WAITING_STATES or bool(self.questions and self.moving)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,20 @@ from flask import Flask
 
 from webapp.views import errors
 
-MODULES = ("accounts", "oidc", "customers", "integrations", "grants", "webhook", "help", "health")
+MODULES = (
+    "accounts",
+    "oidc",
+    "customers",
+    "sync",
+    "pairings",
+    "questions",
+    "runs",
+    "integrations",
+    "grants",
+    "webhook",
+    "help",
+    "health",
+)
 
 
 def init_app(app: Flask) -> None:

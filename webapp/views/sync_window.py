@@ -56,6 +56,10 @@ class Asked:
         only = given.get("only", "")
         return cls(given.get("q", "")[:LONGEST_SEARCH], only if only in rows.FILTERS else "")
 
+    def through(self, filter_: str) -> Asked:
+        """The same search through another filter."""
+        return Asked(self.text, filter_)
+
     def address(self, endpoint: str = "sync.window", **more: str | None) -> str:
         return url_for(endpoint, **{"q": self.text or None, "only": self.only or None, **more})  # type: ignore[arg-type]
 
