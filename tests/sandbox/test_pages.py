@@ -63,6 +63,11 @@ def test_the_grant_page_names_app_agreement_and_what_it_may_reach(person: FlaskC
     assert all(word in page for word in ("CleanManager", "Sydhavn Service ApS", "Kunder", "Tilføj app", "Annullér"))
 
 
+def test_the_grant_page_speaks_the_language_of_the_link(person: FlaskClient) -> None:
+    page = person.get(GRANT, query_string={"appPublicToken": "demo-app-public", "locale": "en-GB"}).text
+    assert all(word in page for word in ("Add app", "Cancel", "Orders and quotations"))
+
+
 def test_a_granted_app_gets_its_token_and_keeps_its_query(person: FlaskClient, agreement: Agreement) -> None:
     query = parse_qs(urlsplit(asked(person, "add")).query)
     assert query["state"] == ["abc"]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -77,6 +78,21 @@ def test_a_webhook_reaches_its_receiver(server: Server) -> None:
     receiver.shutdown()
     receiver.server_close()
     assert heard == [("/hook?n=1001", b"1001")]
+
+
+def test_many_at_once_with_one_key_make_one_customer(server: Server, headers: dict[str, str]) -> None:
+    body = {"name": "Samtidig", "currency": "DKK", **{name: {f"{name}Number": 1} for name in ("customerGroup",
+            "paymentTerms", "vatZone")}}  # fmt: skip
+
+    def create(key: str) -> int:
+        place = f"{server.url}/rest/customers"
+        answer = requests.post(place, json=body, headers=headers | {"Idempotency-Key": key}, timeout=30)
+        return int(answer.json()["customerNumber"])
+
+    with ThreadPoolExecutor(8) as crew:
+        numbers = list(crew.map(create, ["a", "b", "c", "d"] * 10))
+    assert len(set(numbers)) == 4
+    assert len(server.sandbox.agreement(demo.CLEANING).customers) == 64
 
 
 def test_the_command_stops_cleanly_on_a_signal_and_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ PASSWORD = "demo1234"
 ACCOUNTANT, BOOKKEEPER = "revisor@fjordglans.example", "bogholder@sydhavn.example"
 CLEANING, BUSINESS, SOUTH = 1482210, 1482377, 1500001
 CROWD, RECORDED = 1600000, 1600001
+PRODUCTS = (("R-1", "Rengøring, almindelig", 2, 345.0), ("R-2", "Vinduespolering", 9, 495.0),
+            ("R-3", "Trappevask, fast aftale", 7, 1250.0))  # fmt: skip
 FIRST_NUMBER = 1001
 
 
@@ -39,6 +41,9 @@ def _cleaning(sandbox: "Sandbox") -> None:
     units.pop("6", None)
     references.add_group(agreement, 3, "Boligforeninger")
     references.add_group(agreement, 4, "Offentlige", 19)
+    for key, name, unit, price in PRODUCTS:
+        row = {"productNumber": key, "name": name, "salesPrice": price, "productGroup": 1, "unit": unit}
+        references.put(agreement, "products", key, row | {"lastUpdated": sandbox.timestamp()})
     references.add_term(agreement, 7, "Netto 45 dage", "net", 45)
     for index in range(60):
         _customer(agreement, index, FIRST_NUMBER + index)

@@ -10,6 +10,7 @@ from webapp.sandbox.errors import ApiError
 if TYPE_CHECKING:
     from webapp.sandbox.world import Sandbox
 
+MANY = 500
 # An answer that says "not now" is no outcome, so a repeat is carried out.
 NOT_KEPT = (401, 403, 415, 429, 500, 501, 502, 503, 504)
 
@@ -35,6 +36,7 @@ class Idempotency:
         """Remember an outcome."""
         if answer.status in NOT_KEPT:
             return
+        self._forget()
         self._kept[f"{grant}/{key}"] = {
             "at": self._sandbox.now().isoformat(),
             "body": _digest(body),
@@ -47,6 +49,13 @@ class Idempotency:
         if self._sandbox.switches.idempotency_other_body == "refuse":
             raise ApiError(409, "Idempotency key was used for another request.", newer_code="IdempotencyKeyReused")
         return None
+
+    def _forget(self) -> None:
+        """Let old answers go now and then, or a long demo would keep them all."""
+        if len(self._kept) % MANY == MANY - 1:
+            for key, row in list(self._kept.items()):
+                if self._old(row):
+                    del self._kept[key]
 
     def _old(self, row: dict[str, Any]) -> bool:
         age = self._sandbox.now() - datetime.fromisoformat(row["at"])

@@ -1,6 +1,7 @@
 """The sandbox itself: agreements, apps, users and grants, and everything that stands around them."""
 
 import hashlib
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ class Sandbox:
         self.sleep: Callable[[float], None] = time.sleep
         self.deliver: Deliver = self._deliver
         self.store = Store(store)
+        self._pumping = threading.RLock()
         self._counter = self.store.table("counter")
         self.agreement_rows = self.store.table("agreements")
         self.apps = self.store.table("apps")
@@ -139,7 +141,8 @@ class Sandbox:
 
     def pump(self, now: datetime | None = None) -> int:
         """Deliver the webhook calls that are due; answers how many were tried."""
-        return pump(self, now or self.now())
+        with self._pumping:
+            return pump(self, now or self.now())
 
     def _deliver(self, method: str, url: str, headers: dict[str, str], body: bytes) -> int:
         return over_http(method, url, headers, body, timeout=self.switches.webhook_timeout)

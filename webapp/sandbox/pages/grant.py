@@ -10,12 +10,17 @@ from webapp.sandbox.store import Row
 from webapp.sandbox.world import Sandbox
 
 ADDRESS = "/secure/api1/requestaccess.aspx"
-REACH = {
-    "SuperUser": ("Kunder", "Leverandører", "Varer", "Ordrer og tilbud", "Fakturaer", "Finansposteringer",
-                  "Brugere og indstillinger", "Webhooks"),
-    "Bookkeeping": ("Leverandører", "Finansposteringer", "Kassekladder"),
-    "Sales": ("Kunder", "Varer", "Ordrer og tilbud", "Fakturaer"),
-    "ProjectEmployee": ("Projekter", "Tidsregistrering"),
+# What each role reaches, in Danish and in English.
+REACH: dict[str, tuple[tuple[str, str], ...]] = {
+    "SuperUser": (("Kunder", "Customers"), ("Leverandører", "Suppliers"), ("Varer", "Products"),
+                  ("Ordrer og tilbud", "Orders and quotations"), ("Fakturaer", "Invoices"),
+                  ("Finansposteringer", "Ledger entries"), ("Webhooks", "Webhooks"),
+                  ("Brugere og indstillinger", "Users and settings")),
+    "Bookkeeping": (("Leverandører", "Suppliers"), ("Finansposteringer", "Ledger entries"),
+                    ("Kassekladder", "Cash books")),
+    "Sales": (("Kunder", "Customers"), ("Varer", "Products"), ("Ordrer og tilbud", "Orders and quotations"),
+              ("Fakturaer", "Invoices")),
+    "ProjectEmployee": (("Projekter", "Projects"), ("Tidsregistrering", "Time tracking")),
 }  # fmt: skip
 
 
@@ -29,8 +34,9 @@ def blueprint(sandbox: Sandbox) -> Blueprint:
         if app is None or not _allowed(sandbox, app, back):
             return render_template("grant_unknown.html"), 400
         g.form_target = _origin(back)
-        reach = sorted({what for role in app["roles"] for what in REACH.get(role, ())})
-        return render_template("grant.html", app=app, back=back, reach=reach)
+        english = not request.args.get("locale", "da-DK").lower().startswith("da")
+        reach = sorted({words[english] for role in app["roles"] for words in REACH.get(role, ())})
+        return render_template("grant.html", app=app, back=back, reach=reach, english=english)
 
     @pages.post(ADDRESS)
     @inside(sandbox)

@@ -2,9 +2,10 @@
 
 from webapp.sandbox.calls import Call, Routes
 from webapp.sandbox.errors import ApiError
-from webapp.sandbox.rest import children, customers, lists, products, root, terms
+from webapp.sandbox.rest import children, customers, invoices, lists, products, root, terms
 
-ROUTES = Routes(root.ROUTES, customers.ROUTES, children.ROUTES, lists.ROUTES, terms.ROUTES, products.ROUTES)
+_PARTS = (root, customers, children, invoices, lists, terms, products)
+ROUTES = Routes(*(part.ROUTES for part in _PARTS))
 
 # What an app needs one of these roles for.
 SALES_ONLY = ("customers", "customer-groups", "self", "employees")

@@ -1,4 +1,4 @@
-"""What hangs under a customer: contacts, delivery locations, totals, templates and invoices."""
+"""What hangs under a customer: contacts, delivery locations, totals and templates."""
 
 from webapp.sandbox import rules
 from webapp.sandbox.calls import Answer, Call, Handler
@@ -161,12 +161,6 @@ def totals(call: Call, customer: int) -> Answer:
     })  # fmt: skip
 
 
-def invoice_totals(call: Call, kind: str, customer: int) -> Answer:
-    existing(call, customer)
-    here = call.link(f"/invoices/totals/{kind}/customers/{customer}")
-    return Answer(200, {"invoiceCount": 0, "netAmountInBaseCurrency": 0.0, "self": here})
-
-
 def templates(call: Call, customer: int) -> Answer:
     existing(call, customer)
     path = f"/customers/{customer}/templates"
@@ -191,19 +185,6 @@ def line_template(call: Call, customer: int) -> Answer:
     return Answer(501)
 
 
-def invoices(call: Call, customer: int) -> Answer:
-    existing(call, customer)
-    path = f"/customers/{customer}/invoices"
-    return Answer(200, {"drafts": call.link(f"{path}/drafts"), "booked": call.link(f"{path}/booked"),
-                        "self": call.link(path)})  # fmt: skip
-
-
-def no_invoices(call: Call, customer: int) -> Answer:
-    """The sandbox holds no invoices."""
-    existing(call, customer)
-    return collection(call, listed([], lambda row, name: None), lambda row: row, filterable={}, sortable=())
-
-
 _CONTACTS, _LOCATIONS = "/customers/<int:customer>/contacts", "/customers/<int:customer>/delivery-locations"
 ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", _CONTACTS): list_contacts,
@@ -217,11 +198,7 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("PUT", f"{_LOCATIONS}/<int:number>"): replace_location,
     ("DELETE", f"{_LOCATIONS}/<int:number>"): delete_location,
     ("GET", "/customers/<int:customer>/totals"): totals,
-    ("GET", "/invoices/totals/<kind>/customers/<int:customer>"): invoice_totals,
     ("GET", "/customers/<int:customer>/templates"): templates,
     ("GET", "/customers/<int:customer>/templates/invoice"): template,
     ("GET", "/customers/<int:customer>/templates/invoiceline"): line_template,
-    ("GET", "/customers/<int:customer>/invoices"): invoices,
-    ("GET", "/customers/<int:customer>/invoices/drafts"): no_invoices,
-    ("GET", "/customers/<int:customer>/invoices/booked"): no_invoices,
 }
