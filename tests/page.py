@@ -10,7 +10,7 @@ VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "sour
 UNLABELLED = {"hidden", "submit", "button", "image"}
 TARGET = re.compile(r"#([A-Za-z][\w-]*)$")
 # Targets that stand in the page around a piece.
-AROUND = {"dialog", "toasts", "content", "register", "customer"}
+AROUND = {"dialog", "toasts", "content", "register", "customer", "window"}
 
 
 @dataclass
@@ -111,7 +111,7 @@ class Page(HTMLParser):
 
     def _targets(self) -> list[str]:
         ids = {element.attrs.get("id") for element in self.elements} | (set() if self.is_whole else AROUND)
-        targets = [e.attrs["hx-target"] for e in self.elements if "hx-target" in e.attrs]
+        targets = [e.attrs["hx-target"] for e in self.elements if "hx-target" in e.attrs and e.tag != "hx-partial"]
         return [f"nothing is {t}" for t in targets if (found := TARGET.fullmatch(t)) and found[1] not in ids]
 
     def _forms(self) -> list[str]:

@@ -27,6 +27,8 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "grant_id": lambda world: grant(world).id,
     "sweep_id": lambda world: Sweep.create(company=world.alice.company, connection=world.connection, kind="fetch").id,
     "run_id": lambda world: Run.create(company=world.alice.company, connection=world.connection, kind="create_ours").id,
+    "side": lambda world: "ours",
+    "party_id": lambda world: world.customer.id,
     "name": lambda world: "cvr",
     "filename": lambda world: "js/app.js",
     "token": lambda world: "x" * 43,

@@ -251,9 +251,9 @@ def _counted(active: Connection, customer: Customer, mirror: Mirror, given: Any)
     differing = preview.differences(active, customer, mirror)
     sent = {d.field: given.get(f"answer-{d.field}", "") for d in differing}
     answers = {d.field: sent[d.field] for d in differing if sent[d.field] in _choices(d)}
-    there, here, left = preview.consequences(customer, mirror, answers)
+    pushed, pulled, apart = preview.consequences(customer, mirror, answers)
     lacking = [d.field for d in differing if d.field not in answers]
-    return {"answers": answers, "lacking": lacking, "there": there, "here": here, "left": left}
+    return {"answers": answers, "lacking": lacking, "pushed": pushed, "pulled": pulled, "apart": apart}
 
 
 def _choices(difference: preview.Difference) -> set[str]:

@@ -121,10 +121,10 @@ class Proof:
 
 
 def connection() -> Connection:
-    """The company's active connection; without one nothing in the window can be done."""
+    """The company's active connection; without one nothing in the window can be done, and no row of it is found."""
     found = Connection.open_of(auth.company())
     if found is None or not found.is_active:
-        abort(409, _("Kunder synkroniseres ikke med e-conomic. Slå det til under Integrationer."))
+        abort(404 if request.view_args else 409, _("Kunder synkroniseres ikke med e-conomic. Slå det til under Integrationer."))
     return found
 
 
