@@ -95,7 +95,11 @@ def agreement(grant_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/agreement/<int:grant_id>")
 def confirm(grant_id: int) -> ResponseReturnValue:
-    if request.form.get("answer") == "no":
+    """Yes or no to the other agreement."""
+    answer = request.form.get("answer", "")
+    if answer not in ("yes", "no"):
+        abort(400, _("Svar, om den nye aftale skal bruges. Intet er ændret."))
+    if answer == "no":
         connect.decline(auth.user(), grant_id)
         return htmx.go(url_for("integrations.index"), _("Intet er ændret."))
     try:

@@ -40,6 +40,7 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
+@blueprint.errorhandler(500)
 @blueprint.errorhandler(HTTPException)
 def _told(error: HTTPException) -> Response:
     """Machines get a short plain sentence, whatever went wrong."""
