@@ -115,7 +115,8 @@ def _use(user: User, state: str) -> AccessGrant:
             raise NotConnected("used_state")
         if grant.created_at < ports.now() - timedelta(minutes=VISIT_MINUTES):
             raise NotConnected("old_state")
-        AccessGrant.update(used_at=ports.now()).where(AccessGrant.id == grant.id).execute()
+        grant.used_at = ports.now()
+        grant.save(only=["used_at"])
         found: AccessGrant = grant
         return found
 
