@@ -2,7 +2,7 @@
 
 import hashlib
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, render_template
 
 from webapp.sandbox.pages import customers, grant, login, settings, switchboard, webhooks
 from webapp.sandbox.world import Sandbox
@@ -17,8 +17,9 @@ def register(app: Flask, sandbox: Sandbox) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SECRET_KEY=hashlib.sha256(f"sandbox-session/{sandbox.seed}".encode()).hexdigest(),
     )
+    app.extensions["sandbox"] = sandbox
     for part in (login, grant, customers, settings, webhooks, switchboard):
-        app.register_blueprint(part.blueprint(sandbox))
+        app.register_blueprint(part.pages)
     app.before_request(lambda: setattr(g, "form_target", ""))
     app.after_request(_protected)
     app.register_error_handler(404, _missing)
@@ -36,6 +37,4 @@ def _protected(response: Response) -> Response:
 
 
 def _missing(error: Exception) -> tuple[str, int]:
-    from flask import render_template
-
     return render_template("missing.html"), 404

@@ -11,7 +11,6 @@ from webapp.sandbox.agreement import HIGHEST_NUMBER, Agreement
 from webapp.sandbox.fields import TEXTS
 from webapp.sandbox.pages.session import inside
 from webapp.sandbox.store import Row
-from webapp.sandbox.world import Sandbox
 
 SIZE = 50
 REACH = 20_000
@@ -33,68 +32,70 @@ REQUIRED = ("customerGroup", "paymentTerms", "vatZone", "currency")
 LIMITS = {field.name: field.longest for field in TEXTS}
 
 
-def blueprint(sandbox: Sandbox) -> Blueprint:
-    pages = Blueprint("customers", __name__, url_prefix="/customers")
+pages = Blueprint("customers", __name__, url_prefix="/customers")
 
-    @pages.get("")
-    @inside(sandbox)
-    def index() -> Any:
-        words, page = request.args.get("q", "").strip(), max(1, request.args.get("page", 1, type=int))
-        rows, count = searched(g.agreement, words, (page - 1) * SIZE)
-        last = max(1, math.ceil(count / SIZE))
-        return render_template("customers.html", rows=rows, q=words, page=page, last=last, count=count)
 
-    @pages.route("/new", methods=["GET", "POST"])
-    @inside(sandbox)
-    def new() -> Any:
-        if request.method == "GET":
-            return _form({"customerNumber": g.agreement.next_number(), "currency": "DKK"}, [], new=True)
-        number, fields, wrong = request.form.get("customerNumber", type=int), *_read(request.form)
-        if number is None or not 1 <= number <= HIGHEST_NUMBER:
-            wrong.append("Kundenummeret skal være et tal mellem 1 og 999999999.")
-        elif number in g.agreement.customers:
-            wrong.append(f"Kundenummer {number} er allerede i brug.")
-        if wrong:
-            return _form(fields | {"customerNumber": number}, wrong, new=True), 400
-        g.agreement.add_customer(customerNumber=number, **{name: value for name, value in fields.items() if value})
-        flash(f"Kunde {number} er oprettet.")
-        return redirect(url_for("customers.index"))
+@pages.get("")
+@inside
+def index() -> Any:
+    words, page = request.args.get("q", "").strip(), max(1, request.args.get("page", 1, type=int))
+    rows, count = searched(g.agreement, words, (page - 1) * SIZE)
+    last = max(1, math.ceil(count / SIZE))
+    return render_template("customers.html", rows=rows, q=words, page=page, last=last, count=count)
 
-    @pages.route("/<int:number>", methods=["GET", "POST"])
-    @inside(sandbox)
-    def edit(number: int) -> Any:
-        record = _found(number)
-        if request.method == "GET":
-            return _form(record, [])
-        fields, wrong = _read(request.form)
-        if wrong:
-            return _form(record | fields, wrong), 400
-        g.agreement.edit(number, **fields)
-        flash(f"Kunde {number} er gemt.")
-        return redirect(url_for("customers.edit", number=number))
 
-    @pages.route("/<int:number>/delete", methods=["GET", "POST"])
-    @inside(sandbox)
-    def delete(number: int) -> Any:
-        record = _found(number)
-        used = str(number) in g.agreement.used
-        if request.method == "GET" or used:
-            return render_template("customer_delete.html", record=record, used=used), 400 if used else 200
-        g.agreement.delete(number)
-        flash(f"Kunde {number} er slettet.")
-        return redirect(url_for("customers.index"))
+@pages.route("/new", methods=["GET", "POST"])
+@inside
+def new() -> Any:
+    if request.method == "GET":
+        return _form({"customerNumber": g.agreement.next_number(), "currency": "DKK"}, [], new=True)
+    number, fields, wrong = request.form.get("customerNumber", type=int), *_read(request.form)
+    if number is None or not 1 <= number <= HIGHEST_NUMBER:
+        wrong.append("Kundenummeret skal være et tal mellem 1 og 999999999.")
+    elif number in g.agreement.customers:
+        wrong.append(f"Kundenummer {number} er allerede i brug.")
+    if wrong:
+        return _form(fields | {"customerNumber": number}, wrong, new=True), 400
+    g.agreement.add_customer(customerNumber=number, **{name: value for name, value in fields.items() if value})
+    flash(f"Kunde {number} er oprettet.")
+    return redirect(url_for("customers.index"))
 
-    @pages.post("/<int:number>/renumber")
-    @inside(sandbox)
-    def renumber(number: int) -> Any:
-        record, new_number = _found(number), request.form.get("new", type=int)
-        if new_number is None or not 1 <= new_number <= HIGHEST_NUMBER or new_number in g.agreement.customers:
-            return _form(record, ["Det nye kundenummer er i brug eller ugyldigt."]), 400
-        g.agreement.renumber(number, new_number)
-        flash(f"Kunde {number} har fået nummer {new_number}.")
-        return redirect(url_for("customers.edit", number=new_number))
 
-    return pages
+@pages.route("/<int:number>", methods=["GET", "POST"])
+@inside
+def edit(number: int) -> Any:
+    record = _found(number)
+    if request.method == "GET":
+        return _form(record, [])
+    fields, wrong = _read(request.form)
+    if wrong:
+        return _form(record | fields, wrong), 400
+    g.agreement.edit(number, **fields)
+    flash(f"Kunde {number} er gemt.")
+    return redirect(url_for("customers.edit", number=number))
+
+
+@pages.route("/<int:number>/delete", methods=["GET", "POST"])
+@inside
+def delete(number: int) -> Any:
+    record = _found(number)
+    used = str(number) in g.agreement.used
+    if request.method == "GET" or used:
+        return render_template("customer_delete.html", record=record, used=used), 400 if used else 200
+    g.agreement.delete(number)
+    flash(f"Kunde {number} er slettet.")
+    return redirect(url_for("customers.index"))
+
+
+@pages.post("/<int:number>/renumber")
+@inside
+def renumber(number: int) -> Any:
+    record, new_number = _found(number), request.form.get("new", type=int)
+    if new_number is None or not 1 <= new_number <= HIGHEST_NUMBER or new_number in g.agreement.customers:
+        return _form(record, ["Det nye kundenummer er i brug eller ugyldigt."]), 400
+    g.agreement.renumber(number, new_number)
+    flash(f"Kunde {number} har fået nummer {new_number}.")
+    return redirect(url_for("customers.edit", number=new_number))
 
 
 def searched(agreement: Agreement, words: str, start: int) -> tuple[list[Row], int]:

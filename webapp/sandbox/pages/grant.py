@@ -5,9 +5,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from flask import Blueprint, g, redirect, render_template, request
 
-from webapp.sandbox.pages.session import inside
+from webapp.sandbox.pages.session import inside, sandbox
 from webapp.sandbox.store import Row
-from webapp.sandbox.world import Sandbox
 
 ADDRESS = "/secure/api1/requestaccess.aspx"
 # What each role reaches, in Danish and in English.
@@ -24,38 +23,37 @@ REACH: dict[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 
 
-def blueprint(sandbox: Sandbox) -> Blueprint:
-    pages = Blueprint("grant", __name__)
-
-    @pages.get(ADDRESS)
-    @inside(sandbox)
-    def ask() -> Any:
-        app, back = _asked(sandbox)
-        if app is None or not _allowed(sandbox, app, back):
-            return render_template("grant_unknown.html"), 400
-        g.form_target = _origin(back)
-        english = not request.args.get("locale", "da-DK").lower().startswith("da")
-        reach = sorted({words[english] for role in app["roles"] for words in REACH.get(role, ())})
-        return render_template("grant.html", app=app, back=back, reach=reach, english=english)
-
-    @pages.post(ADDRESS)
-    @inside(sandbox)
-    def answer() -> Any:
-        app, back = _asked(sandbox)
-        if app is None or not _allowed(sandbox, app, back):
-            return render_template("grant_unknown.html"), 400
-        g.form_target = _origin(back)
-        if request.form.get("answer") != "add":
-            return _cancelled(sandbox, back)
-        token = g.agreement.grant(app["public"], user=g.user["email"])
-        if not back:
-            return render_template("grant_token.html", app=app, token=token)
-        return redirect(with_query(back, token=token))
-
-    return pages
+pages = Blueprint("grant", __name__)
 
 
-def _asked(sandbox: Sandbox) -> tuple[Row | None, str]:
+@pages.get(ADDRESS)
+@inside
+def ask() -> Any:
+    app, back = _asked()
+    if app is None or not _allowed(app, back):
+        return render_template("grant_unknown.html"), 400
+    g.form_target = _origin(back)
+    english = not request.args.get("locale", "da-DK").lower().startswith("da")
+    reach = sorted({words[english] for role in app["roles"] for words in REACH.get(role, ())})
+    return render_template("grant.html", app=app, back=back, reach=reach, english=english)
+
+
+@pages.post(ADDRESS)
+@inside
+def answer() -> Any:
+    app, back = _asked()
+    if app is None or not _allowed(app, back):
+        return render_template("grant_unknown.html"), 400
+    g.form_target = _origin(back)
+    if request.form.get("answer") != "add":
+        return _cancelled(back)
+    token = g.agreement.grant(app["public"], user=g.user["email"])
+    if not back:
+        return render_template("grant_token.html", app=app, token=token)
+    return redirect(with_query(back, token=token))
+
+
+def _asked() -> tuple[Row | None, str]:
     """The app and the way back; older links say appId."""
     values = {name.lower(): value for name, value in request.values.items()}
     public = values.get("apppublictoken") or values.get("appid") or ""
@@ -66,7 +64,7 @@ def _asked(sandbox: Sandbox) -> tuple[Row | None, str]:
     return app, values.get("redirecturl", "")
 
 
-def _allowed(sandbox: Sandbox, app: Row, back: str) -> bool:
+def _allowed(app: Row, back: str) -> bool:
     if back and urlsplit(back).scheme not in ("http", "https"):
         return False
     if not back or not sandbox.switches.redirect_must_be_registered:
@@ -74,7 +72,7 @@ def _allowed(sandbox: Sandbox, app: Row, back: str) -> bool:
     return any(back.startswith(known) for known in app["redirects"])
 
 
-def _cancelled(sandbox: Sandbox, back: str) -> Any:
+def _cancelled(back: str) -> Any:
     form = sandbox.switches.cancel
     if not back or form == "stay":
         return render_template("grant_cancelled.html")

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import g, redirect, request, session, url_for
+from flask import current_app, g, redirect, request, session, url_for
+from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
 from webapp.sandbox.agreement import Agreement
@@ -15,15 +16,19 @@ from webapp.sandbox.world import Sandbox
 View = Callable[..., Any]
 
 
-def user(sandbox: Sandbox) -> Row | None:
+# The sandbox behind the present request.
+sandbox = cast(Sandbox, LocalProxy(lambda: current_app.extensions["sandbox"]))
+
+
+def user() -> Row | None:
     """The person behind the session."""
     found = sandbox.users.get(session.get("email", ""))
     return dict(found) if found else None
 
 
-def agreement(sandbox: Sandbox) -> Agreement | None:
+def agreement() -> Agreement | None:
     """The agreement the person has chosen, or the only one there is to choose."""
-    person = user(sandbox)
+    person = user()
     if person is None:
         return None
     chosen = session.get("agreement")
@@ -33,24 +38,21 @@ def agreement(sandbox: Sandbox) -> Agreement | None:
     return sandbox.agreement(chosen) if chosen is not None else None
 
 
-def inside(sandbox: Sandbox) -> Callable[[View], View]:
+def inside(view: View) -> View:
     """Only for someone who is logged in and has chosen an agreement."""
 
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def guarded(**values: Any) -> Any:
-            if user(sandbox) is None:
-                return to_login()
-            g.agreement = agreement(sandbox)
-            if g.agreement is None:
-                return redirect(url_for("login.choose", next=here()))
-            g.user = user(sandbox)
-            with sandbox.store.writing():
-                return view(**values)
+    @wraps(view)
+    def guarded(**values: Any) -> Any:
+        if user() is None:
+            return to_login()
+        g.agreement = agreement()
+        if g.agreement is None:
+            return redirect(url_for("login.choose", next=here()))
+        g.user = user()
+        with sandbox.store.writing():
+            return view(**values)
 
-        return guarded
-
-    return decorate
+    return guarded
 
 
 def to_login() -> Response:

@@ -5,94 +5,98 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 
 from webapp.sandbox.faults import KINDS
+from webapp.sandbox.pages.session import sandbox
 from webapp.sandbox.pages.switch_words import FAULT_WORDS, SWITCH_WORDS
 from webapp.sandbox.store import Row
 from webapp.sandbox.switches import CHOICES, DEFAULTS
-from webapp.sandbox.world import Sandbox
+
+pages = Blueprint("switchboard", __name__, url_prefix="/_sandbox")
 
 
-def blueprint(sandbox: Sandbox) -> Blueprint:
-    pages = Blueprint("switchboard", __name__, url_prefix="/_sandbox")
-
-    @pages.get("")
-    def index() -> Any:
-        return render_template("switchboard.html", sandbox=sandbox, switches=sandbox.switches.all(), words=SWITCH_WORDS,
-                               choices=CHOICES, defaults=DEFAULTS, kinds=KINDS, fault_words=FAULT_WORDS,
-                               log=list(sandbox.webhooks.log.values())[-30:][::-1])  # fmt: skip
-
-    @pages.get("/state")
-    def state() -> Any:
-        return jsonify(_state(sandbox))
-
-    @pages.post("/switches")
-    def switches() -> Any:
-        asked = _asked()
-        if not request.is_json:
-            asked = {name: asked.get(name, "off") for name in DEFAULTS}
-        try:
-            sandbox.switches.update(**asked)
-        except (TypeError, ValueError) as error:
-            return _refused(str(error))
-        return _done(sandbox.switches.all())
-
-    @pages.post("/faults")
-    def faults() -> Any:
-        asked = _asked()
-        asked = {name: value for name, value in asked.items() if value not in ("", None)}
-        try:
-            sandbox.faults.next(**asked | {"n": int(asked.get("n", 1))})
-        except (TypeError, ValueError) as error:
-            return _refused(str(error))
-        return _done(_state(sandbox))
-
-    @pages.post("/faults/clear")
-    def clear() -> Any:
-        sandbox.faults.clear()
-        return _done({})
-
-    @pages.post("/reset")
-    def reset() -> Any:
-        """Switches and faults as at the start; the customers stay."""
-        sandbox.switches.reset()
-        sandbox.faults.clear()
-        return _done(sandbox.switches.all())
-
-    @pages.post("/pump")
-    def pump() -> Any:
-        return _done({"delivered": sandbox.pump()})
-
-    pages.register_blueprint(_world(sandbox))
-    return pages
+@pages.get("")
+def index() -> Any:
+    return render_template("switchboard.html", sandbox=sandbox, switches=sandbox.switches.all(), words=SWITCH_WORDS,
+                           choices=CHOICES, defaults=DEFAULTS, kinds=KINDS, fault_words=FAULT_WORDS,
+                           log=list(sandbox.webhooks.log.values())[-30:][::-1])  # fmt: skip
 
 
-def _world(sandbox: Sandbox) -> Blueprint:
-    """What the agreements hold, changed from outside by JSON."""
-    world = Blueprint("world", __name__)
-
-    @world.post("/apps")
-    def apps() -> Any:
-        asked = _asked()
-        sandbox.register_app(asked["secret"], asked["public"], asked["name"], roles=tuple(asked.get("roles", ())))
-        return _done({"public": asked["public"]})
-
-    @world.post("/agreements")
-    def agreements() -> Any:
-        asked = _asked()
-        made = sandbox.add_agreement(int(asked["number"]), asked["companyName"])
-        return _done({"number": made.number})
-
-    @world.post("/agreements/<int:number>/<verb>")
-    def act(number: int, verb: str) -> Any:
-        try:
-            with sandbox.store.writing():
-                return _done(_acted(sandbox, number, verb, _asked()))
-        except (KeyError, TypeError, ValueError) as error:
-            return _refused(str(error))
-
-    return world
+@pages.get("/state")
+def state() -> Any:
+    return jsonify(_state())
 
 
-def _acted(sandbox: Sandbox, number: int, verb: str, asked: Row) -> Any:
+@pages.post("/switches")
+def switches() -> Any:
+    asked = _asked()
+    if not request.is_json:
+        asked = {name: asked.get(name, "off") for name in DEFAULTS}
+    try:
+        sandbox.switches.update(**asked)
+    except (TypeError, ValueError) as error:
+        return _refused(str(error))
+    return _done(sandbox.switches.all())
+
+
+@pages.post("/faults")
+def faults() -> Any:
+    asked = _asked()
+    asked = {name: value for name, value in asked.items() if value not in ("", None)}
+    try:
+        sandbox.faults.next(**asked | {"n": int(asked.get("n", 1))})
+    except (TypeError, ValueError) as error:
+        return _refused(str(error))
+    return _done(_state())
+
+
+@pages.post("/faults/clear")
+def clear() -> Any:
+    sandbox.faults.clear()
+    return _done({})
+
+
+@pages.post("/reset")
+def reset() -> Any:
+    """Switches and faults as at the start; the customers stay."""
+    sandbox.switches.reset()
+    sandbox.faults.clear()
+    return _done(sandbox.switches.all())
+
+
+@pages.post("/pump")
+def pump() -> Any:
+    return _done({"delivered": sandbox.pump()})
+
+
+world = Blueprint("world", __name__)
+
+
+@world.post("/apps")
+def apps() -> Any:
+    asked = _asked()
+    sandbox.register_app(asked["secret"], asked["public"], asked["name"], roles=tuple(asked.get("roles", ())))
+    return _done({"public": asked["public"]})
+
+
+@world.post("/agreements")
+def agreements() -> Any:
+    asked = _asked()
+    made = sandbox.add_agreement(int(asked["number"]), asked["companyName"])
+    return _done({"number": made.number})
+
+
+@world.post("/agreements/<int:number>/<verb>")
+def act(number: int, verb: str) -> Any:
+    try:
+        with sandbox.store.writing():
+            return _done(_acted(number, verb, _asked()))
+    except (KeyError, TypeError, ValueError) as error:
+        return _refused(str(error))
+
+
+pages.register_blueprint(world)
+
+
+def _acted(number: int, verb: str, asked: Row) -> Any:
     """One verb on one agreement."""
     agreement = sandbox.agreement(number)
     if verb == "grant":
@@ -131,7 +135,7 @@ def _refused(message: str) -> tuple[Response, int]:
     return jsonify({"message": message}), 400
 
 
-def _state(sandbox: Sandbox) -> Row:
+def _state() -> Row:
     return {
         "switches": sandbox.switches.all(),
         "faults": [{"kind": fault.kind, "method": fault.method, "path": fault.path, "left": fault.left}

@@ -4,60 +4,60 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 
-from webapp.sandbox.pages.session import inside
+from webapp.sandbox.pages.session import inside, sandbox
 from webapp.sandbox.store import Row
 from webapp.sandbox.webhooks import SCREEN, TYPES
-from webapp.sandbox.world import Sandbox
 
 FRESH: Row = {"eventType": "CUSTOMER_UPDATED", "name": "", "url": "", "postData": "",
               "contentType": "application/x-www-form-urlencoded"}  # fmt: skip
 LIMITS = {"name": 100, "url": 1000, "postData": 4000, "contentType": 50}
 
 
-def blueprint(sandbox: Sandbox) -> Blueprint:
-    pages = Blueprint("webhooks", __name__, url_prefix="/settings/webhooks")
+pages = Blueprint("webhooks", __name__, url_prefix="/settings/webhooks")
 
-    @pages.get("")
-    @inside(sandbox)
-    def index() -> Any:
-        return render_template("webhooks.html", rows=g.agreement.webhooks.values(), types=TYPES)
 
-    @pages.route("/new", methods=["GET", "POST"])
-    @inside(sandbox)
-    def new() -> Any:
-        if request.method == "GET":
-            return _form(FRESH, "", None)
-        row, wrong = _read()
-        if wrong:
-            return _form(row, wrong, None), 400
-        sandbox.webhooks.set_up(g.agreement, row)
-        flash(f"Webhook {row['name']} er gemt.")
-        again = request.form.get("save") == "again"
-        return redirect(url_for("webhooks.new" if again else "webhooks.index"))
+@pages.get("")
+@inside
+def index() -> Any:
+    return render_template("webhooks.html", rows=g.agreement.webhooks.values(), types=TYPES)
 
-    @pages.route("/<int:number>", methods=["GET", "POST"])
-    @inside(sandbox)
-    def edit(number: int) -> Any:
-        old = _found(number)
-        if request.method == "GET":
-            return _form(old, "", number)
-        row, wrong = _read()
-        if wrong:
-            return _form(row, wrong, number), 400
-        on = {"isDisabled": False, "failures": 0}
-        g.agreement.webhooks[str(number)] = old | row | on | g.agreement.stamp()
-        flash(f"Webhook {row['name']} er gemt.")
-        return redirect(url_for("webhooks.index"))
 
-    @pages.post("/<int:number>/delete")
-    @inside(sandbox)
-    def delete(number: int) -> Any:
-        _found(number)
-        del g.agreement.webhooks[str(number)]
-        flash("Webhook er slettet.")
-        return redirect(url_for("webhooks.index"))
+@pages.route("/new", methods=["GET", "POST"])
+@inside
+def new() -> Any:
+    if request.method == "GET":
+        return _form(FRESH, "", None)
+    row, wrong = _read()
+    if wrong:
+        return _form(row, wrong, None), 400
+    sandbox.webhooks.set_up(g.agreement, row)
+    flash(f"Webhook {row['name']} er gemt.")
+    again = request.form.get("save") == "again"
+    return redirect(url_for("webhooks.new" if again else "webhooks.index"))
 
-    return pages
+
+@pages.route("/<int:number>", methods=["GET", "POST"])
+@inside
+def edit(number: int) -> Any:
+    old = _found(number)
+    if request.method == "GET":
+        return _form(old, "", number)
+    row, wrong = _read()
+    if wrong:
+        return _form(row, wrong, number), 400
+    on = {"isDisabled": False, "failures": 0}
+    g.agreement.webhooks[str(number)] = old | row | on | g.agreement.stamp()
+    flash(f"Webhook {row['name']} er gemt.")
+    return redirect(url_for("webhooks.index"))
+
+
+@pages.post("/<int:number>/delete")
+@inside
+def delete(number: int) -> Any:
+    _found(number)
+    del g.agreement.webhooks[str(number)]
+    flash("Webhook er slettet.")
+    return redirect(url_for("webhooks.index"))
 
 
 def _found(number: int) -> Row:
