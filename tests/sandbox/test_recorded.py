@@ -48,6 +48,26 @@ def test_a_loaded_customer_can_be_read_merged_and_put(api: Api, rows: list[dict[
     assert set(answers) == {200}
 
 
+EMPTY = 1097  # its telephone number is an empty text
+
+
+@pytest.mark.usefixtures("rows")
+def test_an_empty_text_survives_every_kind_of_update(api: Api, agreement: Agreement) -> None:
+    newer = api.get(f"/customersapi/v3.1.0/Customers/{EMPTY}").json
+    api("PUT", f"/customersapi/v3.1.0/Customers/{EMPTY}", newer | {"city": "Et"})
+    legacy = api.get(f"/rest/customers/{EMPTY}").json
+    assert legacy["telephoneAndFaxNumber"] == ""
+    api("PUT", f"/rest/customers/{EMPTY}", legacy | {"city": "To"})
+    agreement.edit(EMPTY, city="Tre", telephoneAndFaxNumber=None)
+    record = agreement.customers[EMPTY]
+    assert (record["city"], record["telephoneAndFaxNumber"]) == ("Tre", "")
+
+
+def test_an_empty_text_that_is_new_is_not_kept(api: Api, agreement: Agreement, minimal: dict[str, Any]) -> None:
+    api("POST", "/rest/customers", minimal | {"city": "", "customerNumber": 5})
+    assert "city" not in agreement.customers[5]
+
+
 def test_loading_fires_no_webhook(sandbox: Sandbox, webhook: Any, agreement: Agreement) -> None:
     webhook()
     recorded.load(sandbox, agreement, [FOLDER / PAGE])

@@ -121,6 +121,16 @@ def test_schema_faults_can_be_told_as_objects(api: Api, agreement: Agreement, mi
     assert answer.json["errors"]["zip"]["errors"][0]["inputValue"] == 5
 
 
+@pytest.mark.parametrize(("form", "kind"), [("strings", list), ("object", dict), ("list", list), ("2015", dict)])
+def test_a_refusal_has_every_recorded_form(
+    api: Api, agreement: Agreement, minimal: dict[str, Any], form: str, kind: type
+) -> None:
+    agreement.sandbox.switches.schema_errors = form
+    answer = api("POST", "/rest/customers", minimal | {"zip": 5}).json
+    assert isinstance(answer["errors"], kind)
+    assert ("errorCode" in answer) is (form != "2015")
+
+
 def test_unknown_and_read_only_keys_are_ignored(api: Api, agreement: Agreement, minimal: dict[str, Any]) -> None:
     odd = {"cvr": "12345678", "balance": 99.0, "lastUpdated": "2000-01-01T00:00:00Z", "self": "x", "contacts": 5}
     assert api("POST", "/rest/customers", minimal | odd).status_code == 201

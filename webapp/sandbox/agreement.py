@@ -93,8 +93,14 @@ class Agreement:
 
     def edit(self, number: int, **changes: Any) -> Row:
         """An accountant edits: empty or None clears a field."""
-        merged = self.customers[number] | _plain(changes)
-        return self.replace({name: value for name, value in merged.items() if value not in ("", None)})
+        record = self.customers[number]
+        for name, value in _plain(changes).items():
+            if value not in ("", None):
+                record[name] = value
+            elif record.get(name) != "":
+                # An empty text from old days is as good as none, so clearing it changes nothing.
+                record.pop(name, None)
+        return self.replace(record)
 
     def delete(self, number: int) -> None:
         """Take a customer away, with its contacts and delivery locations."""

@@ -1,5 +1,6 @@
 """Puts the sandbox on a port: in a thread for tests and the demo, or until a signal for the command line."""
 
+import logging
 import signal
 import socket
 import sys
@@ -15,6 +16,7 @@ from webapp.sandbox.faults import ConnectionCut
 from webapp.sandbox.world import Sandbox
 
 PUMP_PAUSE = 0.2
+log = logging.getLogger(__name__)
 
 
 class Server:
@@ -53,7 +55,10 @@ class Server:
 
     def _pump(self) -> None:
         while not self._stop.wait(PUMP_PAUSE):
-            self.sandbox.pump()
+            try:
+                self.sandbox.pump()
+            except Exception:
+                log.exception("webhooks could not be delivered")
 
 
 def on_a_socket(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:

@@ -74,10 +74,25 @@ def validation(entries: list[dict[str, Any]]) -> ApiError:
 
 def schema(messages: list[tuple[str, str, Any]], path: str, form: str) -> ApiError:
     """A refusal of the body's shape: (property, text, value) each; the form is a switch, as both are seen."""
-    if form == "object":
-        return validation([entry(name, text, "E04300", value) for name, text, value in messages])
+    if form != "strings":
+        return _reshaped(validation([entry(name, text, "E04300", value) for name, text, value in messages]), form)
     error = _validation([f"{text} Path '{name}'." if name else text for name, text, _ in messages], len(messages))
     error.extra["schemaPath"] = path
+    return error
+
+
+def _reshaped(error: ApiError, form: str) -> ApiError:
+    """The same in one of the other recorded forms: a list by place, or as it was in 2015."""
+    if form == "list":
+        error.errors = [{"arrayIndex": 0, "entries": error.errors}]
+    elif form == "2015":
+        error.message, error.code, error.extra = "Validation error.", None, {}
+        for found in error.errors.values():
+            found["errors"] = [
+                {"errorCode": one["errorCode"], "message": one["errorMessage"], "value": one["inputValue"],
+                 "developerHint": one["developerHint"]}
+                for one in found["errors"]
+            ]  # fmt: skip
     return error
 
 

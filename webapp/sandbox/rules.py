@@ -100,8 +100,7 @@ def _plain_fields(call: Call, body: Row) -> tuple[list[Problem], Row]:
     for field in TEXTS:
         if field.name in body:
             problems += text_problems(field.name, body[field.name], field.longest, field.shortest)
-            if body[field.name]:
-                record[field.name] = body[field.name]
+            record[field.name] = body[field.name]
     for name, check in (("barred", boolean_problems), ("creditLimit", number_problems),
                         ("eInvoicingDisabledByDefault", boolean_problems)):  # fmt: skip
         if name in body:
@@ -163,6 +162,11 @@ def _number_in(field: Reference, address: str | None) -> int | None:
     found = re.search(rf"/{field.path}/([^/?]+)/?(\?.*)?$", address or "")
     text = unescaped(found[1]) if found else ""
     return int(text) if text.isdigit() else None
+
+
+def settled(record: Row, before: Row) -> Row:
+    """Empty texts are not kept, but for those that lie there from old days and are sent back."""
+    return {name: value for name, value in record.items() if value != "" or before.get(name) == ""}
 
 
 def check_new_number(call: Call, number: int | None) -> None:

@@ -10,7 +10,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "webhook_missing_side": ("empty", "same", "zero"),
     "webhook_method": ("POST", "GET"),
     "cancel": ("no-token", "error", "stay"),
-    "schema_errors": ("strings", "object"),
+    "schema_errors": ("strings", "object", "list", "2015"),
     "message_language": ("en", "da"),
     "retry_after": ("seconds", "date", "none"),
     "newer_put_answer": ("200-empty", "200-customer", "204"),

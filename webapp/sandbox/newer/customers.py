@@ -62,6 +62,8 @@ def replace(call: Call, number: int) -> Answer:
         message = "The customer number cannot be changed."
         checks.refuse([checks.problem("customerNumber", message, "CustomerannotChangeNumber")])
     fresh = unknown_to_newer(record) | without_unsaid_defaults(stored(values, record), record)
+    # An empty text from old days is not shown here, so leaving it out is not a wish to clear it.
+    fresh |= {name: "" for name, value in record.items() if value == "" and name not in fresh}
     fresh |= {"customerNumber": number, "objectVersion": record["objectVersion"]}
     made = call.agreement.replace(fresh)
     form = call.sandbox.switches.newer_put_answer

@@ -99,7 +99,7 @@ def create(call: Call) -> Answer:
 
 
 def _created(call: Call, record: Row) -> Answer:
-    made = call.agreement.create(record, via="api", key=call.key)
+    made = call.agreement.create(rules.settled(record, {}), via="api", key=call.key)
     return Answer(201, show(call, made, single=True), {"Location": call.link(f"/customers/{made['customerNumber']}")})
 
 
@@ -112,8 +112,9 @@ def replace(call: Call, number: int) -> Answer:
     asked = record.pop("customerNumber", number)
     if asked != number:
         _check_renumbering(call, asked)
-    kept = {name: value for name, value in call.agreement.customers[number].items() if name not in WRITABLE}
-    made = call.agreement.replace(kept | record)
+    before = call.agreement.customers[number]
+    kept = {name: value for name, value in before.items() if name not in WRITABLE}
+    made = call.agreement.replace(kept | rules.settled(record, before))
     if asked != number:
         made = call.agreement.renumber(number, asked)
     return Answer(200, show(call, made, single=True))
