@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from peewee import AutoField, Model, TextField
 
 from webapp.db import database, for_update
+from webapp.sync.normalise import search_text, spellings
+
+
+def with_words(query: Any, column: Any, text: str) -> Any:
+    """The query narrowed to rows whose search text holds every word of the text somewhere."""
+    for word in spellings(text):
+        query = query.where(reduce(or_, (column.contains(spelling) for spelling in word)))
+    return query
 
 
 class Row(Model):
@@ -53,8 +63,6 @@ class Party(Row):
 
     def take(self, values: dict[str, str]) -> None:
         """Set synced values (unsaved) and the text the customer is found by."""
-        from webapp.sync.normalise import search_text
-
         for name, value in values.items():
             setattr(self, name, value)
         self.search = search_text(_number(self), self.values)

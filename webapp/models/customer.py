@@ -8,10 +8,9 @@ from peewee import ForeignKeyField, IntegerField, fn
 
 from webapp import ports
 from webapp.db import UTCField, for_update
-from webapp.models.base import Party
+from webapp.models.base import Party, with_words
 from webapp.models.company import Company
 from webapp.models.user import User
-from webapp.sync.normalise import loose
 
 
 class Customer(Party):
@@ -59,10 +58,7 @@ class Customer(Party):
     @classmethod
     def searched(cls, company: Company, text: str) -> Any:
         """Living customers that hold every word of the text somewhere."""
-        query = cls.of(company)
-        for word in loose(text).split():
-            query = query.where(cls.search.contains(word))
-        return query
+        return with_words(cls.of(company), cls.search, text)
 
     @property
     def label(self) -> str:

@@ -9,10 +9,9 @@ from peewee import ForeignKeyField, IntegerField, TextField
 
 from webapp import ports
 from webapp.db import UTCField, for_update
-from webapp.models.base import Party
+from webapp.models.base import Party, with_words
 from webapp.models.company import Company
 from webapp.models.connection import Connection
-from webapp.sync.normalise import loose
 
 
 class Mirror(Party):
@@ -54,10 +53,7 @@ class Mirror(Party):
     @classmethod
     def searched(cls, connection: Connection, text: str) -> Any:
         """Customers there that hold every word of the text somewhere."""
-        query = cls.of(connection)
-        for word in loose(text).split():
-            query = query.where(cls.search.contains(word))
-        return query
+        return with_words(cls.of(connection), cls.search, text)
 
     @property
     def record(self) -> dict[str, Any]:

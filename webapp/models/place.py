@@ -8,13 +8,13 @@ from peewee import SQL, CompositeKey, ForeignKeyField, IntegerField, Model, Text
 
 from webapp import ports
 from webapp.db import UTCField, database
-from webapp.models.base import Row
+from webapp.models.base import Row, with_words
 from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.sync.normalise import fold, loose
+from webapp.sync.normalise import fold
 from webapp.sync.section import Section, Standing
 
 
@@ -90,10 +90,7 @@ class Place(Row):
     @classmethod
     def searched(cls, connection: Connection, text: str) -> Any:
         """Lines of which either side holds every word of the text."""
-        query = cls.of(connection)
-        for word in loose(text).split():
-            query = query.where(cls.search.contains(word))
-        return query
+        return with_words(cls.of(connection), cls.search, text)
 
     @classmethod
     def holding(cls, connection: Connection, customer: Any, mirror: Any) -> list[Self]:

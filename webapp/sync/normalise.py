@@ -37,10 +37,18 @@ def digits(text: str) -> str:
 
 
 def search_text(number: int | None, values: dict[str, str]) -> str:
-    """What one customer is found by: number, name, CVR, e-mail, phone (as written and as digits), city, address."""
+    """What one customer is found by: number, name, CVR, e-mail, phone (as written and as digits), city, address.
+
+    Each part stands there folded too, so that a word typed from within a pair of letters ("el" of "Noel") finds it.
+    """
     parts = [str(number or ""), *(values.get(name, "") for name in SEARCHED)]
     phone = digits(values.get("phone", ""))
-    return "|".join(dict.fromkeys(loose(part) for part in [*parts, phone] if part))
+    return "|".join(dict.fromkeys(fold_(part) for part in [*parts, phone] if part for fold_ in (loose, fold)))
+
+
+def spellings(text: str) -> list[tuple[str, ...]]:
+    """For each word of what was typed the spellings of which one must stand in a customer's search text."""
+    return [tuple(dict.fromkeys((loose(word), word))) for word in fold(text).split()]
 
 
 SEARCHED = ("name", "cvr", "ean", "email", "phone", "postcode", "city", "address")
