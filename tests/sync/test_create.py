@@ -28,7 +28,11 @@ def test_a_partner_is_created_with_our_values_and_the_defaults(connected: World)
     create(connected, cvr="42068492")
     connected.drain()
     made = connected.stored(7)
-    assert (made["name"], made["corporateIdentificationNumber"], made["currency"]) == ("Skovbryn Friskole", "42068492", "DKK")
+    assert (made["name"], made["corporateIdentificationNumber"], made["currency"]) == (
+        "Skovbryn Friskole",
+        "42068492",
+        "DKK",
+    )
 
 
 def test_the_defaults_it_was_created_with_come_back_to_ours(connected: World) -> None:

@@ -146,8 +146,9 @@ def test_a_renumbering_met_first_by_a_list_still_moves_the_link(connected: World
 
 
 def test_numbers_swapped_there_leave_the_pairs_as_they_are(connected: World) -> None:
-    five, seven = connected.pair_same(5, "Fem ApS", corporateIdentificationNumber="11111111"), connected.pair_same(
-        7, "Syv ApS", corporateIdentificationNumber="22222222"
+    five, seven = (
+        connected.pair_same(5, "Fem ApS", corporateIdentificationNumber="11111111"),
+        connected.pair_same(7, "Syv ApS", corporateIdentificationNumber="22222222"),
     )
     for old, new in ((5, 900), (7, 5), (900, 7)):
         connected.economic.renumber(old, new)

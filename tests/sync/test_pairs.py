@@ -12,7 +12,12 @@ from webapp.sync import pairings, register, rows
 from webapp.sync.pairings import Moved, Versions
 
 SHIFTING = ("lastUpdated", "objectVersion", "_version")
-EXTRA = {"creditLimit": 25000.0, "mobilePhone": "20304050", "publicEntryNumber": "57", "salesPerson": {"employeeNumber": 1}}
+EXTRA = {
+    "creditLimit": 25000.0,
+    "mobilePhone": "20304050",
+    "publicEntryNumber": "57",
+    "salesPerson": {"employeeNumber": 1},
+}
 
 
 def seen(pair: Pairing) -> Versions:
@@ -83,7 +88,9 @@ def test_edits_of_different_fields_meet_without_a_question(connected: World) -> 
 def test_the_same_field_changed_on_both_sides_is_a_question(connected: World) -> None:
     pair = both_change(connected)
     row = rows.of_pairing(connected.connection, pair.id)
-    assert [(q.field, q.ours, q.theirs, q.base) for q in row.questions] == [("phone", "66100020", "66100041", "66100014")]
+    assert [(q.field, q.ours, q.theirs, q.base) for q in row.questions] == [
+        ("phone", "66100020", "66100041", "66100014")
+    ]
 
 
 def test_a_question_overwrites_nothing(connected: World) -> None:

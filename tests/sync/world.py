@@ -55,7 +55,11 @@ class World:
         self.economic = self.sandbox.add_agreement(AGREEMENT, "Fjordglans Rengøring ApS")
         self.app = create_sandbox(self.sandbox)
         self.ports = ports.Ports(
-            now=self.clock.now, sleep=self.clock.sleep, random=lambda: 0.5, session=self._session, monotonic=self._seconds
+            now=self.clock.now,
+            sleep=self.clock.sleep,
+            random=lambda: 0.5,
+            session=self._session,
+            monotonic=self._seconds,
         )
         vault.use([vault.new_key()])
         self.settings = config.load(SETTINGS, {})

@@ -15,7 +15,7 @@ MIRRORED = {Outcome.PUSH: Outcome.PULL, Outcome.PULL: Outcome.PUSH}
 CASES = list(product(VALUES, VALUES, BASES))
 
 texts = st.sampled_from(["", "a", "b", " a", "A", "å", "å"])
-customers = st.fixed_dictionaries({name: texts for name in NAMES})
+customers = st.fixed_dictionaries(dict.fromkeys(NAMES, texts))
 bases = st.dictionaries(st.sampled_from(NAMES), st.tuples(texts, texts))
 
 
@@ -56,7 +56,9 @@ def test_without_a_base_nothing_filled_is_ever_overwritten(ours: str, theirs: st
     assert not (outcome == Outcome.PUSH and theirs) and not (outcome == Outcome.PULL and ours)
 
 
-@pytest.mark.parametrize(("choice", "outcome"), [("ours", Outcome.PUSH), ("theirs", Outcome.PULL), ("ask", Outcome.ASK)])
+@pytest.mark.parametrize(
+    ("choice", "outcome"), [("ours", Outcome.PUSH), ("theirs", Outcome.PULL), ("ask", Outcome.ASK)]
+)
 def test_a_companys_rule_answers_when_both_moved(choice: str, outcome: Outcome) -> None:
     assert plan_field("b", "c", ("a", "a"), choice) == outcome  # type: ignore[arg-type]
 
@@ -76,9 +78,7 @@ def test_carrying_a_plan_out_leaves_nothing_but_questions(ours: dict, theirs: di
 def test_an_answer_carries_the_kept_value_over(ours: dict, theirs: dict, base: dict, choice: str) -> None:
     asked = plan(ours, theirs, base, Rules(same_party=True)).questions
     settled = answered({field.name: choice for field in asked}, ours, theirs, base)
-    outcomes = {
-        plan_field(ours[field.name], theirs[field.name], settled[field.name]) for field in asked
-    }
+    outcomes = {plan_field(ours[field.name], theirs[field.name], settled[field.name]) for field in asked}
     assert outcomes <= {{"ours": Outcome.PUSH, "theirs": Outcome.PULL, "both": Outcome.NOTHING}[choice]}
 
 
