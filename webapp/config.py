@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,16 @@ def _address(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError("must be an address that begins with http:// or https://")
     return value.rstrip("/")
+
+
+def _own_address(value: str) -> str:
+    return _address(value) if value else ""
+
+
+def _clock(value: str) -> str:
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
+        raise ValueError("must be a time of day such as 03:10")
+    return value
 
 
 def _database(value: str) -> str:
@@ -57,10 +68,25 @@ SETTINGS = (
     Setting("INSTANCE", "instance", "Folder for the database and the keys made at the first start"),
     Setting("PORT", "8000", "Port of the app on 127.0.0.1", _port),
     Setting("SANDBOX_PORT", "8001", "Port of the e-conomic sandbox in the demo", _port),
-    Setting("PUBLIC_URL", "", "Address under which browsers and e-conomic reach the app; empty: as the browser calls it"),
-    Setting("DATABASE_URL", "", "`postgresql://…`, or empty for SQLite in INSTANCE", _database),
-    Setting("SECRET_KEY", "", "Signs sessions; made in INSTANCE when empty; comma list: the first signs, all are read", secret=True),
-    Setting("ENCRYPTION_KEY", "", "Fernet key for tokens at rest; made in INSTANCE when empty; comma list rotates", secret=True),
+    Setting(
+        "PUBLIC_URL",
+        "",
+        "Address under which browsers and e-conomic reach the app; empty: as the browser calls it",
+        _own_address,
+    ),
+    Setting("DATABASE_URL", "", "`postgresql://…`, or empty for SQLite in INSTANCE", _database, secret=True),
+    Setting(
+        "SECRET_KEY",
+        "",
+        "Signs sessions; made in INSTANCE when empty; comma list: the first signs, all are read",
+        secret=True,
+    ),
+    Setting(
+        "ENCRYPTION_KEY",
+        "",
+        "Fernet key for tokens at rest; made in INSTANCE when empty; comma list rotates",
+        secret=True,
+    ),
     Setting("ECONOMIC_APP_SECRET_TOKEN", "", "AppSecretToken of your app at e-conomic", secret=True),
     Setting("ECONOMIC_APP_PUBLIC_TOKEN", "", "AppPublicToken of the same app: used in the installation link"),
     Setting("ECONOMIC_API_URL", "https://restapi.e-conomic.com", "The REST API (legacy)", _address),
@@ -72,7 +98,7 @@ SETTINGS = (
         _address,
     ),
     Setting("POLL_SECONDS", "300", "How often e-conomic is asked for changes that no webhook told", _seconds),
-    Setting("COMPARE_AT", "03:10", "Time of the nightly full comparison, Danish time"),
+    Setting("COMPARE_AT", "03:10", "Time of the nightly full comparison, Danish time", _clock),
     Setting("SUPPORT_EMAIL", "support@cleanmanager.dk", "Support contact on the help page"),
     Setting("SUPPORT_PHONE", "+45 60 95 03 48", "Support telephone on the help page"),
     Setting("OIDC_ISSUER", "", "OpenID Connect provider for single sign-on; empty: off"),
@@ -90,5 +116,6 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
         try:
             values[setting.name] = setting.check(raw)
         except ValueError as wrong:
-            raise WrongSetting(f"{setting.name}={raw!r}: {wrong}") from wrong
+            shown = "" if setting.secret else f"={raw!r}"
+            raise WrongSetting(f"{setting.name}{shown}: {wrong}") from wrong
     return values
