@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from webapp import auth, db, htmx, vault
+from webapp import auth, db, filters, htmx, vault
 from webapp.models import lane
 from webapp.models import sweep as sweeps
 from webapp.models.connection import OPEN, Connection
@@ -75,7 +75,12 @@ def progress() -> ResponseReturnValue:
 def _told_of(fetch: Sweep | None) -> list[str]:
     if fetch is None or fetch.state != sweeps.DONE:
         return []
-    words = ngettext("%(num)s kunde er hentet fra e-conomic.", "%(num)s kunder er hentet fra e-conomic.", fetch.read)
+    words = ngettext(
+        "%(count)s kunde er hentet fra e-conomic.",
+        "%(count)s kunder er hentet fra e-conomic.",
+        fetch.read,
+        count=filters.number(fetch.read),
+    )
     return [htmx.toast(words)]
 
 
