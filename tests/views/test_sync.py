@@ -1,0 +1,360 @@
+"""The window: what stands where, search and filters in the address, rows that refresh themselves, the comparison."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.people import KEYS
+from tests.views.synced import Synced, get_from, pieces, post_from, rows_of, seen, world_in
+from webapp import auth, create_app, db
+from webapp.models import sweep as sweeps
+from webapp.models.connection import Connection
+from webapp.models.lane import Lane
+from webapp.models.place import Place
+from webapp.models.sweep import Sweep
+from webapp.sync import pairings, sweep
+from webapp.views.sync_words import EVIDENCE, FAULTS, SECTIONS
+
+
+@pytest.fixture
+def app(database: str) -> Iterator[Flask]:
+    app = create_app(KEYS | {"DATABASE_URL": database, "TESTING": True})
+    auth.limiter.reset()
+    with db.connected():
+        yield app
+
+
+@pytest.fixture
+def synced(app: Flask) -> Iterator[Synced]:
+    yield from world_in(app)
+
+
+def number_at(html: str, place: str) -> str:
+    found = re.search(rf'id="{place}">([^<]*)<', html)
+    assert found, f"no number at {place}"
+    return found[1]
+
+
+def count_queries(synced: Synced, address: str) -> int:
+    asked: list[str] = []
+    hook = asked.append
+    original = db.database.obj.execute_sql
+
+    def counting(sql: str, *args: object, **kwargs: object) -> object:
+        hook(sql)
+        return original(sql, *args, **kwargs)
+
+    db.database.obj.execute_sql = counting  # type: ignore[method-assign]
+    try:
+        assert synced.admin.get(address).status_code == 200
+    finally:
+        db.database.obj.execute_sql = original  # type: ignore[method-assign]
+    return len(asked)
+
+
+# ── What stands where ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_sections_stand_in_the_guides_order(synced: Synced) -> None:
+    html = synced.admin.page("/sync").source
+    titles = [str(title) for title, _empty in SECTIONS.values()]
+    assert titles[0] == "Synkroniseringskonflikter" and titles[-1] == "Parrede kunder"
+    assert [html.index(f">{title} <span") for title in titles] == sorted(html.index(f">{title} <span") for title in titles)
+
+
+def test_a_section_without_customers_says_so(synced: Synced) -> None:
+    page = synced.admin.page("/sync")
+    assert "hidden" not in page.one("p", id="empty-deleted").attrs
+    assert "Intet at vise" in page.one("p", id="empty-deleted").text
+
+
+def test_the_counts_add_up_to_both_registers(synced: Synced) -> None:
+    synced.pair_same(1042)
+    synced.ours(2001, "Vores ApS")
+    synced.fetched(3001, "Deres ApS")
+    html = synced.admin.page("/sync").source
+    assert (number_at(html, "count-ours"), number_at(html, "count-theirs")) == ("2", "2")
+    assert [number_at(html, f"count-{s}") for s in ("conflict", "new", "deleted", "off", "paired")] == list("02001")
+
+
+def test_a_new_customer_of_ours_has_the_three_actions_in_sight(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    row = rows_of(synced.admin.page("/sync").source, "new")
+    actions = re.findall(r'class="btn btn-quiet stay"[^>]*>(?:<svg.*?</svg>)?(?:<span>)?([^<]+)<', row)
+    assert actions == ["Opret partner", "Vælg partner", "Ingen synkronisering"]
+
+
+def test_each_action_says_whom_it_concerns(synced: Synced) -> None:
+    synced.fetched(3001, "Deres ApS")
+    row = rows_of(synced.admin.page("/sync").source, "new")
+    assert row.count('<span class="visually-hidden">: Deres ApS</span>') == 3
+
+
+def test_a_name_that_looks_like_markup_is_text(synced: Synced) -> None:
+    synced.ours(2001, "<b>Fed & Fin</b>")
+    html = synced.admin.page("/sync").source
+    assert "<b>Fed" not in html and "&lt;b&gt;Fed &amp; Fin&lt;/b&gt;" in html
+
+
+def test_an_inspector_sees_everything_and_no_buttons(synced: Synced) -> None:
+    synced.conflict()
+    synced.ours(2001, "Vores ApS")
+    html = synced.inspector.page("/sync").source
+    assert "Vores ApS" in html and "66100041" in html
+    assert not re.search("Opret partner|Vælg partner|Ingen synkronisering|Gem svar|Sammenlign nu|Ophæv", html)
+
+
+def test_another_company_sees_no_window_of_ours(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    html = synced.outsider.page("/sync").source
+    assert "Der er ingen forbindelse til e-conomic" in html and "Vores ApS" not in html
+
+
+def test_before_customers_are_activated_the_window_says_what_to_do(synced: Synced) -> None:
+    Connection.update(activated_at=None).execute()
+    html = synced.admin.page("/sync").source
+    assert "Kunder synkroniseres ikke med e-conomic endnu" in html and "/settings/integrations" in html
+
+
+def test_the_first_fetch_shows_how_far_it_is(synced: Synced) -> None:
+    Connection.update(fetched_at=None).execute()
+    Sweep.create(company=synced.company, connection=synced.connection, kind=sweeps.FETCH, read=400, total=1000)
+    page = synced.admin.page("/sync")
+    assert page.one("progress", id="fetching").attrs["value"] == "400"
+    assert "400 af 1.000" in page.source and not rows_of(page.source, "new")
+
+
+def test_a_paused_connection_is_told_once(synced: Synced) -> None:
+    synced.connection.pause("grant_withdrawn")
+    assert synced.admin.page("/sync").source.count("Adgangen er trukket tilbage i e-conomic.") == 1
+
+
+@pytest.mark.parametrize("hours, told", [(2, True), (0, False)])
+def test_trouble_is_told_when_it_has_lasted_over_an_hour(synced: Synced, hours: int, told: bool) -> None:
+    with db.write():
+        Lane.wake(synced.connection, "theirs", 9)
+        since = synced.clock.now()
+        Lane.update(fault_kind="unreachable", fault_since=since).where(Lane.record == 9).execute()
+    synced.clock.sleep(hours * 3600)
+    assert ("e-conomic kan ikke nås." in synced.admin.page("/sync").source) is told
+
+
+def test_a_conflict_is_a_sentence_with_both_values_and_the_old_one(synced: Synced) -> None:
+    synced.conflict()
+    row = rows_of(synced.admin.page("/sync").source, "conflict")
+    assert re.search(r"<b>Telefon:</b> begge har ændret den\. Den var <span[^>]*>66100014</span>", row)
+    assert "66100020" in row and "66100041" in row and "CleanManager · Alice, i dag" in row
+
+
+@pytest.mark.parametrize("count", [10, 200])
+def test_the_number_of_queries_does_not_grow_with_the_rows(synced: Synced, count: int) -> None:
+    few = 3
+    for number in range(1, few + 1):
+        synced.ours(number, f"Kunde {number}")
+    before = count_queries(synced, "/sync")
+    for number in range(few + 1, count + 1):
+        synced.ours(number, f"Kunde {number}")
+    assert count_queries(synced, "/sync") == before
+
+
+def test_more_conflicts_do_not_ask_more_queries(synced: Synced) -> None:
+    numbers = (1, 2, 3, 4)
+    found = []
+    for number in numbers:
+        pair = synced.pair_same(number, f"Kunde {number}", telephoneAndFaxNumber="66100014", city="Odense")
+        synced.economic.edit(number, telephoneAndFaxNumber="66100041", city="Faaborg")
+        synced.save(pair.customer, phone="66100020", city="Assens")
+        synced.drain()
+        found.append(count_queries(synced, "/sync"))
+    assert found[1:] == [found[0]] * 3
+
+
+# ── Search, filters, paging ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_search_narrows_both_columns_and_stands_in_the_address(synced: Synced) -> None:
+    synced.ours(2001, "Havnens Bageri")
+    synced.fetched(3001, "Havnens Kro")
+    synced.fetched(3002, "Skovens Kro")
+    html = synced.admin.page("/sync?q=havn").source
+    assert "Havnens Bageri" in html and "Havnens Kro" in html and "Skovens Kro" not in html
+    assert 'value="havn"' in html and number_at(html, "count-new") == "2"
+
+
+def test_typing_a_search_draws_rows_and_numbers_and_moves_the_address(synced: Synced) -> None:
+    synced.fetched(3001, "Havnens Kro")
+    answer = synced.admin.get("/sync/rows?q=havn", piece=True)
+    assert answer.headers["HX-Replace-Url"] == "/sync?q=havn"
+    assert {"#rows", "#filters", "#count-new", "#count-theirs", "#badge-new"} <= pieces(answer).keys()
+    assert "#q" not in pieces(answer)
+
+
+def test_a_filter_shows_only_its_rows(synced: Synced) -> None:
+    synced.conflict()
+    synced.ours(2001, "Vores ApS")
+    html = synced.admin.page("/sync?only=answer").source
+    assert "Vores ApS" not in html and "66100041" in html
+    assert number_at(html, "filter-answer") == "1"
+
+
+@pytest.mark.parametrize("query", ["only=nonsense", "q=" + "x" * 101])
+def test_an_address_that_cannot_be_understood_is_refused(synced: Synced, query: str) -> None:
+    assert synced.admin.get(f"/sync?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("query", ["section=nonsense", "section=new&after=nonsense", "section=new&after=a~b"])
+def test_a_wrong_mark_never_fails(synced: Synced, query: str) -> None:
+    assert synced.admin.get(f"/sync/rows?{query}", piece=True).status_code in (200, 400)
+
+
+def test_more_rows_come_to_the_end_of_their_section(synced: Synced) -> None:
+    for number in range(1, 61):
+        synced.ours(number, f"Kunde {number:03}")
+    html = synced.admin.page("/sync").source
+    address = re.search(r'hx-get="([^"]+section=new[^"]+)"', html)[1].replace("&amp;", "&")  # type: ignore[index]
+    (swap, rest), *_none = pieces(synced.admin.get(address, piece=True))["#rows-new"]
+    assert swap == "beforeend" and rest.count("<li ") == 10 and "Kunde 060" in rest
+    assert rows_of(html, "new").count("<li ") == 50
+
+
+# ── A row under way ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_row_under_way_asks_for_itself(synced: Synced) -> None:
+    pair = synced.pair_same()
+    synced.save(pair.customer, phone="66100020")
+    row = rows_of(synced.admin.page("/sync").source, "paired")
+    assert 'hx-trigger="every 2s"' in row and "Telefon sendes til e-conomic" in row
+
+
+def polled(synced: Synced) -> str:
+    row = rows_of(synced.admin.page("/sync").source, "paired")
+    return re.search(r'hx-get="(/sync/row/[^"]+)"', row)[1].replace("&amp;", "&")  # type: ignore[index]
+
+
+def test_silence_is_the_answer_while_nothing_has_moved(synced: Synced) -> None:
+    pair = synced.pair_same()
+    synced.save(pair.customer, phone="66100020")
+    assert synced.admin.get(polled(synced), piece=True).status_code == 204
+
+
+def test_a_settled_row_comes_back_without_asking_again(synced: Synced) -> None:
+    pair = synced.pair_same()
+    synced.save(pair.customer, phone="66100020")
+    address = polled(synced)
+    synced.drain()
+    place = synced.place(customer=pair.customer)
+    ((swap, row),) = pieces(synced.admin.get(address, piece=True))[f"#row-{place.id}"]
+    assert swap == "outerHTML" and "every 2s" not in row and "Ens" in row
+
+
+def test_a_row_whose_section_changed_moves(synced: Synced) -> None:
+    customer = synced.ours(2001, "Vores ApS")
+    pairings.create_there(synced.connection, customer.id, 1500, synced.alice)
+    address = polled(synced)
+    synced.theirs(1500, "Snydt ApS")
+    synced.drain()
+    found = pieces(synced.admin.get(address, piece=True))
+    place = synced.place(customer=customer)
+    assert found[f"#row-{place.id}"] == [("delete", "")]
+    assert found["#rows-conflict"][0][0] == "afterbegin" and found["#count-conflict"] == [("innerHTML", "1")]
+
+
+def test_a_row_that_the_filter_no_longer_lets_through_goes(synced: Synced) -> None:
+    pair = synced.pair_same()
+    synced.save(pair.customer, phone="66100020")
+    address = polled(synced)
+    synced.drain()
+    found = pieces(get_from(synced.admin, "/sync?only=moving", address))
+    assert found[f"#row-{synced.place(customer=pair.customer).id}"] == [("delete", "")]
+    assert "#rows-paired" not in found
+
+
+def test_a_line_that_is_no_more_goes(synced: Synced) -> None:
+    gone = Place.create(company=synced.company, connection=synced.connection, section="new", state="new")
+    gone.delete_instance()
+    found = pieces(synced.admin.get(f"/sync/row/{gone.id}?section=new&version=1", piece=True))
+    assert found[f"#row-{gone.id}"] == [("delete", "")]
+
+
+# ── The comparison ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_age_of_the_last_proof_and_its_numbers_are_told(synced: Synced) -> None:
+    synced.pair_same()
+    synced.compare()
+    synced.clock.sleep(6 * 3600)
+    html = synced.admin.page("/sync").source
+    assert "Sidst bevist ens for 6 timer siden" in html and "1 par sammenlignet, 1 ens." in html
+
+
+def test_compare_now_begins_a_comparison_and_shows_its_progress(synced: Synced) -> None:
+    line = pieces(synced.admin.post("/sync/compare", piece=True))["#proof"][0][1]
+    assert "Sammenligner" in line and 'hx-trigger="every 2s"' in line
+    assert Sweep.current(synced.connection, sweeps.COMPARE) is not None
+
+
+def test_without_script_compare_now_leads_back_to_the_window(synced: Synced) -> None:
+    answer = synced.admin.post("/sync/compare")
+    assert (answer.status_code, answer.location) == (303, "/sync")
+
+
+def test_at_the_end_of_a_comparison_every_row_is_drawn_anew(synced: Synced) -> None:
+    sweep.begin(synced.connection, sweeps.COMPARE)
+    assert "#rows" not in pieces(synced.admin.get("/sync/proof", piece=True))
+    synced.drain()
+    found = pieces(synced.admin.get("/sync/proof", piece=True))
+    assert "#rows" in found and "every" not in found["#proof"][0][1]
+
+
+@pytest.fixture
+def held(synced: Synced) -> Sweep:
+    for number in range(1, 7):
+        synced.pair_same(number, f"Kunde {number}")
+    for number in range(1, 7):
+        synced.economic.remove(number)
+    sweep.begin(synced.connection, sweeps.COMPARE)
+    synced.drain()
+    found = Sweep.current(synced.connection, sweeps.COMPARE)
+    assert found is not None and found.state == sweeps.HELD
+    return found
+
+
+def test_many_missing_at_once_are_asked_about(synced: Synced, held: Sweep) -> None:
+    html = synced.admin.page("/sync").source
+    assert "6 kunder mangler i e-conomic på én gang." in html and "Ja, slå dem op i e-conomic" in html
+
+
+@pytest.mark.parametrize("answer, section", [("gone", "deleted"), ("keep", "paired")])
+def test_the_answer_decides_what_becomes_of_the_missing(synced: Synced, held: Sweep, answer: str, section: str) -> None:
+    assert synced.admin.post(f"/sync/brake/{held.id}", {"answer": answer}, piece=True).status_code == 200
+    synced.drain()
+    assert {place.section for place in Place.of(synced.connection)} == {section}
+
+
+def test_an_answer_to_the_brake_that_is_none_is_refused(synced: Synced, held: Sweep) -> None:
+    assert synced.admin.post(f"/sync/brake/{held.id}", {"answer": "perhaps"}).status_code == 400
+
+
+# ── Words ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_permanent_fault_has_a_sentence() -> None:
+    from webapp.economic import errors
+
+    kinds = {c.kind for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.PermanentError)}
+    assert {kind for kind in kinds if isinstance(kind, str) and kind} - FAULTS.keys() == set()
+
+
+@pytest.mark.parametrize("kind, field", [("same", "cvr"), ("form", "name"), ("other", "postcode")])
+def test_evidence_has_words(kind: str, field: str) -> None:
+    assert (kind, field) in EVIDENCE
+
+
+def test_an_action_under_a_filter_counts_only_what_the_filter_shows(synced: Synced) -> None:
+    pair = synced.conflict()
+    form = seen(pair) | {"answer-phone": "ours"}
+    found = pieces(post_from(synced.admin, "/sync?only=answer", f"/questions/{pair.id}/answers", form))
+    assert found["#count-conflict"] == [("innerHTML", "0")] and "#rows-paired" not in found
