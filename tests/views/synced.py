@@ -52,7 +52,7 @@ class Synced(World):
     def gone_there(self, number: int = 1042) -> Pairing:
         """A pair whose remote customer was deleted."""
         pair = self.pair_same(number)
-        self.economic.remove(number)
+        self.economic.delete(number)
         self.look(number)
         return Pairing.get_by_id(pair.id)
 

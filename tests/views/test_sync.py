@@ -14,7 +14,7 @@ from webapp.models.connection import Connection
 from webapp.models.lane import Lane
 from webapp.models.place import Place
 from webapp.models.sweep import Sweep
-from webapp.sync import pairings, sweep
+from webapp.sync import pairings, register, sweep
 from webapp.views.sync_words import EVIDENCE, FAULTS, SECTIONS
 
 
@@ -61,7 +61,9 @@ def test_the_sections_stand_in_the_guides_order(synced: Synced) -> None:
     html = synced.admin.page("/sync").source
     titles = [str(title) for title, _empty in SECTIONS.values()]
     assert titles[0] == "Synkroniseringskonflikter" and titles[-1] == "Parrede kunder"
-    assert [html.index(f">{title} <span") for title in titles] == sorted(html.index(f">{title} <span") for title in titles)
+    assert [html.index(f">{title} <span") for title in titles] == sorted(
+        html.index(f">{title} <span") for title in titles
+    )
 
 
 def test_a_section_without_customers_says_so(synced: Synced) -> None:
@@ -273,8 +275,9 @@ def test_a_row_that_the_filter_no_longer_lets_through_goes(synced: Synced) -> No
 
 
 def test_a_line_that_is_no_more_goes(synced: Synced) -> None:
-    gone = Place.create(company=synced.company, connection=synced.connection, section="new", state="new")
-    gone.delete_instance()
+    customer = synced.ours(2001, "Vores ApS")
+    gone = synced.place(customer=customer)
+    register.remove(synced.company, customer.id, synced.alice)
     found = pieces(synced.admin.get(f"/sync/row/{gone.id}?section=new&version=1", piece=True))
     assert found[f"#row-{gone.id}"] == [("delete", "")]
 
@@ -314,7 +317,7 @@ def held(synced: Synced) -> Sweep:
     for number in range(1, 7):
         synced.pair_same(number, f"Kunde {number}")
     for number in range(1, 7):
-        synced.economic.remove(number)
+        synced.economic.delete(number)
     sweep.begin(synced.connection, sweeps.COMPARE)
     synced.drain()
     found = Sweep.current(synced.connection, sweeps.COMPARE)
@@ -344,8 +347,9 @@ def test_an_answer_to_the_brake_that_is_none_is_refused(synced: Synced, held: Sw
 def test_every_permanent_fault_has_a_sentence() -> None:
     from webapp.economic import errors
 
-    kinds = {c.kind for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.PermanentError)}
-    assert {kind for kind in kinds if isinstance(kind, str) and kind} - FAULTS.keys() == set()
+    known = [known for known in vars(errors).values() if isinstance(known, type)]
+    kinds = {fault.kind for fault in known if issubclass(fault, errors.PermanentError)} - {errors.EconomicError.kind}
+    assert kinds and kinds - FAULTS.keys() == set()
 
 
 @pytest.mark.parametrize("kind, field", [("same", "cvr"), ("form", "name"), ("other", "postcode")])

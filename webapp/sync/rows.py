@@ -96,12 +96,18 @@ def batch(
     """Rows of one section in name order, from behind `after` (a batch's mark)."""
     query = _narrowed(connection, text, only).where(Place.section == section.value)
     if after:
-        name, _, place_id = after.rpartition("~")
-        query = query.where((Place.name > name) | ((Place.name == name) & (Place.id > int(place_id or 0))))
+        name, place_id = _mark(after)
+        query = query.where((Place.name > name) | ((Place.name == name) & (Place.id > place_id)))
     places = list(query.order_by(Place.name, Place.id).limit(most + 1))
     more = len(places) > most
     shown = places[:most]
     return Batch(_rows(connection, shown), f"{shown[-1].name}~{shown[-1].id}" if more else None)
+
+
+def _mark(after: str) -> tuple[str, int]:
+    """Name and id in a batch's mark; what is none counts as the beginning."""
+    name, _, place_id = after.replace("\0", "").rpartition("~")
+    return (name, int(place_id)) if place_id.isascii() and place_id.isdigit() and len(place_id) < 10 else ("", 0)
 
 
 def counts(connection: Connection, *, text: str = "", only: str = "") -> dict[str, tuple[int, int, int]]:

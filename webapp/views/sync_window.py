@@ -84,7 +84,11 @@ class Counters:
         found = {f"count-{section}": number(line[0]) for section, line in self.shown.items()}
         found |= {f"filter-{name}": number(count) for name, count in self.filters.items()}
         found |= {"count-ours": ours, "count-theirs": theirs, "switch-ours": ours, "switch-theirs": theirs}
-        return found | {"badge-new": str(ngettext("+%(num)s ny kunde", "+%(num)s nye kunder", self.new[0]))}
+        return found | {
+            "badge-new": str(
+                ngettext("+%(count)s ny kunde", "+%(count)s nye kunder", self.new[0], count=number(self.new[0]))
+            )
+        }
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,10 @@ def connection() -> Connection:
     """The company's active connection; without one nothing in the window can be done, and no row of it is found."""
     found = Connection.open_of(auth.company())
     if found is None or not found.is_active:
-        abort(404 if request.view_args else 409, _("Kunder synkroniseres ikke med e-conomic. Slå det til under Integrationer."))
+        abort(
+            404 if request.view_args else 409,
+            _("Kunder synkroniseres ikke med e-conomic. Slå det til under Integrationer."),
+        )
     return found
 
 
