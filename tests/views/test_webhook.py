@@ -46,6 +46,12 @@ def test_query_form_and_json_are_read(machine: FlaskClient, address: str, query:
     assert (row.old_number, row.new_number, row.query, row.body) == (7, 12, query.lstrip("?"), body)
 
 
+@pytest.mark.parametrize("body", ["new=12&old=", "new=12&old=0", "[OLDNUMBER]=&new=12", ' {"new": 12, "old": null}'])
+def test_a_missing_side_may_be_empty_or_zero(machine: FlaskClient, address: str, body: str) -> None:
+    assert machine.post(address, data=body, content_type="text/plain").status_code == 200
+    assert (Inbox.get().old_number, Inbox.get().new_number) == (None, 12)
+
+
 def test_a_get_is_taken_as_older_pages_have_it(machine: FlaskClient, address: str) -> None:
     assert machine.get(f"{address}?old=7&new=7").status_code == 200
     assert Inbox.select().count() == 1
@@ -65,7 +71,9 @@ def test_an_unknown_token_and_an_old_one_get_the_same_plain_404(
     assert Inbox.select().count() == 0
 
 
-@pytest.mark.parametrize("body", ["", "new=&old=", "new=seven", "[NEWNUMBER]", "new=-1", "new=1234567890", "[1, 2]"])
+@pytest.mark.parametrize(
+    "body", ["", "new=&old=", "new=0&old=0", "new=seven", "[NEWNUMBER]", "new=-1", "new=1234567890", "[1, 2]"]
+)
 def test_a_call_without_a_customer_number_is_refused_and_not_kept(
     machine: FlaskClient, address: str, body: str
 ) -> None:

@@ -26,7 +26,7 @@ class NotANumber(ValueError):
 def numbers(query: str, content_type: str, body: str) -> tuple[int | None, int | None]:
     """(old, new) from the address, a form body or a JSON body, whichever names them; the label proves nothing.
 
-    An empty value means that the side is missing (a creation or a deletion). Raises NotANumber.
+    An empty value or 0 means that the side is missing (a creation or a deletion). Raises NotANumber.
     """
     for pairs in _readings(query, content_type, body):
         named = {name.strip().lower(): value.strip() for name, value in pairs}
@@ -40,7 +40,7 @@ def numbers(query: str, content_type: str, body: str) -> tuple[int | None, int |
 def _readings(query: str, content_type: str, body: str) -> Iterable[list[tuple[str, str]]]:
     yield parse_qsl(query, keep_blank_values=True, max_num_fields=50)
     try:
-        said = json.loads(body) if body[:1] == "{" else {}
+        said = json.loads(body) if body.lstrip()[:1] == "{" else {}
     except (ValueError, RecursionError):
         said = {}
     if isinstance(said, dict):
@@ -67,7 +67,7 @@ def _both(old: str, new: str) -> tuple[int | None, int | None]:
 
 
 def _one(text: str) -> int | None:
-    if not text.strip():
+    if text.strip() in ("", "0"):
         return None
     if not _NUMBER.fullmatch(text.strip()):
         raise NotANumber(f"{text[:40]!r} is no customer number")
