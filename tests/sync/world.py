@@ -159,6 +159,9 @@ class World:
     def fresh(self, row: Any) -> Any:
         return type(row).get_by_id(row.id)
 
+    def mirror(self, number: int) -> Mirror:
+        return Mirror.with_number(self.connection, number)
+
     def place(self, **sides: Any) -> Place:
         column, party = next(iter(sides.items()))
         return Place.get(getattr(Place, column) == party.id)

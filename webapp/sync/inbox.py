@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
 from webapp import db, ports
@@ -13,6 +12,7 @@ from webapp.models.connection import Connection
 from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
 
+Pairs = list[tuple[str, str]]
 MOST = 16_384
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _OLD = ("old", "oldnumber", "old_number")
@@ -26,29 +26,36 @@ class NotANumber(ValueError):
 def numbers(query: str, content_type: str, body: str) -> tuple[int | None, int | None]:
     """(old, new) from the address, a form body or a JSON body, whichever names them; the label proves nothing.
 
-    An empty value or 0 means that the side is missing (a creation or a deletion). Raises NotANumber.
+    An empty value or 0 means that the side is missing (a creation or a deletion). Raises NotANumber, also when one
+    side is named twice and differently.
     """
-    for pairs in _readings(query, content_type, body):
-        named = {name.strip().lower(): value.strip() for name, value in pairs}
-        old = next((named[name] for name in _OLD if name in named), None)
-        new = next((named[name] for name in _NEW if name in named), None)
+    for pairs in (_form(query), _json(body), _form(body)):
+        old, new = _side(pairs, _OLD), _side(pairs, _NEW)
         if old is not None or new is not None:
             return _both(old or "", new or "")
     return _bare(body or query)
 
 
-def _readings(query: str, content_type: str, body: str) -> Iterable[list[tuple[str, str]]]:
-    yield parse_qsl(query, keep_blank_values=True, max_num_fields=50)
+def _form(text: str) -> Pairs:
     try:
-        said = json.loads(body) if body.lstrip()[:1] == "{" else {}
-    except (ValueError, RecursionError):
-        said = {}
-    if isinstance(said, dict):
-        yield [(str(name), "" if value is None else str(value)) for name, value in said.items()]
-    try:
-        yield parse_qsl(body, keep_blank_values=True, max_num_fields=50)
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=50)
     except ValueError:
-        yield []
+        return []
+
+
+def _json(text: str) -> Pairs:
+    try:
+        said = json.loads(text, object_pairs_hook=list) if text.lstrip()[:1] == "{" else []
+    except (ValueError, RecursionError):
+        return []
+    return [(name, "" if value is None else str(value)) for name, value in said]
+
+
+def _side(pairs: Pairs, names: tuple[str, ...]) -> str | None:
+    said = {value.strip() for name, value in pairs if name.strip().lower() in names}
+    if len(said) > 1:
+        raise NotANumber("one side is named twice, and differently")
+    return next(iter(said), None)
 
 
 def _bare(text: str) -> tuple[int | None, int | None]:
