@@ -6,9 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from flask_babel import Babel
 from werkzeug.routing import IntegerConverter, Map
 
@@ -115,14 +114,8 @@ def _configure(app: Flask, settings: Mapping[str, Any]) -> None:
         BABEL_DEFAULT_LOCALE="da",
         BABEL_DEFAULT_TIMEZONE="Europe/Copenhagen",
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
-        FORM_ACTIONS=_origin(settings["ECONOMIC_GRANT_URL"]),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-
-
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _open_the_database_for_each_request(app: Flask) -> None:
@@ -157,5 +150,5 @@ def _headers(response: Response) -> Response:
 def _policy() -> str:
     return (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-        f"form-action 'self' {current_app.config['FORM_ACTIONS']}; frame-ancestors 'none'"
+        "form-action 'self'; frame-ancestors 'none'"
     )

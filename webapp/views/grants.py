@@ -53,7 +53,7 @@ def is_set_up() -> bool:
 
 @blueprint.post("/connect")
 def begin() -> ResponseReturnValue:
-    """ "Opret forbindelse": off to e-conomic's own page."""
+    """ "Opret forbindelse": a page that goes on to e-conomic's own."""
     if not is_set_up():
         abort(409, _("CleanManager er ikke sat op til e-conomic endnu. Intet er ændret."))
 
@@ -61,7 +61,8 @@ def begin() -> ResponseReturnValue:
         return htmx.external(url_for("grants.callback", state=state))
 
     locale = "da-DK" if g.locale == "da" else "en-GB"
-    return redirect(connect.begin(auth.user(), endpoints(), callback, locale), 303)
+    address = connect.begin(auth.user(), endpoints(), callback, locale)
+    return render_template("integrations/leaving.html", address=address), {"Refresh": f"0; url={address}"}
 
 
 @blueprint.get("/callback")
