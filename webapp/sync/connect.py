@@ -12,7 +12,7 @@ from webapp.economic.grant import Declined, grant_url, read_callback
 from webapp.economic.records import Agreement, Budget
 from webapp.economic.transport import Transport
 from webapp.models import connection as connections
-from webapp.models import lane, sweep
+from webapp.models import lane
 from webapp.models.company import Company
 from webapp.models.connection import AccessGrant, Connection, hashed
 from webapp.models.lane import Lane
@@ -168,14 +168,17 @@ def confirm(user: User, grant_id: int) -> Connection:
 def open_with(grant: AccessGrant, user: User) -> Connection:
     """Open, or reopen, the connection to the grant's agreement, in the caller's transaction."""
     found = Connection.of_agreement(user.company, grant.agreement_number or 0)
+    was_closed = found is not None and found.state == connections.CLOSED
     connection = found or Connection(company=user.company, agreement_number=grant.agreement_number)
     connection.agreement_name, connection.grant_token = grant.agreement_name, grant.grant_token
-    connection.state, connection.state_reason = connections.OPEN, ""
+    connection.state, connection.state_reason, connection.customersapi = connections.OPEN, "", True
     connection.opened_at, connection.opened_by = ports.now(), user
     connection.closed_at, connection.closed_by, connection.resume_at = None, None, None
     connection.save()
     AccessGrant.update(confirmed_at=ports.now(), grant_token="").where(AccessGrant.id == grant.id).execute()
     Lane.wake(connection, lane.LISTS, connection.id)
+    if was_closed and connection.is_active:
+        sweeps.fetch_anew(connection, user)
     return connection
 
 
@@ -191,7 +194,7 @@ def activate(connection: Connection, by: User) -> None:
     with db.write():
         connection.activated_at, connection.activated_by = ports.now(), by
         connection.save(only=["activated_at", "activated_by"])
-    sweeps.begin(connection, sweep.FETCH, by)
+        sweeps.fetch_anew(connection, by)
 
 
 def deactivate(connection: Connection) -> None:

@@ -41,6 +41,15 @@ def begin(connection: Connection, kind: str, by: User | None = None) -> Sweep:
         return running
 
 
+def fetch_anew(connection: Connection, by: User | None) -> Sweep:
+    """Order a fetch from the first page, which places everybody anew; whatever was under way is void. In the caller's
+    transaction."""
+    Sweep.update(state=sweeps.VOID, finished_at=ports.now()).where(
+        Sweep.connection == connection, Sweep.state.in_((sweeps.RUNNING, sweeps.HELD))
+    ).execute()
+    return begin(connection, sweeps.FETCH, by)
+
+
 def step(held: Lane, client: Client, connection: Connection) -> None:
     """Read one page and enter it; the lane comes back for the next. Raises temporary faults: nothing is concluded."""
     sweep = Sweep.get_or_none(Sweep.id == held.record, Sweep.connection == connection)
