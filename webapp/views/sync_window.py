@@ -39,7 +39,7 @@ class Asked:
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Asked:
         """Read an address; what cannot be understood is refused with a sentence."""
-        text, only = " ".join(given.get("q", "").replace("\x00", " ").split()), given.get("only", "")
+        text, only = _plain(given.get("q", "")), given.get("only", "")
         if len(text) > LONGEST_SEARCH:
             abort(400, _("Søgningen er for lang. Brug højst %(limit)s tegn.", limit=LONGEST_SEARCH))
         if only and only not in rows.FILTERS:
@@ -54,7 +54,7 @@ class Asked:
             return cls()
         given = {name: values[0] for name, values in parse_qs(address.query).items()}
         only = given.get("only", "")
-        return cls(given.get("q", "")[:LONGEST_SEARCH], only if only in rows.FILTERS else "")
+        return cls(_plain(given.get("q", ""))[:LONGEST_SEARCH], only if only in rows.FILTERS else "")
 
     def through(self, filter_: str) -> Asked:
         """The same search through another filter."""
@@ -62,6 +62,11 @@ class Asked:
 
     def address(self, endpoint: str = "sync.window", **more: str | None) -> str:
         return url_for(endpoint, **{"q": self.text or None, "only": self.only or None, **more})  # type: ignore[arg-type]
+
+
+def _plain(text: str) -> str:
+    """Words with one blank between them; NUL, which PostgreSQL refuses, is a blank too."""
+    return " ".join(text.replace("\0", " ").split())
 
 
 @dataclass(frozen=True)
