@@ -72,7 +72,7 @@ def close() -> None:
 
 @contextmanager
 def write() -> Iterator[None]:
-    """One short transaction. Writers on SQLite queue up at its start (IMMEDIATE); calls over the network are refused."""
+    """One short transaction. Writers on SQLite queue up at its start (IMMEDIATE); no call may leave the process."""
     with ports.network_forbidden():
         if database.in_transaction():
             with database.atomic():

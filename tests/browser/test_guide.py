@@ -1,4 +1,4 @@
-"""The customer's guide, each part of it followed step by step in a real Chromium; later parts go on from earlier ones."""
+"""The customer's guide, every part step by step in a real Chromium; later parts go on from earlier ones."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -115,7 +115,9 @@ def test_part_4_creates_one_customer_there(active: Guide) -> None:
     with active.no_reload(active.page), active.quiet():
         active.press(active.row(NEW, "Boligforeningen Strandparken"), "Opret partner")
         active.page.get_by_role("button", name="Indsend").click()
-        expect(active.row(PAIRED, "Boligforeningen Strandparken").locator(".mid", has_text="Ens")).to_be_visible(timeout=SOON)
+        expect(active.row(PAIRED, "Boligforeningen Strandparken").locator(".mid", has_text="Ens")).to_be_visible(
+            timeout=SOON
+        )
     active.enter_economic()
     active.economic.goto(f"{active.demo.sandbox}/customers/1090")
     expect(active.economic.get_by_label("Navn")).to_have_value(re.compile("Boligforeningen Strandparken"))

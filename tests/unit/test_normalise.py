@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.sync.normalise import digits, fold, same, search_text, settle, spellings
+from webapp.sync.normalise import digits, fold, same, search_text, settle, sort_key, spellings
 
 texts = st.text(max_size=30)
 danish = st.text(alphabet="abelmnorsuæøåöüé", min_size=1, max_size=12)
@@ -104,3 +104,9 @@ def test_every_searched_field_is_in_the_text_and_no_other() -> None:
     assert search_text(42, values).split("|") == [
         "42", "navn", "33920459", "5790001", "post", "6210", "5000", "by", "vej",
     ]  # fmt: skip
+
+
+def test_names_sort_as_the_danish_alphabet_does() -> None:
+    names = ["Aalborg Bad", "Zoo", "Åkande", "Ærø", "abe", "Øst", "Bo", "Éclair", "Aase"]
+    ordered = sorted(names, key=sort_key)
+    assert ordered == ["abe", "Bo", "Éclair", "Zoo", "Ærø", "Øst", "Åkande", "Aalborg Bad", "Aase"]

@@ -10,7 +10,7 @@ PARTY = """
   name TEXT NOT NULL, cvr TEXT NOT NULL, ean TEXT NOT NULL, address TEXT NOT NULL, postcode TEXT NOT NULL,
   city TEXT NOT NULL, country TEXT NOT NULL, email TEXT NOT NULL, phone TEXT NOT NULL, website TEXT NOT NULL,
   currency TEXT NOT NULL, customer_group TEXT NOT NULL, payment_terms TEXT NOT NULL, vat_zone TEXT NOT NULL,
-  search TEXT NOT NULL,
+  search TEXT NOT NULL, sort_key {ordered} NOT NULL,
 """
 OF_COMPANY = "company_id INTEGER NOT NULL REFERENCES company (id)"
 CONNECTION = "company_id INTEGER NOT NULL, connection_id INTEGER NOT NULL,"
@@ -36,7 +36,7 @@ CREATE TABLE customer (
   deleted_at {{moment}}, deleted_by_id INTEGER,
   UNIQUE (company_id, id), {to("users", "deleted_by_id")});
 CREATE UNIQUE INDEX customer_number ON customer (company_id, number) WHERE deleted_at IS NULL;
-CREATE INDEX customer_name ON customer (company_id, name, id) WHERE deleted_at IS NULL;
+CREATE INDEX customer_name ON customer (company_id, sort_key, id) WHERE deleted_at IS NULL;
 
 CREATE TABLE connection (
   id {{id}}, {OF_COMPANY}, source TEXT NOT NULL, agreement_number INTEGER NOT NULL, agreement_name TEXT NOT NULL,
@@ -53,10 +53,12 @@ CREATE TABLE connection (
 CREATE UNIQUE INDEX connection_open ON connection (company_id, source) WHERE state <> 'closed';
 
 CREATE TABLE reference (
-  id {{id}}, kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, gone_at {{moment}}, {CONNECTION} UNIQUE (connection_id, kind, key), {to("connection", "connection_id")});
+  id {{id}}, kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, gone_at {{moment}},
+  {CONNECTION} UNIQUE (connection_id, kind, key), {to("connection", "connection_id")});
 
 CREATE TABLE unit_mapping (
-  id {{id}}, kind TEXT NOT NULL, key TEXT NOT NULL, {CONNECTION} UNIQUE (connection_id, kind), {to("connection", "connection_id")});
+  id {{id}}, kind TEXT NOT NULL, key TEXT NOT NULL,
+  {CONNECTION} UNIQUE (connection_id, kind), {to("connection", "connection_id")});
 
 CREATE TABLE access_grant (
   id {{id}}, {OF_COMPANY}, user_id INTEGER NOT NULL, state_hash TEXT NOT NULL UNIQUE, created_at {{moment}} NOT NULL,
@@ -68,7 +70,7 @@ CREATE TABLE mirror (
   created_at {{moment}} NOT NULL, updated_at {{moment}} NOT NULL, gone_at {{moment}},
   {CONNECTION} {to("connection", "connection_id")}, UNIQUE (company_id, id));
 CREATE UNIQUE INDEX mirror_number ON mirror (connection_id, number) WHERE gone_at IS NULL;
-CREATE INDEX mirror_name ON mirror (connection_id, name, id) WHERE gone_at IS NULL;
+CREATE INDEX mirror_name ON mirror (connection_id, sort_key, id) WHERE gone_at IS NULL;
 
 CREATE TABLE pairing (
   id {{id}}, {CONNECTION} customer_id INTEGER NOT NULL, mirror_id INTEGER,
@@ -108,13 +110,14 @@ CREATE INDEX attempt_pairing ON attempt (pairing_id, kind, id);
 
 CREATE TABLE inbox (
   id {{id}}, received_at {{moment}} NOT NULL, query TEXT NOT NULL, content_type TEXT NOT NULL, body TEXT NOT NULL,
-  old_number INTEGER, new_number INTEGER, state TEXT NOT NULL, reason TEXT NOT NULL, handled_at {{moment}}, {CONNECTION} {to("connection", "connection_id")});
+  old_number INTEGER, new_number INTEGER, state TEXT NOT NULL, reason TEXT NOT NULL, handled_at {{moment}},
+  {CONNECTION} {to("connection", "connection_id")});
 CREATE INDEX inbox_new ON inbox (state, id);
 CREATE INDEX inbox_old_number ON inbox (connection_id, old_number, id);
 
 CREATE TABLE sweep (
   id {{id}}, {CONNECTION} kind TEXT NOT NULL, state TEXT NOT NULL, since TEXT NOT NULL,
-  cursor INTEGER NOT NULL, "read" INTEGER NOT NULL, total INTEGER NOT NULL, 
+  cursor INTEGER NOT NULL, "read" INTEGER NOT NULL, total INTEGER NOT NULL,
   changed INTEGER NOT NULL, pairs INTEGER NOT NULL, equal INTEGER NOT NULL, fault TEXT NOT NULL,
   candidates TEXT NOT NULL, newest TEXT NOT NULL, started_at {{moment}} NOT NULL, started_by_id INTEGER,
   finished_at {{moment}}, {to("connection", "connection_id")}, {to("users", "started_by_id")});
@@ -146,7 +149,7 @@ CREATE INDEX history_run ON history (run_id, id);
 
 CREATE TABLE place (
   id {{id}}, {CONNECTION} section TEXT NOT NULL, state TEXT NOT NULL, customer_id INTEGER,
-  mirror_id INTEGER, pairing_id INTEGER, name TEXT NOT NULL, search TEXT NOT NULL, version INTEGER NOT NULL,
+  mirror_id INTEGER, pairing_id INTEGER, name {{ordered}} NOT NULL, search TEXT NOT NULL, version INTEGER NOT NULL,
   changed_at {{moment}} NOT NULL, UNIQUE (connection_id, customer_id), UNIQUE (connection_id, mirror_id),
   CHECK (customer_id IS NOT NULL OR mirror_id IS NOT NULL),
   {to("connection", "connection_id")}, {to("customer", "customer_id")}, {to("mirror", "mirror_id")},

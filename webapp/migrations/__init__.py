@@ -40,11 +40,11 @@ def _runner() -> Any:
 
 
 def run_sql(database: Any, script: str) -> None:
-    """Run a script of statements, with the spellings of this database put in for {id}, {moment} and {truth}."""
+    """Run a script of statements with this database's spellings of {id}, {moment}, {truth} and {ordered} put in."""
     words = (
-        {"id": "INTEGER PRIMARY KEY AUTOINCREMENT", "moment": "TEXT", "truth": "INTEGER"}
+        {"id": "INTEGER PRIMARY KEY AUTOINCREMENT", "moment": "TEXT", "truth": "INTEGER", "ordered": "TEXT"}
         if db.is_sqlite()
-        else {"id": "SERIAL PRIMARY KEY", "moment": "TIMESTAMPTZ", "truth": "BOOLEAN"}
+        else {"id": "SERIAL PRIMARY KEY", "moment": "TIMESTAMPTZ", "truth": "BOOLEAN", "ordered": 'TEXT COLLATE "C"'}
     )
     for statement in script.format(**words).split(";"):
         if statement.strip():

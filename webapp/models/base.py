@@ -9,7 +9,7 @@ from typing import Any, Self
 from peewee import AutoField, Model, TextField
 
 from webapp.db import database, for_update
-from webapp.sync.normalise import search_text, spellings
+from webapp.sync.normalise import search_text, sort_key, spellings
 
 
 def with_words(query: Any, column: Any, text: str) -> Any:
@@ -36,7 +36,7 @@ class Row(Model):
 
 
 class Party(Row):
-    """A customer on either side: the synced values as columns, and the folded text it is found by."""
+    """A customer on either side: the synced values as columns, the text it is found by, its place in the alphabet."""
 
     name = TextField(default="")
     cvr = TextField(default="")
@@ -53,6 +53,7 @@ class Party(Row):
     payment_terms = TextField(default="")
     vat_zone = TextField(default="")
     search = TextField(default="")
+    sort_key = TextField(default="")
 
     @property
     def values(self) -> dict[str, str]:
@@ -66,6 +67,7 @@ class Party(Row):
         for name, value in values.items():
             setattr(self, name, value)
         self.search = search_text(_number(self), self.values)
+        self.sort_key = sort_key(self.name)
 
 
 def _number(party: Any) -> int | None:

@@ -14,7 +14,6 @@ from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.sync.normalise import fold
 from webapp.sync.section import Section, Standing
 
 
@@ -72,7 +71,7 @@ class Place(Row):
     mirror = ForeignKeyField(Mirror, null=True)
     pairing_id: int | None
     pairing = ForeignKeyField(Pairing, null=True)
-    name = TextField(default="")
+    name = TextField(default="")  # as it sorts in Danish, not as it is shown
     search = TextField(default="")
     version = IntegerField(default=1)
     changed_at = UTCField(default=ports.now)
@@ -185,7 +184,7 @@ def _shift(
 
 def _name(customer: Customer | None, mirror: Mirror | None) -> str:
     party = customer or mirror
-    return fold(party.name)[:200] if party else ""
+    return party.sort_key if party else ""
 
 
 def _search(customer: Customer | None, mirror: Mirror | None) -> str:

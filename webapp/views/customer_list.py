@@ -22,10 +22,10 @@ LONGEST_SEARCH = 100
 WAITING = (Section.CONFLICT, Section.NEW, Section.DELETED)
 COLUMNS: dict[str, tuple[Any, ...]] = {
     "number": (Customer.number,),
-    "name": (Customer.name,),
+    "name": (Customer.sort_key,),
     "cvr": (Customer.cvr,),
     "city": (Customer.city, Customer.postcode),
-    "state": (Place.state, Customer.name),
+    "state": (Place.state, Customer.sort_key),
 }
 
 
