@@ -169,7 +169,7 @@ def _turn(held: Lane, connection: Connection, sweep: Sweep, page: Page) -> None:
         if sweep.cursor == 0:
             sweep.total = page.total
         sweep.read += len(page.customers)
-        sweep.newest = max([sweep.newest, *(record.last_updated or "" for record in page.customers)])
+        sweep.newest = max([sweep.newest, *map(_dated, page.customers)])
         sweep.cursor = upto
         if not page.last:
             sweep.save()
@@ -218,6 +218,16 @@ def finish(connection: Connection, sweep: Sweep) -> None:
     Connection.update(**changes).where(Connection.id == connection.id).execute()
 
 
+def _dated(record: RemoteCustomer) -> str:
+    """When the customer was last changed, '' when that is not written as e-conomic writes it, so proves nothing."""
+    said = record.last_updated or ""
+    try:
+        datetime.strptime(said, _THEIR_TIME)  # noqa: DTZ007 - only whether it can be read
+    except ValueError:
+        return ""
+    return said
+
+
 def _asked_from(sweep: Sweep) -> str:
     """From when the next poll asks: the newest change seen, less the time this sweep took, so that what changed on a
     page already read is asked for again. Both are durations or e-conomic's own clock, so skew does not matter."""
@@ -256,6 +266,7 @@ def schedule(connection: Connection, poll_seconds: int, compare_at: str) -> None
 
 def next_at(clock: str, now: datetime) -> datetime:
     """The next time that clocks in Denmark show `clock` (HH:MM)."""
-    local = now.astimezone(ZoneInfo("Europe/Copenhagen"))
-    due = datetime.combine(local.date(), time.fromisoformat(clock), local.tzinfo)
-    return (due if due > local else due + timedelta(days=1)).astimezone(now.tzinfo)
+    zone = ZoneInfo("Europe/Copenhagen")
+    today = now.astimezone(zone).date()
+    times = (datetime.combine(today + timedelta(days=n), time.fromisoformat(clock), zone) for n in range(3))
+    return next(due for due in (moment.astimezone(UTC) for moment in times) if due > now)
