@@ -18,6 +18,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.place import Place, Tally
 from webapp.models.user import User
 from webapp.sandbox import Sandbox, create_sandbox
+from webapp.sandbox.agreement import Agreement
 from webapp.sync import connect, pairings, register, sweep
 from webapp.worker import Worker
 
@@ -80,19 +81,31 @@ class World:
 
     def connect(self) -> Connection:
         """Grant, activate and fetch, as an administrator does."""
-        token = self.economic.grant("demo-app-public")
-        grant = AccessGrant(company=self.company, user=self.alice, state_hash=f"state-{next(self.tokens)}")
-        grant.grant_token = vault.seal(token, bound=f"grant:{self.company.id}:{AGREEMENT}")
-        grant.agreement_number, grant.agreement_name = AGREEMENT, "Fjordglans Rengøring ApS"
-        grant.save()
         with db.write():
-            connection = connect.open_with(grant, self.alice)
+            connection = self.opened(self.company, self.alice, self.economic)
             connection.set_defaults({"currency": "DKK", "customer_group": "1", "payment_terms": "1", "vat_zone": "1"})
             connection.save()
         self._connection_id = connection.id
         connect.activate(connection, self.alice)
         self.drain()
         return self.connection
+
+    def opened(self, company: Company, by: User, economic: Agreement) -> Connection:
+        """A connection of this company to this agreement, as after "Tilføj app"."""
+        token = vault.seal(economic.grant("demo-app-public"), bound=f"grant:{company.id}:{economic.number}")
+        facts = {"agreement_number": economic.number, "agreement_name": economic.company_name, "grant_token": token}
+        grant = AccessGrant.create(company=company, user=by, state_hash=f"state-{next(self.tokens)}", **facts)
+        return connect.open_with(grant, by)
+
+    def connect_another(self, name: str, economic: Agreement) -> Connection:
+        """Another company with a person of its own, connected to this agreement, activated and fetched."""
+        company = Company.create(name=name)
+        charlie = User.create(company=company, email="charlie@example.dk", name="Charlie")
+        with db.write():
+            connection = self.opened(company, charlie, economic)
+        connect.activate(connection, charlie)
+        self.worker.turns(connection)
+        return Connection.get_by_id(connection.id)
 
     @property
     def connection(self) -> Connection:

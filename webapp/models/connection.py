@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
@@ -17,6 +17,7 @@ from webapp.models.user import User
 
 SOURCE = "economic"
 OPEN, PAUSED, CLOSED = "open", "paused", "closed"
+LONGEST_REST = 3600.0
 DEFAULTS = ("currency", "customer_group", "payment_terms", "vat_zone")
 
 
@@ -61,6 +62,8 @@ class Connection(Row):
     compare_due_at = UTCField(null=True)
     budget_used = IntegerField(default=0)
     budget_limit = IntegerField(default=0)
+    budget_window = IntegerField(default=60)
+    budget_cost = IntegerField(default=3)
     budget_at = UTCField(null=True)
     resume_at = UTCField(null=True)
 
@@ -88,9 +91,8 @@ class Connection(Row):
 
     @classmethod
     def working(cls) -> Any:
-        """Connections whose work may go on now, as a query."""
-        now = ports.now()
-        return cls.select().where(cls.state == OPEN, (cls.resume_at.is_null()) | (cls.resume_at <= now))
+        """Connections whose work may go on, as a query; how fast is for `sync.budget` to say."""
+        return cls.select().where(cls.state == OPEN)
 
     @property
     def is_active(self) -> bool:
@@ -113,9 +115,10 @@ class Connection(Row):
         ).execute()
 
     def rest(self, seconds: float) -> None:
-        """Make no call before so many seconds have passed."""
+        """Make no call before so many seconds have passed; a longer rest that was asked for before stays."""
         until = ports.now() + timedelta(seconds=seconds)
-        Connection.update(resume_at=until).where(Connection.id == self.id).execute()
+        shorter = Connection.resume_at.is_null() | (Connection.resume_at < until)
+        Connection.update(resume_at=until).where(Connection.id == self.id, shorter).execute()
 
 
 class Reference(Row):
