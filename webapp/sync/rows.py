@@ -161,7 +161,7 @@ def _narrowed(connection: Connection, text: str, only: str) -> Any:
 
 
 def _rows(connection: Connection, places: list[Place]) -> tuple[Row, ...]:
-    """Rows for these places, in a handful of queries however many they are."""
+    """Rows for these places but those taken away meanwhile, in a handful of queries however many they are."""
     ids = [place.id for place in places]
     query = (
         Place.select(Place, Customer, User, Mirror, Pairing)
@@ -177,7 +177,7 @@ def _rows(connection: Connection, places: list[Place]) -> tuple[Row, ...]:
     excluded = _exclusions(connection, places)
     asking = any(place.section == Section.CONFLICT.value for place in places)
     names = Reference.names(connection) if asking else {}
-    found = [_row(connection, whole[place_id], excluded, names) for place_id in ids]
+    found = [_row(connection, whole[place_id], excluded, names) for place_id in ids if place_id in whole]
     return _dated(found)
 
 
