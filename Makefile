@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all one needs; each first builds .venv when the pinned requirements have changed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock clean translations ready-run ready-dev
+.PHONY: help demo test lint lock clean pictures translations ready-run ready-dev
 
 PYTHON ?= python3
 UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv || { $(PYTHON) -m uv --version >/dev/null 2>&1 && echo $(PYTHON) -m uv; })
@@ -14,6 +14,7 @@ help:
 	@echo "make lint   ruff and mypy only"
 	@echo "make lock   renew requirements.txt and requirements-dev.txt (needs uv)"
 	@echo "make translations  find the texts of the app and bring the English catalogue up to date"
+	@echo "make pictures  take the pictures of the README and the help page from the running app"
 	@echo "make clean  remove .venv and what tests leave behind; instance/ stays"
 
 demo: ready-run
@@ -26,6 +27,9 @@ lint: ready-dev
 
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+pictures: ready-dev
+	$(BIN)/python -m pytest tests/browser/take_pictures.py
 
 lock:
 	@test -n "$(UV)" || { echo "make lock needs uv: $(PYTHON) -m pip install uv" >&2; exit 1; }

@@ -43,6 +43,7 @@ class Guide:
     def grant(self) -> None:
         """From "Opret forbindelse" to "Tilføj app", and back."""
         self.open_dialog().get_by_role("button", name="Opret forbindelse").click()
+        self.page.wait_for_url(f"{self.demo.sandbox}/**")
         if self.page.get_by_label("Adgangskode").count():
             self.log_in_to_economic(self.page)
         self.page.get_by_role("button", name=AGREEMENT).click()

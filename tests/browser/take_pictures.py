@@ -1,0 +1,110 @@
+"""Takes the pictures of the README and of the help page from the running app (`make pictures`)."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.guide import SOON, Guide
+from tests.browser.test_guide import NEW, active, connected, opened, told  # noqa: F401 - the guide's parts as fixtures
+
+ROOT = Path(__file__).parents[2]
+HELP = ROOT / "static/help"
+WIDE = {"width": 1200, "height": 750}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
+    return {**browser_context_args, "viewport": WIDE, "color_scheme": "light", "reduced_motion": "reduce"}
+
+
+def keep(page: Page, file: Path, part: Locator | None = None) -> None:
+    """Save a picture without toasts, which would lie over it."""
+    page.locator("#toasts").evaluate("toasts => toasts.replaceChildren()")
+    (part or page).screenshot(path=file, animations="disabled")
+
+
+def test_the_way_to_a_connection(opened: Guide) -> None:  # noqa: F811
+    opened.open_dialog()
+    keep(opened.page, HELP / "connect.png")
+
+
+def test_the_settings_and_the_webhook(told: Guide) -> None:  # noqa: F811
+    dialog = told.open_dialog()
+    expect(dialog.get_by_label("Valuta:")).to_be_visible(timeout=SOON)
+    keep(told.page, HELP / "settings.png")
+    dialog.get_by_role("heading", name="Webhook").scroll_into_view_if_needed()
+    dialog.locator(".dialog-body").evaluate("body => body.scrollTo(0, body.scrollHeight)")
+    keep(told.page, HELP / "webhook.png")
+    told.open_integrations()
+    told.page.locator("summary", has_text="Kunder").click()
+    keep(told.page, HELP / "activate.png")
+
+
+def test_the_window_with_something_in_every_section(active: Guide) -> None:  # noqa: F811
+    prepare(active)
+    active.open_window()
+    keep(active.page, HELP / "window.png")
+    active.page.set_viewport_size({"width": 1440, "height": 900})
+    active.open_window()
+    keep(active.page, ROOT / "docs/sync-window.png")
+    active.page.set_viewport_size(WIDE)
+
+
+def test_the_dialogs_of_the_window(active: Guide) -> None:  # noqa: F811
+    active.open_window()
+    active.press(active.row(NEW, "Bagsværd Autoværksted").first, "Opret partner")
+    expect(active.page.get_by_role("button", name="Indsend")).to_be_visible()
+    keep(active.page, HELP / "create.png")
+    active.open_window()
+    active.press(active.row(NEW, "Christiansen Autoværksted").first, "Vælg partner")
+    active.press(active.page.locator("#window"), "Vælg som partner")
+    expect(active.page.get_by_role("button", name="Indsend")).to_be_visible()
+    keep(active.page, HELP / "choose.png")
+
+
+def prepare(guide: Guide) -> None:
+    """Pairs, a conflict, a deletion and an exclusion, made the way people make them."""
+    for name in ("Blomster v/Rasmus", "Andelsboligforeningen Søhuset afd. 1", "Andelsboligforeningen Søhuset afd. 2"):
+        create_here(guide, name)
+    pair(guide, "Allerød Byg")
+    guide.open_window()
+    guide.press(guide.row(NEW, "Andelsboligforeningen Søhuset afd. 8").first, "Ingen synkronisering")
+    expect(guide.row("Synkronisering deaktiveret", "Søhuset afd. 8")).to_be_visible(timeout=SOON)
+    conflict(guide, "Allerød Byg", 1036)
+    guide.delete_in_economic(1020)
+    guide.open_window()
+    expect(guide.row("Slettede kunder", "Blomster v/Rasmus")).to_be_visible(timeout=SOON)
+
+
+def create_here(guide: Guide, name: str) -> None:
+    guide.open_window()
+    guide.press(guide.row(NEW, name).first, "Opret partner")
+    guide.page.get_by_role("button", name="Indsend").click()
+    expect(guide.row("Parrede kunder", name).first).to_be_visible(timeout=SOON)
+
+
+def pair(guide: Guide, name: str) -> None:
+    guide.open_window()
+    guide.press(guide.row(NEW, name).first, "Vælg partner")
+    guide.press(guide.page.locator("#window"), "Vælg som partner")
+    expect(guide.page.get_by_role("button", name="Indsend")).to_be_visible()
+    for row in guide.page.locator(".diff-row.question").all():
+        if not row.locator("input:checked").count():
+            row.locator("input.keep-theirs").check()
+    guide.page.get_by_role("button", name="Indsend").click()
+    expect(guide.row("Parrede kunder", name).first).to_be_visible(timeout=SOON)
+
+
+def conflict(guide: Guide, name: str, number: int) -> None:
+    """Both sides change the phone while e-conomic's webhooks are held back."""
+    guide.hold_webhooks(True)
+    guide.page.goto(f"{guide.demo.app}/customers?q={name}")
+    guide.page.get_by_role("link", name=name).first.click()
+    guide.page.get_by_role("link", name="Rediger").first.click()
+    guide.edit_in_economic(number, Telefon="66 10 00 41")
+    guide.page.get_by_label("Telefon").fill("66 10 00 20")
+    guide.page.get_by_role("button", name="Gem").click()
+    guide.hold_webhooks(False)
+    guide.open_window()
+    expect(guide.row("Synkroniseringskonflikter", name)).to_be_visible(timeout=SOON)
