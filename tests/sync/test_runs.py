@@ -14,12 +14,12 @@ def bulk(world: World, kind: str, also: tuple[int, ...] = (), rule: str = "same"
 
 
 def test_all_of_theirs_are_created_here(connected: World) -> None:
-    for number in range(1, 121):
+    for number in range(1, 61):
         connected.theirs(number, f"Kunde {number}")
-    connected.look(*range(1, 121))
+    connected.look(*range(1, 61))
     ordered = bulk(connected, CREATE_OURS)
-    assert (ordered.state, ordered.done, ordered.failed) == ("done", 120, 0)
-    assert Customer.of(connected.company).count() == 120
+    assert (ordered.state, ordered.done, ordered.failed) == ("done", 60, 0)
+    assert Customer.of(connected.company).count() == 60
 
 
 def test_all_of_ours_are_created_there(connected: World) -> None:
@@ -82,9 +82,9 @@ def test_a_customer_that_moved_since_the_plan_falls_out(connected: World) -> Non
 
 
 def test_a_stopped_run_makes_no_more(connected: World) -> None:
-    for number in range(1, 201):
+    for number in range(1, 61):
         connected.theirs(number, f"Kunde {number}")
-    connected.look(*range(1, 201))
+    connected.look(*range(1, 61))
     plan = runs.plan_bulk(connected.connection, CREATE_OURS, "same")
     ordered = runs.begin(connected.connection, plan, (), connected.alice)
     connected.worker.turns(connected.connection, 1)

@@ -42,6 +42,13 @@ class Exclusion(Row):
         found: Self | None = cls.get_or_none(cls.connection == connection, column == party, cls.ended_at.is_null())
         return found
 
+    @classmethod
+    def end_of(cls, connection: Connection, customer: Customer, mirror: Mirror, by: User | None) -> None:
+        """End what is in force for either of the two: they become a pair."""
+        cls.update(ended_at=ports.now(), ended_by=by).where(
+            cls.connection == connection, (cls.customer == customer) | (cls.mirror == mirror), cls.ended_at.is_null()
+        ).execute()
+
     def end(self, by: User | None) -> None:
         self.ended_at, self.ended_by = ports.now(), by
         self.save()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from peewee import SQL, CompositeKey, ForeignKeyField, IntegerField, Model, TextField
+from peewee import EXCLUDED, SQL, CompositeKey, ForeignKeyField, IntegerField, Model, TextField
 
 from webapp import ports
 from webapp.db import UTCField, database
@@ -15,6 +15,9 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.sync.section import Section, Standing
+
+Weights = tuple[str, int, int, int]
+"""A section, and how many lines, customers of ours and of theirs."""
 
 
 class Tally(Model):
@@ -35,12 +38,24 @@ class Tally(Model):
         primary_key = CompositeKey("connection", "section")
 
     @classmethod
-    def move(cls, connection: Connection, section: str, places: int, ours: int, theirs: int) -> None:
-        """Add to a section's counters; negative numbers take away."""
-        row = {"company": connection.company_id, "connection": connection, "section": section}
-        cls.insert(**row, places=places, ours=ours, theirs=theirs).on_conflict(
+    def move(cls, connection: Connection, *moves: Weights) -> None:
+        """Add to sections' counters, always in the same order; negative numbers take away."""
+        totals: dict[str, list[int]] = {}
+        for section, *counts in sorted(moves):
+            totals[section] = [a + b for a, b in zip(totals.get(section, (0, 0, 0)), counts, strict=True)]
+        own = {"company": connection.company_id, "connection": connection.id}
+        cls.insert_many(
+            [
+                own | {"section": s, "places": n, "ours": ours, "theirs": theirs}
+                for s, (n, ours, theirs) in totals.items()
+            ]
+        ).on_conflict(
             conflict_target=[cls.connection, cls.section],
-            update={cls.places: cls.places + places, cls.ours: cls.ours + ours, cls.theirs: cls.theirs + theirs},
+            update={
+                cls.places: cls.places + EXCLUDED.places,
+                cls.ours: cls.ours + EXCLUDED.ours,
+                cls.theirs: cls.theirs + EXCLUDED.theirs,
+            },
         ).execute()
 
     @classmethod
@@ -119,10 +134,12 @@ class Place(Row):
                 spare.take_away(connection)
         if line is None:
             line = cls(company=connection.company_id, connection=connection, section="", state="")
-        before = line._weights() if line.section else None
+        before, stood = line._weights() if line.section else None, line._shown()
         line.customer, line.mirror, line.pairing = customer, mirror, pairing
         line.section, line.state = standing.section.value, standing.state.value
         line.name, line.search = _name(customer, mirror), _search(customer, mirror)
+        if line._shown() == stood:
+            return
         line.changed_at, line.version = ports.now(), line.version + 1
         line.save()
         _shift(connection, before, line._weights())
@@ -133,7 +150,10 @@ class Place(Row):
         self.delete_instance()
         _shift(connection, weights, None)
 
-    def _weights(self) -> tuple[str, int, int, int]:
+    def _shown(self) -> tuple[Any, ...]:
+        return self.customer_id, self.mirror_id, self.pairing_id, self.section, self.state, self.name, self.search
+
+    def _weights(self) -> Weights:
         return self.section, 1, int(self.customer_id is not None), int(self.mirror_id is not None)
 
 
@@ -164,22 +184,19 @@ def put_lines(connection: Connection, lines: list[Line]) -> None:
     """Add many lines at once, for customers that stand nowhere yet, and count them in."""
     for start in range(0, len(lines), LINES_AT_ONCE):
         Place.insert_many(lines[start : start + LINES_AT_ONCE]).execute()
-    for section in Section:
-        mine = [row for row in lines if row["section"] == section.value]
-        if mine:
-            ours, theirs = (sum(1 for row in mine if row[side] is not None) for side in ("customer", "mirror"))
-            Tally.move(connection, section.value, len(mine), ours, theirs)
+    moves = [(str(r["section"]), 1, int(r["customer"] is not None), int(r["mirror"] is not None)) for r in lines]
+    if moves:
+        Tally.move(connection, *moves)
 
 
-def _shift(
-    connection: Connection, before: tuple[str, int, int, int] | None, after: tuple[str, int, int, int] | None
-) -> None:
+def _shift(connection: Connection, before: Weights | None, after: Weights | None) -> None:
     if before == after:
         return
-    moves = [(before, -1)] if before else []
-    moves += [(after, 1)] if after else []
-    for (section, places, ours, theirs), sign in sorted(moves):
-        Tally.move(connection, section, sign * places, sign * ours, sign * theirs)
+    moves = [after] if after else []
+    if before:
+        section, places, ours, theirs = before
+        moves.append((section, -places, -ours, -theirs))
+    Tally.move(connection, *moves)
 
 
 def _name(customer: Customer | None, mirror: Mirror | None) -> str:

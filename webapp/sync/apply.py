@@ -48,7 +48,7 @@ def settle(
         _pull(pair, planned, cause=cause, by=by, run_id=run_id)
         _move_base(pair, planned)
         _forget_fault(pair, planned)
-    standing.put_pair(pair, standing.plan_of(pair))
+    standing.put_pair(pair, planned if planned.is_still else None)
     return planned
 
 

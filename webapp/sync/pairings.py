@@ -46,18 +46,23 @@ def create_there(connection: Connection, customer_id: int, number: int, by: User
 
 
 @db.retrying
-def create_here(
-    connection: Connection, mirror_id: int, number: int | None, by: User | None, run_id: int | None = None
-) -> Pairing:
+def create_here(connection: Connection, mirror_id: int, number: int | None, by: User | None) -> Pairing:
     """ "Opret partner" for a customer of theirs: it is copied as it is, dirt and all. Raises the same."""
     with db.write():
-        mirror = Mirror.locked_of(connection, mirror_id)
-        if mirror is None or mirror.gone_at:
-            raise Moved("the customer is gone")
-        if Pairing.of_mirror(mirror) is not None:
-            raise AlreadyPaired(mirror.label)
-        customer = register.insert(connection.company, number, mirror.values, cause="create", by=by, run_id=run_id)
-        return _join(connection, customer, mirror, {n: (v, v) for n, v in mirror.values.items()}, by, run_id)
+        return copy_here(connection, Mirror.locked_of(connection, mirror_id), number, by)
+
+
+def copy_here(
+    connection: Connection, mirror: Mirror | None, number: int | None, by: User | None, run_id: int | None = None
+) -> Pairing:
+    """The same for a mirror row that the caller's transaction has locked. Raises the same."""
+    if mirror is None or mirror.gone_at:
+        raise Moved("the customer is gone")
+    if Pairing.of_mirror(mirror) is not None:
+        raise AlreadyPaired(mirror.label)
+    values = mirror.values
+    customer = register.insert(connection.company, number, values, cause="create", by=by, run_id=run_id)
+    return _join(connection, customer, mirror, {name: (value, value) for name, value in values.items()}, by, run_id)
 
 
 def _join(
@@ -78,10 +83,7 @@ def _join(
             pair.save(force_insert=True)
     except IntegrityError as clash:
         raise AlreadyPaired(customer.label) from clash
-    for party in (customer, mirror):
-        excluded = Exclusion.of(connection, party)
-        if excluded:
-            excluded.end(by)
+    Exclusion.end_of(connection, customer, mirror, by)
     facts = {"connection": connection, "customer_id": customer.id, "mirror_id": mirror.id, "pairing_id": pair.id}
     History.note(
         connection.company_id, history.PAIR, "pair", field="paired", after=mirror.label, by=by, run_id=run_id, **facts

@@ -29,6 +29,7 @@ from webapp.sync.section import Section
 Rule = Literal["same", "next"]
 AT_ONCE = 20
 HERE_AT_ONCE = 50
+TOGETHER = 10
 
 
 @dataclass(frozen=True)
@@ -161,8 +162,9 @@ def step(held: Lane, connection: Connection) -> None:
         with db.write():
             held.finish()
         return
-    for item in _next_items(ordered):
-        _do(held, connection, ordered, item)
+    items = _next_items(ordered)
+    for start in range(0, len(items), TOGETHER):
+        _do(held, connection, ordered, items[start : start + TOGETHER])
     _count(held, ordered)
 
 
@@ -176,24 +178,26 @@ def _next_items(ordered: Run) -> list[RunItem]:
 
 
 @db.retrying
-def _do(held: Lane, connection: Connection, ordered: Run, item: RunItem) -> None:
-    """One item in one transaction; what is in its way is its reason, and the run goes on."""
+def _do(held: Lane, connection: Connection, ordered: Run, items: Sequence[RunItem]) -> None:
+    """A few items in one transaction; what is in an item's way is its reason, and the others go on."""
     with db.write():
         held.hold()
-        try:
-            with db.database.atomic():
-                _carry_out(connection, ordered, item)
-        except (AlreadyPaired, Moved):
-            item.settle("moved")
-        except NumberInUse:
-            item.settle("number_taken")
+        for item in items:
+            try:
+                with db.database.atomic():
+                    _carry_out(connection, ordered, item)
+            except (AlreadyPaired, Moved):
+                item.settle("moved")
+            except NumberInUse:
+                item.settle("number_taken")
 
 
 def _carry_out(connection: Connection, ordered: Run, item: RunItem) -> None:
     by = ordered.created_by
     if ordered.kind == run.CREATE_OURS:
-        _check(Mirror.found(connection.company, item.mirror_id), item)
-        made = pairings.create_here(connection, item.mirror_id, item.number, by, ordered.id)
+        mirror = Mirror.locked_of(connection, item.mirror_id)
+        _check(mirror, item)
+        made = pairings.copy_here(connection, mirror, item.number, by, ordered.id)
         item.pairing_id = made.id
         item.settle()
         return
