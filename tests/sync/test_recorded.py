@@ -15,37 +15,18 @@ RECORDED = Path(__file__).parents[3] / "shared/reference/economic-samples/custom
 pytestmark = pytest.mark.skipif(not RECORDED.exists(), reason="the recorded page is not beside this checkout")
 
 
-@pytest.fixture
-def imported(world: World) -> World:
-    """Fetched, and all created here."""
-    recorded.load(world.sandbox, world.economic, [RECORDED])
-    world.connect()
-    assert Tally.of(world.connection)["new"] == (1000, 0, 1000)
-    plan = runs.plan_bulk(world.connection, CREATE_OURS, "same")
-    runs.begin(world.connection, plan, (), world.alice)
-    world.drain()
-    return world
-
-
-def test_a_thousand_recorded_customers_come_over_once_each_and_stay_equal(imported: World) -> None:
-    numbers = [customer.number for customer in Customer.of(imported.company)]
-    assert sorted(numbers) == sorted(imported.economic.customers)
-    proof = imported.compare()
-    assert (proof.pairs, proof.equal) == (1000, 1000)
-
-
-def test_their_dirt_is_kept_as_it_is(imported: World) -> None:
-    kept = {customer.number: customer for customer in Customer.of(imported.company)}
-    for number, record in imported.economic.customers.items():
-        assert kept[number].cvr == record.get("corporateIdentificationNumber", "").strip()
-        assert kept[number].email == record.get("email", "").strip()
-
-
-def test_importing_writes_nothing_there(world: World) -> None:
+def test_a_thousand_recorded_customers_come_over_once_with_their_dirt_and_stay_equal(world: World) -> None:
     recorded.load(world.sandbox, world.economic, [RECORDED])
     before = {number: dict(record) for number, record in world.economic.customers.items()}
     world.connect()
+    assert Tally.of(world.connection)["new"] == (1000, 0, 1000)
     runs.begin(world.connection, runs.plan_bulk(world.connection, CREATE_OURS, "same"), (), world.alice)
     world.drain()
-    world.compare()
+    proof = world.compare()
+    assert (proof.pairs, proof.equal) == (1000, 1000)
+    kept = {customer.number: customer for customer in Customer.of(world.company)}
+    assert sorted(kept) == sorted(before)
+    for number, record in before.items():
+        assert kept[number].cvr == record.get("corporateIdentificationNumber", "").strip()
+        assert kept[number].email == record.get("email", "").strip()
     assert {number: dict(record) for number, record in world.economic.customers.items()} == before
