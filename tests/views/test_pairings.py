@@ -50,6 +50,11 @@ def test_a_taken_number_is_met_with_the_next_free(synced: Synced) -> None:
     assert page.field("number") == "2002" and "2001 er optaget dér" in page.source
 
 
+def test_a_number_held_by_a_customer_without_a_name_is_taken_too(synced: Synced) -> None:
+    synced.ours(2001, "")
+    assert "en kunde uden navn" in synced.admin.get("/pairings/number/theirs?number=2001", piece=True).text
+
+
 @pytest.mark.parametrize(
     "typed, told",
     [("2001", "Nummer 2001 bruges allerede af Deres ApS."), ("2002", "Nummeret er ledigt"), ("x", "Skriv et helt tal")],

@@ -23,29 +23,29 @@ class Proposal:
     is_same: bool
 
 
-def taken_there(connection: Connection, number: int) -> str:
-    """Who holds the number in e-conomic as far as we know, or will; '' when it is free."""
+def taken_there(connection: Connection, number: int) -> str | None:
+    """The name of who holds the number in e-conomic as far as we know, or will; None when it is free."""
     mirror = Mirror.with_number(connection, number)
     if mirror is not None:
         return str(mirror.name)
     creating = Pairing.creating_number(connection, number)
-    return str(creating.customer.name) if creating else ""
+    return str(creating.customer.name) if creating else None
 
 
-def taken_here(connection: Connection, number: int) -> str:
-    """Who holds the number in CleanManager; '' when it is free."""
+def taken_here(connection: Connection, number: int) -> str | None:
+    """The name of who holds the number in CleanManager; None when it is free."""
     customer = Customer.with_number(connection.company, number)
-    return str(customer.name) if customer else ""
+    return str(customer.name) if customer else None
 
 
 def propose_there(connection: Connection, customer: Customer) -> Proposal:
-    if not taken_there(connection, customer.number):
+    if taken_there(connection, customer.number) is None:
         return Proposal(customer.number, True)
     return Proposal(next_there(connection), False)
 
 
 def propose_here(connection: Connection, mirror: Mirror) -> Proposal:
-    if not taken_here(connection, mirror.number):
+    if taken_here(connection, mirror.number) is None:
         return Proposal(mirror.number, True)
     return Proposal(next_here(connection), False)
 

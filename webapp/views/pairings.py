@@ -229,7 +229,10 @@ def _number_fault(active: Connection, side: str, text: str) -> str:
     if wanted is None:
         return str(_("Skriv et helt tal fra 1 til 999999999."))
     taken = numbers.taken_there(active, wanted) if side == "ours" else numbers.taken_here(active, wanted)
-    return str(_("Nummer %(number)s bruges allerede af %(name)s.", number=wanted, name=taken)) if taken else ""
+    if taken is None:
+        return ""
+    holder = taken or _("en kunde uden navn")
+    return str(_("Nummer %(number)s bruges allerede af %(name)s.", number=wanted, name=holder))
 
 
 def _creation(active: Connection, side: str, party: Party, number: str, wrong: str = "") -> str:
