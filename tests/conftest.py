@@ -22,6 +22,8 @@ settings.load_profile("ours")
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 _numbers = count(1)
+# A test's database need not outlive the machine; the tests that kill processes start them with the real pragma.
+db.SQLITE_PRAGMAS["synchronous"] = "off"
 
 
 @pytest.fixture(params=KINDS)
