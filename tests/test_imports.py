@@ -36,7 +36,9 @@ LAYERS = {
     # `ports` lends out the network, so it alone of its layer knows an HTTP library.
     "base": Layer(("ports", "config"), (), frozenset({"requests"})),
     "adapter": Layer(
-        ("economic.transport", "economic.client"), ("base", "their words"), frozenset({"requests", "urllib3"})
+        ("economic.transport", "economic.deadline", "economic.client"),
+        ("base", "their words"),
+        frozenset({"requests", "urllib3"}),
     ),
     "their words": Layer(("economic", "economic.*"), (), PURE, never=IMPURE),
     "decisions": Layer(

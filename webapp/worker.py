@@ -11,20 +11,19 @@ from typing import Any
 from webapp import db, ports, vault
 from webapp.economic.client import Client
 from webapp.economic.errors import EconomicError, Forbidden, GrantWithdrawn, PermanentError, RateLimited
-from webapp.economic.records import Budget
 from webapp.models import lane as lanes
 from webapp.models.connection import Connection
 from webapp.models.lane import Fenced, Lane
 from webapp.models.pairing import Pairing
 from webapp.models.place import Heartbeat
 from webapp.sync import apply, connect, inbox, lists, look, push, runs, sweep
+from webapp.sync.budget import WITHOUT_A_WORD, Pace
 
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.25
 TURNS = 25
 LONGEST_WAIT = 900.0
-HEAD_ROOM = 0.8
 
 
 class Worker:
@@ -37,6 +36,7 @@ class Worker:
         self.name = name or f"{os.getpid()}-{ports.token(4)}"
         self.stopping = threading.Event()
         self._clients: dict[tuple[int, str], Client] = {}
+        self._paces: dict[int, Pace] = {}
 
     def run(self) -> None:
         """Work until told to stop."""
@@ -67,7 +67,10 @@ class Worker:
             sweep.schedule(connection, self.poll_seconds, self.compare_at)
         inbox.drain(connection)
         sides = () if connection.is_active else (lanes.LISTS,)
+        pace = self._pace(connection)
         for taken in range(most):
+            if pace.pause() > 0:
+                return taken
             held = Lane.claim(self.name, connection, sides=sides)
             if held is None or self.stopping.is_set():
                 return taken
@@ -89,15 +92,15 @@ class Worker:
             connection.pause("key_missing")
             held.again()
         except RateLimited as fault:
-            connection.rest(min(fault.wait or 60.0, LONGEST_WAIT))
+            self._pace(connection).rest(fault.wait or WITHOUT_A_WORD)
             held.again()
         except PermanentError as fault:
             self._permanent(held, connection, fault)
         except EconomicError as fault:
-            held.postpone(self._pause(held, fault), kind=fault.kind, text=str(fault)[:500])
+            held.postpone(self._wait(held, fault), kind=fault.kind, text=str(fault)[:500])
         except Exception as fault:
             log.exception("a look at %s %s failed", held.side, held.record)
-            held.postpone(self._pause(held, None), kind="surprise", text=type(fault).__name__)
+            held.postpone(self._wait(held, None), kind="surprise", text=type(fault).__name__)
 
     def _do(self, held: Lane, connection: Connection) -> None:
         doing: dict[str, Callable[[], None]] = {
@@ -122,18 +125,21 @@ class Worker:
             connection.pause("forbidden")
             held.again()
         else:
-            held.postpone(self._pause(held, fault), kind=fault.kind, text=str(fault)[:500])
+            held.postpone(self._wait(held, fault), kind=fault.kind, text=str(fault)[:500])
 
-    def _pause(self, held: Lane, fault: EconomicError | None) -> float:
+    def _wait(self, held: Lane, fault: EconomicError | None) -> float:
         """Doubling waits with full jitter, no shorter than e-conomic asked for."""
         asked = (fault.wait if fault else None) or 0.0
         backoff = min(2.0 * 2.0 ** min(held.tries, 9), LONGEST_WAIT) * (0.5 + ports.random() / 2)
-        return min(max(asked, backoff), LONGEST_WAIT)
+        return max(asked, min(backoff, LONGEST_WAIT))
+
+    def _pace(self, connection: Connection) -> Pace:
+        return self._paces.setdefault(connection.id, Pace(connection.id))
 
     def _client(self, connection: Connection) -> Client:
         key = (connection.id, connection.grant_token)
         if key not in self._clients:
-            self._clients[key] = connect.client(connection, self.endpoints, _note_budget(connection.id))
+            self._clients[key] = connect.client(connection, self.endpoints, self._pace(connection))
         return self._clients[key]
 
     def _beat(self) -> None:
@@ -150,19 +156,3 @@ def _planned_values(pair: Pairing) -> dict[str, str]:
     from webapp.sync import standing
 
     return standing.plan_of(pair).pushes if pair.mirror is not None else {}
-
-
-def _note_budget(connection_id: int) -> Callable[[Budget], None]:
-    """Share what e-conomic's headers say of the budget with every worker, and rest before it is used up."""
-
-    def note(budget: Budget) -> None:
-        row = Connection.get_or_none(Connection.id == connection_id)
-        if row is None:
-            return
-        if budget.limit and budget.used >= HEAD_ROOM * budget.limit:
-            row.rest(min(budget.window, 60.0) / 4)
-        Connection.update(budget_used=budget.used, budget_limit=budget.limit, budget_at=ports.now()).where(
-            Connection.id == connection_id
-        ).execute()
-
-    return note

@@ -34,6 +34,20 @@ CHECKED = {
 _keys = (f"key-{number}" for number in count())
 
 
+class _Told:
+    """A pace that lets every call pass and keeps the budgets it is told."""
+
+    def __init__(self, told: list[Budget]) -> None:
+        self._told = told
+
+    def before(self) -> None:
+        pass
+
+    def after(self, budget: Budget | None, fault: errors.EconomicError | None) -> None:
+        if budget:
+            self._told.append(budget)
+
+
 class World:
     """A sandbox with one agreement, and the client that its grant makes."""
 
@@ -58,7 +72,7 @@ class World:
                 openapi=BASE,
                 app_secret=secret,
                 grant_token=token,
-                on_budget=self.told.append,
+                pace=_Told(self.told),
                 max_body=2_000_000,
             )
         )

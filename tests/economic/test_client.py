@@ -7,7 +7,7 @@ import pytest
 import responses
 from responses import matchers
 
-from tests.economic.wire import CUSTOMERS, LEGACY, MISSING, NEWER, NEWER_MISSING, NO_GROUP, numbered, page
+from tests.economic.wire import CUSTOMERS, LEGACY, MISSING, NEWER, NEWER_MISSING, NO_GROUP, numbered, page, proven
 from webapp.economic import errors
 from webapp.economic.client import Client
 from webapp.economic.records import Reference
@@ -196,6 +196,7 @@ def test_a_customer_without_version_or_of_another_number_is_garbled(
 
 @responses.activate
 def test_a_customer_that_is_gone_is_missing(client: Client) -> None:
+    proven()
     responses.get(f"{NEWER}/7", json=NEWER_MISSING, status=404, content_type="application/problem+json")
 
     with pytest.raises(errors.Missing):
@@ -212,6 +213,7 @@ def test_a_legacy_customer_keeps_all_that_was_said(client: Client, customer: dic
 
 @responses.activate
 def test_a_number_exists_or_does_not(client: Client, customer: dict[str, Any]) -> None:
+    proven()
     responses.get(f"{CUSTOMERS}/7", json=customer)
     responses.get(f"{CUSTOMERS}/8", json=MISSING, status=404)
 
@@ -371,6 +373,7 @@ def test_a_customer_is_deleted_under_its_key(client: Client) -> None:
 
 @responses.activate
 def test_a_customer_that_is_gone_already_is_missing(client: Client) -> None:
+    proven()
     responses.delete(f"{CUSTOMERS}/7", json=MISSING | {"errorCode": "E06000"}, status=404)
 
     with pytest.raises(errors.Missing):

@@ -1,5 +1,6 @@
 """The transport over a real socket: broken lines as the operating system reports them, and connections used again."""
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -145,3 +146,30 @@ def test_a_connection_that_they_closed_in_silence_costs_no_write(serve: Serve, c
 
     assert _call(transport, "POST") == {"a": 1}
     transport.close()
+
+
+def test_a_head_that_drips_is_not_waited_for_beyond_the_whole_time() -> None:
+    """Each byte comes well within the read time-out; without a bound of the whole the answer would be taken."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    given_up = threading.Event()
+
+    def drip() -> None:
+        line, _ = listener.accept()
+        with line, contextlib.suppress(OSError):
+            _heard(line)
+            for letter in GOOD:
+                if given_up.wait(0.1):
+                    return
+                line.sendall(bytes([letter]))
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    transport = Transport(legacy=base, openapi=base, app_secret="s", grant_token="g", read_timeout=5, total_timeout=0.5)
+    with listener, pytest.raises(errors.Unreachable) as caught:
+        _call(transport, "POST")
+    given_up.set()
+    thread.join(5)
+    transport.close()
+
+    assert caught.value.unclear

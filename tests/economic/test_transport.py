@@ -162,28 +162,53 @@ def test_a_packed_answer_is_unpacked(transport: Transport) -> None:
     assert _get(transport) == {"a": 1}
 
 
-@pytest.mark.parametrize("status", [200, 429, 500])
+class _Told:
+    """A pace that lets every call pass and writes down what it is told."""
+
+    def __init__(self, broken: Exception | None = None) -> None:
+        self.broken = broken
+        self.told: list[tuple[Budget | None, str]] = []
+
+    def before(self) -> None:
+        if self.broken:
+            raise self.broken
+
+    def after(self, budget: Budget | None, fault: errors.EconomicError | None) -> None:
+        self.told.append((budget, fault.kind if fault else ""))
+        if self.broken:
+            raise self.broken
+
+
+def _paced(pace: _Told) -> Transport:
+    return Transport(legacy=LEGACY, openapi=OPENAPI, app_secret="s", grant_token="g", pace=pace)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(200, ""), (429, "rate_limited"), (500, "server_fault")])
 @responses.activate
-def test_the_budget_is_told_after_every_answer(clock: Clock, status: int) -> None:
-    told: list[Budget] = []
-    transport = Transport(legacy=LEGACY, openapi=OPENAPI, app_secret="s", grant_token="g", on_budget=told.append)
+def test_the_budget_is_told_after_every_answer(clock: Clock, status: int, kind: str) -> None:
+    pace = _Told()
     headers = {"X-RateLimiting": "token-limit-10000-per-60-seconds: 147/10000", "X-CallCost": "3"}
     responses.delete(f"{CUSTOMERS}/1", json={}, status=status, headers=headers)
     with pytest.raises(errors.EconomicError) if status != 200 else nullcontext():
-        transport.request("DELETE", "/customers/1", service="legacy")
+        _paced(pace).request("DELETE", "/customers/1", service="legacy")
 
-    assert told == [Budget(used=147, limit=10000, window=60.0, cost=3)]
+    assert pace.told == [(Budget(used=147, limit=10000, window=60.0, cost=3), kind)]
 
 
 @responses.activate
 def test_a_budget_that_cannot_be_noted_spoils_no_answer(clock: Clock) -> None:
-    def fail(budget: Budget) -> None:
-        raise OSError("the database is away")
-
-    transport = Transport(legacy=LEGACY, openapi=OPENAPI, app_secret="s", grant_token="g", on_budget=fail)
     responses.get(CUSTOMERS, json={}, headers={"X-RateLimiting": "token-limit-9-per-60-seconds: 1/9"})
 
-    assert _get(transport) == {}
+    assert _get(_paced(_Told(OSError("the database is away")))) == {}
+
+
+@responses.activate
+def test_a_call_whose_turn_it_is_not_is_not_made(clock: Clock) -> None:
+    transport = _paced(_Told(errors.RateLimited("not yet", wait=60)))
+    with pytest.raises(errors.RateLimited):
+        transport.request("DELETE", "/customers/1", service="legacy")
+
+    assert not responses.calls
 
 
 @pytest.mark.parametrize(

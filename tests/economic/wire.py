@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import responses
+
 from webapp import ports
 
 LEGACY = "https://restapi.e-conomic.com"
@@ -45,6 +47,12 @@ def page(rows: list[dict[str, Any]], results: int | None = None, **counts: Any) 
     if results is not None:
         told["results"] = results
     return {"collection": rows, "pagination": told | counts, "self": CUSTOMERS}
+
+
+def proven() -> None:
+    """The two addresses answer as e-conomic's own do, so that their 404s are believed."""
+    responses.get(f"{LEGACY}/self", json={"agreementNumber": 1118081})
+    responses.get(f"{NEWER}/count", json=3)
 
 
 def numbered(*numbers: int) -> list[dict[str, Any]]:

@@ -103,6 +103,7 @@ def test_a_call_is_kept_as_it_came_and_handled_once(connected: World) -> None:
 
 
 def test_a_thousand_calls_about_one_customer_are_one_look(connected: World) -> None:
+    connected.theirs(7, "Kunde")
     for _ in range(30):
         inbox.receive(connected.connection, "", FORM, "new=7&old=7")
     calls = connected.sandbox.budgets.calls

@@ -127,7 +127,10 @@ def _of(connection: Connection, settings: dict[str, object]) -> list[str]:
             "between our read and our write can be lost."
         )
     try:
-        connect.client(connection, connect.Endpoints.of(settings)).agreement()  # type: ignore[arg-type]
+        client = connect.client(connection, connect.Endpoints.of(settings))  # type: ignore[arg-type]
+        client.prove("legacy")
+        if connection.customersapi:
+            client.prove("openapi")
     except (EconomicError, vault.Unreadable) as fault:
         wrong.append(f"{name}: e-conomic cannot be reached with its grant ({fault}).")
     return wrong

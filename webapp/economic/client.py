@@ -12,6 +12,8 @@ from itertools import pairwise
 from typing import TypeVar
 from urllib.parse import quote
 
+from webapp import ports
+from webapp.economic.answer import Answer
 from webapp.economic.errors import Garbled, Missing, Refused
 from webapp.economic.limits import Service, faults_in
 from webapp.economic.reading import (
@@ -30,14 +32,19 @@ _OPENAPI_CUSTOMERS = "/customersapi/v3.1.0/Customers"
 _MOST_IN_LIST = 200
 _MOST_PAGES = 1000
 _PAGE_SIZE = 1000
+PROOF_SECONDS = 600.0
+_NOWHERE = "nothing that is e-conomic's at this address, so nothing is known about the record"
 T = TypeVar("T")
 
 
 class Client:
     """e-conomic as one grant sees it."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, agreement: int | None = None) -> None:
+        """`agreement`: the number of the only agreement whose word is to be taken."""
         self.transport = transport
+        self._agreement = agreement
+        self._proven: dict[Service, float] = {}
 
     def agreement(self) -> Agreement:
         """Which agreement the grant opens, and in whose name."""
@@ -123,7 +130,7 @@ class Client:
     def create(self, body: Mapping[str, object], key: str) -> Created:
         """Look at the answer's own number: a number left out of the body is given by e-conomic."""
         _refuse_gaps(body, "legacy")
-        answer = self.transport.request("POST", "/customers", service="legacy", json=dict(body), key=key)
+        answer = self._call("POST", "/customers", "legacy", dict(body), key)
         return Created(_written(answer.json, "legacy"), answer.from_cache)
 
     def update(self, body: Mapping[str, object], number: int, key: str) -> Updated:
@@ -132,23 +139,54 @@ class Client:
             raise ValueError("an update needs the objectVersion that was read")
         _refuse_gaps(body, "openapi")
         path = f"{_OPENAPI_CUSTOMERS}/{number}"
-        answer = self.transport.request("PUT", path, service="openapi", json=dict(body), key=key)
+        answer = self._call("PUT", path, "openapi", dict(body), key)
         told = isinstance(answer.json, Mapping) and "objectVersion" in answer.json and "name" in answer.json
         return Updated(_written(answer.json, "openapi", number) if told else None, answer.from_cache)
 
     def replace(self, number: int, body: Mapping[str, object], key: str) -> Replaced:
         """The fallback without a version: an edit made there since the read is lost, and a free number is created."""
         _refuse_gaps(body, "legacy")
-        answer = self.transport.request("PUT", f"/customers/{number}", service="legacy", json=dict(body), key=key)
+        answer = self._call("PUT", f"/customers/{number}", "legacy", dict(body), key)
         return Replaced(_written(answer.json, "legacy"), answer.status == 201, answer.from_cache)
 
     def delete(self, number: int, key: str) -> Deleted:
         """Missing when there is no such customer any more."""
-        answer = self.transport.request("DELETE", f"/customers/{number}", service="legacy", key=key)
+        answer = self._call("DELETE", f"/customers/{number}", "legacy", key=key)
         return Deleted(answer.from_cache)
 
+    def prove(self, service: Service) -> None:
+        """See by the shape of an answer that the address is e-conomic's, and its tokens the right agreement's.
+
+        To a mis-typed address e-conomic answers as to a missing record. Raises Garbled when the address proves wrong.
+        """
+        if ports.monotonic() < self._proven.get(service, 0.0):
+            return
+        probe = "/self" if service == "legacy" else f"{_OPENAPI_CUSTOMERS}/count"
+        try:
+            said = self.transport.request("GET", probe, service=service).json
+        except Missing as missing:
+            raise Garbled(_NOWHERE, status=missing.status) from missing
+        number = agreement_from(said).number if service == "legacy" else self._agreement
+        if self._agreement not in (None, number):
+            raise Garbled(f"an answer for agreement {number} instead of {self._agreement}")
+        if service == "openapi" and (not isinstance(said, int) or isinstance(said, bool)):
+            raise Garbled(_NOWHERE)
+        self._proven[service] = ports.monotonic() + PROOF_SECONDS
+
+    def _call(self, method: str, path: str, service: Service, json: object = None, key: str | None = None) -> Answer:
+        """The call; its 404 counts only from an address that was seen to be the right one."""
+        try:
+            return self.transport.request(method, path, service=service, json=json, key=key)
+        except Missing:
+            try:
+                self.prove(service)
+            except Garbled as doubt:
+                doubt.method = method
+                raise
+            raise
+
     def _get(self, path: str, read: Callable[[object], T], service: Service = "legacy") -> T:
-        answer = self.transport.request("GET", path, service=service)
+        answer = self._call("GET", path, service)
         with _reading():
             return read(answer.json)
 

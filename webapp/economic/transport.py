@@ -5,9 +5,10 @@ from __future__ import annotations
 import json as json_text
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from ssl import SSLCertVerificationError
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -15,6 +16,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, Na
 
 from webapp import ports
 from webapp.economic.answer import Answer, Budget, NotJson, budget_in, header, read_json
+from webapp.economic.deadline import answer_within, bounded
 from webapp.economic.errors import (
     EconomicError,
     Garbled,
@@ -44,6 +46,17 @@ _NEVER_SENT = (
 log = logging.getLogger(__name__)
 
 
+class Pace(Protocol):
+    """Who says when a call may be made. Both are advice: what they raise, but for `before`'s EconomicError, is logged.
+
+    `before` may wait, or raise RateLimited; `after` is told what every answer says of the budget, and its fault.
+    """
+
+    def before(self) -> None: ...
+
+    def after(self, budget: Budget | None, fault: EconomicError | None) -> None: ...
+
+
 class Transport:
     """Calls with one grant. Safe to share between threads: each has a session of its own.
 
@@ -58,7 +71,7 @@ class Transport:
         openapi: str,
         app_secret: str,
         grant_token: str,
-        on_budget: Callable[[Budget], None] | None = None,
+        pace: Pace | None = None,
         connect_timeout: float = 5,
         read_timeout: float = 30,
         total_timeout: float = 60,
@@ -66,7 +79,7 @@ class Transport:
     ) -> None:
         self._bases: Mapping[Service, str] = {"legacy": legacy.rstrip("/"), "openapi": openapi.rstrip("/")}
         self._tokens = {"X-AppSecretToken": app_secret, "X-AgreementGrantToken": grant_token}
-        self._on_budget = on_budget
+        self._pace = pace
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._total_timeout = total_timeout
@@ -108,16 +121,19 @@ class Transport:
         return f"{ours.scheme}://{ours.netloc}{theirs.path}{'?' if theirs.query else ''}{theirs.query}"
 
     def _once(self, method: str, url: str, json: object, key: str | None, deadline: float) -> Answer:
+        self._await_turn()
+        left = max(0.001, deadline - ports.monotonic())
         try:
-            response = self._session().request(
-                method,
-                url,
-                data=None if json is None else json_text.dumps(json, allow_nan=False).encode(),
-                headers=self._headers(key),
-                timeout=(self._connect_timeout, max(0.001, min(self._read_timeout, deadline - ports.monotonic()))),
-                allow_redirects=False,
-                stream=True,
-            )
+            with answer_within(left):
+                response = self._session().request(
+                    method,
+                    url,
+                    data=None if json is None else json_text.dumps(json, allow_nan=False).encode(),
+                    headers=self._headers(key),
+                    timeout=(min(self._connect_timeout, left), min(self._read_timeout, left)),
+                    allow_redirects=False,
+                    stream=True,
+                )
         except (UnicodeError, requests.exceptions.InvalidHeader) as wrong:
             raise GrantWithdrawn("a token that cannot even be sent") from wrong
         except requests.RequestException as broken:
@@ -133,10 +149,10 @@ class Transport:
             body = self._body(response, deadline)
         except TemporaryError as fault:
             failure = fault
-        self._tell_budget(headers)
+        refusal = None if good else fault_from(response.status_code, headers, body, now=ports.now())
+        self._tell(headers, refusal)
         from_cache = header(headers, "X-ResultFromCache").lower() == "true"
-        if not good:
-            refusal = fault_from(response.status_code, headers, body, now=ports.now())
+        if refusal is not None:
             refusal.from_cache = from_cache
             raise refusal
         if failure is not None:
@@ -166,18 +182,29 @@ class Transport:
 
     def _session(self) -> Any:
         if not hasattr(self._own, "session"):
-            self._own.session = ports.session()
+            self._own.session = bounded(ports.session())
         return self._own.session
 
-    def _tell_budget(self, headers: Mapping[str, str]) -> None:
-        """Advice only: a write that succeeded must not look failed because its cost could not be noted."""
-        budget = budget_in(headers)
-        if budget is None or self._on_budget is None:
-            return
-        try:
-            self._on_budget(budget)
-        except Exception:
-            log.exception("the call budget could not be noted")
+    def _await_turn(self) -> None:
+        if self._pace is not None:
+            with _only_advice():
+                self._pace.before()
+
+    def _tell(self, headers: Mapping[str, str], refusal: EconomicError | None) -> None:
+        if self._pace is not None:
+            with _only_advice():
+                self._pace.after(budget_in(headers), refusal)
+
+
+@contextmanager
+def _only_advice() -> Iterator[None]:
+    """A write that succeeded must not look failed because its cost could not be noted."""
+    try:
+        yield
+    except EconomicError:
+        raise
+    except Exception:
+        log.exception("the call budget could not be read or noted")
 
 
 def _json(status: int, headers: Mapping[str, str], body: bytes) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Self
 
 from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
@@ -116,8 +116,10 @@ class Connection(Row):
 
     def rest(self, seconds: float) -> None:
         """Make no call before so many seconds have passed; a longer rest that was asked for before stays."""
-        until = ports.now() + timedelta(seconds=seconds)
-        shorter = Connection.resume_at.is_null() | (Connection.resume_at < until)
+        now = ports.now()
+        until = now + timedelta(seconds=min(seconds, LONGEST_REST))
+        of_another_clock = Connection.resume_at > now + timedelta(seconds=LONGEST_REST)
+        shorter = Connection.resume_at.is_null() | (Connection.resume_at < until) | of_another_clock
         Connection.update(resume_at=until).where(Connection.id == self.id, shorter).execute()
 
 

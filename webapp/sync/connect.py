@@ -9,7 +9,7 @@ from datetime import timedelta
 from webapp import db, ports, vault
 from webapp.economic.client import Client
 from webapp.economic.grant import Declined, grant_url, read_callback
-from webapp.economic.records import Agreement, Budget
+from webapp.economic.records import Agreement
 from webapp.economic.transport import Transport
 from webapp.models import connection as connections
 from webapp.models import lane
@@ -18,6 +18,7 @@ from webapp.models.connection import AccessGrant, Connection, hashed
 from webapp.models.lane import Lane
 from webapp.models.user import User
 from webapp.sync import sweep as sweeps
+from webapp.sync.budget import Pace
 
 VISIT_MINUTES = 30
 
@@ -54,21 +55,21 @@ class OtherAgreement:
     before: Connection
 
 
-def client(connection: Connection, endpoints: Endpoints, on_budget: Callable[[Budget], None] | None = None) -> Client:
+def client(connection: Connection, endpoints: Endpoints, pace: Pace | None = None) -> Client:
     """A client that speaks for this connection. Raises vault.Unreadable when no key opens its grant."""
     token = vault.unseal(connection.grant_token, bound=_bound(connection.company_id, connection.agreement_number))
-    return _client(endpoints, token, on_budget)
+    return _client(endpoints, token, pace or Pace(connection.id), connection.agreement_number)
 
 
-def _client(endpoints: Endpoints, token: str, on_budget: Callable[[Budget], None] | None = None) -> Client:
+def _client(endpoints: Endpoints, token: str, pace: Pace | None = None, agreement: int | None = None) -> Client:
     transport = Transport(
         legacy=endpoints.legacy,
         openapi=endpoints.openapi,
         app_secret=endpoints.app_secret,
         grant_token=token,
-        on_budget=on_budget,
+        pace=pace,
     )
-    return Client(transport)
+    return Client(transport, agreement)
 
 
 def _bound(company_id: int, agreement_number: int | None) -> str:
@@ -173,7 +174,7 @@ def open_with(grant: AccessGrant, user: User) -> Connection:
     connection.agreement_name, connection.grant_token = grant.agreement_name, grant.grant_token
     connection.state, connection.state_reason, connection.customersapi = connections.OPEN, "", True
     connection.opened_at, connection.opened_by = ports.now(), user
-    connection.closed_at, connection.closed_by, connection.resume_at = None, None, None
+    connection.closed_at, connection.closed_by = None, None
     connection.save()
     AccessGrant.update(confirmed_at=ports.now(), grant_token="").where(AccessGrant.id == grant.id).execute()
     Lane.wake(connection, lane.LISTS, connection.id)
