@@ -1,4 +1,4 @@
-"""The planner's answer to every case, as the page docs/planner.md: `python -m tests.unit.planner_table > docs/planner.md`.
+"""The planner's answer to every case, as the page docs/planner.md; run this module to print the page.
 
 Values are named in the order they turn up (a, b, c), so cases that differ in names alone stand once.
 """
@@ -62,7 +62,7 @@ def page() -> str:
             f"## One field: {outcomes}",
             "",
             "a, b, c are different values, – is absent (empty counts as absent), `none` means that there is no base.",
-            "The last three columns are the outcome under the company's rule for the field: ask, ours wins, theirs wins.",
+            "The last three columns are the outcome by the company's rule for the field: ask, ours wins, theirs wins.",
             "",
             "| ours | theirs | base, ours | base, theirs | ask | ours | theirs |",
             "| --- | --- | --- | --- | --- | --- | --- |",
