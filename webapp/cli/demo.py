@@ -35,6 +35,11 @@ LONG_NAME = (
 
 def start() -> None:
     """Start everything and answer until Ctrl-C; a second start goes on with the same data."""
+    with serving.stopping_on_signals():
+        _start()
+
+
+def _start() -> None:
     settings = config.load()
     port, sandbox_port = settings["PORT"], settings["SANDBOX_PORT"]
     serving.free_or_exit(port, "PORT")
@@ -43,8 +48,7 @@ def start() -> None:
     migrations.upgrade()
     with db.connected():
         furnish()
-    with serving.stopping_on_signals():
-        _run(app, settings, port, sandbox_port)
+    _run(app, settings, port, sandbox_port)
 
 
 def _run(app: Any, settings: dict[str, Any], port: int, sandbox_port: int) -> None:

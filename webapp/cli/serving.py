@@ -46,8 +46,9 @@ def work() -> None:
 
 def run_sandbox(port: int, files: Iterable[Path], customers: int | None, seed: int, store: Path | None) -> None:
     free_or_exit(port, "--port")
-    click.echo(f"The pretend e-conomic answers at http://127.0.0.1:{port}")
-    sandbox_cli.run(port, files=files, customers=customers, seed=seed, store=store)
+    with stopping_on_signals():
+        click.echo(f"The pretend e-conomic answers at http://127.0.0.1:{port}")
+        sandbox_cli.run(port, files=files, customers=customers, seed=seed, store=store)
 
 
 def answer(app: Any, host: str, port: int) -> None:

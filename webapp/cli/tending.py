@@ -99,17 +99,20 @@ def doctor() -> int:
         click.echo(f"WRONG  {setting}")
         return 1
     with db.connected():
-        wrong = [
-            *_installation(),
-            *(line for c in Connection.select() if c.state != "closed" for line in _of(c, settings)),
-        ]
+        wrong = _wrong(settings)
     click.echo("\n".join(f"WRONG  {line}" for line in wrong) or "All is well.")
     return 1 if wrong else 0
 
 
-def _installation() -> list[str]:
+def _wrong(settings: dict[str, object]) -> list[str]:
+    """Nothing more can be asked of a database whose tables are not all there."""
     if migrations.pending():
         return ["The database is not up to date: run `webapp init`."]
+    living = Connection.select().where(Connection.state != "closed")
+    return [*_workers(), *(line for connection in living for line in _of(connection, settings))]
+
+
+def _workers() -> list[str]:
     newest = Heartbeat.select().order_by(Heartbeat.seen_at.desc()).first()
     if newest is None or newest.seen_at < ports.now() - timedelta(minutes=1):
         return ["No worker is at work: start `webapp worker` (or `webapp serve` with SQLite)."]
