@@ -60,7 +60,7 @@ LAYERS = {
     ),
     "edges": Layer(("", "worker"), ("base", "their words", "decisions", "adapter", "tables", "engine", "web"), None),
     "command line": Layer(
-        ("cli", "cli.*", "__main__"),
+        ("cli", "cli.*", "__main__", "simulation", "simulation.*"),
         ("base", "their words", "decisions", "adapter", "tables", "engine", "web", "edges", "sandbox"),
         None,
     ),

@@ -23,6 +23,7 @@ from webapp.models.user import User
 from webapp.sync import pull, standing
 
 BRAKE_AT_LEAST, BRAKE_SHARE = 3, 0.02
+PAGE_SIZE = 1000
 Known = dict[int, tuple[int, int]]
 _THEIR_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -62,7 +63,7 @@ def step(held: Lane, client: Client, connection: Connection) -> None:
             held.hold()
             standing.rebuild(connection)
     known, begun = pull.versions(connection, sweep.cursor), ports.now()
-    page = next(iter(client.customers(after=sweep.cursor, changed_since=sweep.since or None)))
+    page = next(iter(client.customers(sweep.cursor, sweep.since or None, PAGE_SIZE)))
     ports.failpoint("sweep.read")
     for part in _parts(page.customers):
         pairs, equal, changed = _enter(held, connection, part, known, begun)

@@ -1,0 +1,182 @@
+"""What accountants do in e-conomic, and what becomes of the webhooks that tell of it."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from webapp.models.connection import Connection
+from webapp.simulation.ledger import LEGACY, values_of
+from webapp.simulation.people import changes, new_values
+from webapp.simulation.world import World
+from webapp.sync import inbox
+
+NUMBERS = ("customerGroup", "paymentTerms", "vatZone")
+
+
+def _record(world: World, r: Random, number: int | None = None) -> dict[str, Any]:
+    values = {name: value for name, value in new_values(world, r).items() if name not in ("vat_zone",)}
+    record = _spelled({name: value[:50].strip() for name, value in values.items()})
+    extra = {"mobilePhone": f"m{next(world.serial)}", "publicEntryNumber": f"{next(world.serial)}"}
+    return record | extra | ({"customerNumber": number} if number else {})
+
+
+def _spelled(values: dict[str, str]) -> dict[str, Any]:
+    spelled: dict[str, Any] = {}
+    for name, value in values.items():
+        key = LEGACY[name]
+        spelled[key] = int(value) if key in NUMBERS and value else value
+    return spelled
+
+
+def _numbers(world: World) -> list[int]:
+    return list(world.economic.customers)
+
+
+def add(world: World, r: Random) -> str:
+    number = r.choice((None, r.randint(1, 30), r.randint(1000, 1012)))
+    if number in world.economic.customers:
+        return "taken"
+    made = world.economic.add_customer(**_record(world, r, number))
+    remote = world.ledger.at[made["customerNumber"]]
+    world.ledger.note("theirs", remote.uid, values_of(made), {})
+    return f"added {made['customerNumber']}"
+
+
+def edit(world: World, r: Random) -> str:
+    found = _numbers(world)
+    if not found:
+        return "nobody"
+    number = r.choice(found)
+    made = changes(world, r, values_of(world.economic.customers[number]))
+    made = {name: value[:50].strip() for name, value in made.items() if value or name not in ("currency",)}
+    world.economic.edit(number, **_spelled(made))
+    return f"edited {number}"
+
+
+def edit_unmapped(world: World, r: Random) -> str:
+    found = _numbers(world)
+    if not found:
+        return "nobody"
+    number = r.choice(found)
+    world.economic.edit(number, mobilePhone=f"m{next(world.serial)}", creditLimit=float(next(world.serial)))
+    return f"edited {number} elsewhere"
+
+
+def delete(world: World, r: Random) -> str:
+    found = _numbers(world)
+    if not found:
+        return "nobody"
+    number = r.choice(found)
+    world.economic.delete(number)
+    return f"deleted {number}"
+
+
+def reuse(world: World, r: Random) -> str:
+    """A number is given to somebody else."""
+    found = _numbers(world)
+    if not found:
+        return "nobody"
+    number = r.choice(found)
+    world.economic.delete(number)
+    made = world.economic.add_customer(**_record(world, r, number))
+    world.ledger.note("theirs", world.ledger.at[number].uid, values_of(made), {})
+    return f"reused {number}"
+
+
+def renumber(world: World, r: Random) -> str:
+    found = _numbers(world)
+    if not found:
+        return "nobody"
+    old, new = r.choice(found), r.randint(31, 60) if r.random() < 0.5 else r.randint(1, 30)
+    if new in world.economic.customers:
+        return "taken"
+    world.economic.renumber(old, new)
+    return f"renumbered {old} to {new}"
+
+
+def swap(world: World, r: Random) -> str:
+    """Two customers change numbers with each other."""
+    found = _numbers(world)
+    if len(found) < 2:
+        return "nobody"
+    one, other = r.sample(found, 2)
+    world.economic.renumber(one, 999_999)
+    world.economic.renumber(other, one)
+    world.economic.renumber(999_999, other)
+    return f"swapped {one} and {other}"
+
+
+def mark_used(world: World, r: Random) -> str:
+    """An invoice points at a customer: deleting it is refused from now on."""
+    found = _numbers(world)
+    if not found:
+        return "nobody"
+    number = r.choice(found)
+    world.economic.mark_used(number)
+    return f"used {number}"
+
+
+def mass_delete(world: World, r: Random) -> str:
+    """An import gone wrong: half of the agreement vanishes at once."""
+    found = _numbers(world)
+    for number in found[::2]:
+        world.economic.delete(number)
+    return f"deleted {len(found[::2])}"
+
+
+# -- webhooks
+
+
+def _queue(world: World) -> list[dict[str, Any]]:
+    return [dict(world.sandbox.webhooks.queue[key]) for key in world.sandbox.webhooks.queue]
+
+
+def _send(world: World, values: dict[str, str]) -> bool:
+    """One call arrives, as the webhook's view takes it; False when nobody has that address."""
+    from webapp.sync.inbox import NotANumber
+
+    connection = Connection.with_webhook(world.memory.get("webhook") or "")
+    if connection is None:
+        return False
+    body = f"new={values['NEWNUMBER']}&old={values['OLDNUMBER']}"
+    world.memory.setdefault("webhooks", []).append(body)
+    try:
+        row = inbox.receive(connection, "", "application/x-www-form-urlencoded", body)
+    except NotANumber:
+        return True
+    world.memory.setdefault("acknowledged", []).append(row.id)
+    return True
+
+
+def deliver(world: World, r: Random) -> str:
+    """Some of the waiting calls arrive, in any order."""
+    waiting = _queue(world)
+    r.shuffle(waiting)
+    chosen = waiting[: r.randint(1, 4)]
+    for row in chosen:
+        world.sandbox.webhooks.queue.pop(str(row["id"]), None)
+        _send(world, row["values"])
+    return f"delivered {len(chosen)} of {len(waiting)}"
+
+
+def deliver_twice(world: World, r: Random) -> str:
+    """A call arrives and will arrive again; or one from long ago does."""
+    waiting = _queue(world)
+    if waiting:
+        _send(world, r.choice(waiting)["values"])
+        return "delivered, stays"
+    old = world.memory.get("webhooks", [])
+    if old:
+        connection = Connection.with_webhook(world.memory.get("webhook") or "")
+        if connection is not None:
+            inbox.receive(connection, r.choice(old), "", "")
+    return "replayed"
+
+
+def lose(world: World, r: Random) -> str:
+    waiting = _queue(world)
+    chosen = waiting[: r.randint(1, 3)]
+    for row in chosen:
+        del world.sandbox.webhooks.queue[str(row["id"])]
+    return f"lost {len(chosen)}"

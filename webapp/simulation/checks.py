@@ -1,0 +1,287 @@
+"""The judgement: the invariants I1 to I15 as far as one history can show them, each as a sentence when it fails."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from webapp import db
+from webapp.models import attempt as attempts
+from webapp.models import history, pairing
+from webapp.models.attempt import Attempt
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.exclusion import Exclusion
+from webapp.models.history import History
+from webapp.models.inbox import Inbox
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.place import Place, Tally
+from webapp.models.run import Run, RunItem
+from webapp.models.sweep import DONE, POLL, Sweep
+from webapp.simulation.ledger import TEXTS, values_of
+from webapp.simulation.world import World
+from webapp.sync import standing, sweep
+from webapp.sync.normalise import same
+from webapp.sync.plan import Outcome, Presence
+from webapp.sync.push import stored_as
+
+STILL = (Customer, Mirror, Pairing, Place, Tally, History, Attempt, Exclusion, Run, RunItem)
+
+
+class _Undo(Exception):
+    """Leaves a transaction without a trace."""
+
+
+def rows(world: World) -> dict[str, list[Any]]:
+    """Every row that a replay must not touch."""
+    return {table.__name__: sorted(repr(row) for row in table.select().tuples()) for table in STILL}
+
+
+def fingerprint(world: World) -> Any:
+    """What the two registers hold and how the pairs stand."""
+    return end(world), world.ledger.counts["writes"]
+
+
+def end(world: World) -> Any:
+    """The end state without ids or times, to be equal on every database."""
+    connection = world.connection
+    ours = [(c.number, c.values) for c in Customer.of(world.company).order_by(Customer.number)]
+    theirs = [(n, values_of(world.economic.customers[n])) for n in world.economic.customers]
+    places = sorted(
+        (p.section, p.state, p.customer.number if p.customer else 0, p.mirror.number if p.mirror else 0)
+        for p in Place.select().where(Place.connection == connection)
+    )
+    return ours, theirs, places
+
+
+def judge(world: World) -> None:
+    """Every check; each adds its sentences to the world's violations."""
+    connection = world.connection
+    assert connection is not None
+    _places(world, connection)
+    _mirror(world, connection)
+    _pairs(world, connection)
+    _ours_log(world)
+    _theirs_log(world)
+    _ledger(world)
+    _identity(world)
+    _creations(world, connection)
+    _inbox(world)
+    _runs(world)
+    _brake(world, connection)
+    for line in world.ledger.collateral:
+        world.wrong(f"I5: a field that is not synced was changed: {line}")
+
+
+def _places(world: World, connection: Connection) -> None:
+    """I14: what is stored of sections and counters is what a recount gives."""
+
+    def stored() -> tuple[list[Any], dict[str, Any]]:
+        places = Place.select().where(Place.connection == connection)
+        kept = [(p.customer_id or 0, p.mirror_id or 0, p.pairing_id or 0, p.section, p.state, p.name) for p in places]
+        return sorted(kept), Tally.of(connection)
+
+    before = stored()
+    try:
+        with db.write():
+            standing.rebuild(connection)
+            after = stored()
+            raise _Undo
+    except _Undo:
+        pass
+    if before != after:
+        gone = [p for p in before[0] if p not in after[0]]
+        new = [p for p in after[0] if p not in before[0]]
+        world.wrong(f"I14: stored places {gone} but recomputed {new}; {before[1]} and {after[1]}")
+
+
+def _mirror(world: World, connection: Connection) -> None:
+    """Our mirror is what e-conomic holds; a number without a row is one that an open creation waits for."""
+    held = {n: values_of(world.economic.customers[n]) for n in world.economic.customers}
+    known = {m.number: m for m in Mirror.of(connection)}
+    for number, mirror in known.items():
+        if number not in held:
+            world.wrong(f"I4: the mirror still has {number}, which is gone")
+        elif any(not same(held[number][name], value) for name, value in mirror.values.items()):
+            world.wrong(f"I4: the mirror of {number} is stale")
+    for number in held.keys() - known.keys():
+        if Pairing.creating_number(connection, number) is None:
+            world.wrong(f"I4: {number} is there and nobody here knows")
+
+
+def _pairs(world: World, connection: Connection) -> None:
+    """I4: each pair is equal, agreed different by a person, or waits on one."""
+    for pair in Pairing.living(connection):
+        if pair.state == pairing.CREATING or pair.deleting:
+            if not pair.fault:
+                world.wrong(f"I12: pair {pair.id} is still {pair.state} (deleting {pair.deleting})")
+            continue
+        planned = standing.plan_of(pair)
+        if planned.presence == Presence.CLOSE:
+            world.wrong(f"I4: pair {pair.id} is gone on both sides and not closed")
+        for field in planned.fields:
+            if field.outcome in (Outcome.PUSH, Outcome.PULL, Outcome.AGREE) and not pair.fault:
+                world.wrong(f"I4: {field.name} of pair {pair.id} waits for {field.outcome}")
+            differ = field.outcome == Outcome.NOTHING and not same(field.ours, field.theirs)
+            if differ and not _agreed(world, field.name, field.ours, field.theirs):
+                world.wrong(f"I4: {field.name} of pair {pair.id} differs unasked: {field.ours!r}, {field.theirs!r}")
+
+
+def _agreed(world: World, name: str, ours: str, theirs: str) -> bool:
+    known = world.ledger.agreed
+    return stored_as(ours, theirs) or any(n == name and same(o, ours) and same(t, theirs) for n, o, t in known)
+
+
+def _ours_log(world: World) -> None:
+    """I3 here: what a pull took away had been on both sides before, or a person chose so."""
+    theirs, chosen = world.ledger.theirs_ever, world.ledger.answered
+    query = History.select().where(History.side == history.OURS, History.field.in_(TEXTS), History.cause != "person")
+    for line in query:
+        if not line.before or line.cause == "create" or same(line.before, line.after):
+            continue
+        was_there = any(stored_as(line.before, value) for value in theirs[line.field])
+        if not was_there and (line.field, line.before) not in chosen:
+            world.wrong(
+                f"I3: {line.field} {line.before!r} of customer {line.customer_id} was lost to {line.after!r} ({line.cause})"
+            )
+
+
+def _theirs_log(world: World) -> None:
+    """I3 there: what a push took away had been here before, or a person chose so."""
+    ours = _ever(history.OURS)
+    for done in world.ledger.overwritten:
+        if done.before in ours[done.field] or (done.field, done.before) in world.ledger.answered:
+            continue
+        if done.legacy:
+            world.ledger.counts["edits lost to the service without versions"] += 1
+        else:
+            world.wrong(f"I3: {done.field} {done.before!r} in e-conomic was lost to {done.after!r}")
+    seen = _ever(history.THEIRS)
+    for name, value in world.ledger.deleted_values:
+        if name in TEXTS and value not in ours[name] and value not in seen[name] and not _known_there(name, value):
+            world.ledger.counts["edits lost between look and deletion"] += 1
+
+
+def _ever(side: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for line in History.select().where(History.side == side):
+        found[line.field] |= {line.before, line.after}
+    table: Any = Customer if side == history.OURS else Mirror
+    for row in table.select():
+        for name, value in row.values.items():
+            found[name].add(value)
+    return found
+
+
+def _known_there(name: str, value: str) -> bool:
+    return bool(Mirror.select().where(getattr(Mirror, name) == value).exists())
+
+
+def _ledger(world: World) -> None:
+    """I3: each value that a person typed still stands on its side, or its end there is known."""
+    left: dict[tuple[str, int, str], set[str]] = defaultdict(set)
+    for line in History.select().where(History.side == history.OURS):
+        left["ours", line.customer_id, line.field].add(line.before)
+    for done in world.ledger.overwritten:
+        left["theirs", done.entity, done.field].add(done.before)
+    ours = {c.id: c for c in Customer.select()}
+    for entry in world.ledger.typed:
+        if (entry.side, entry.entity, entry.field, entry.value) in world.ledger.superseded:
+            continue
+        if entry.value in left[entry.side, entry.entity, entry.field]:
+            continue
+        if _stands(world, entry.side, entry.entity, entry.field) != entry.value and not (
+            entry.side == "ours" and ours[entry.entity].deleted_at
+        ):
+            world.wrong(f"I3: {entry.field} {entry.value!r} typed on {entry.side} {entry.entity} is nowhere")
+
+
+def _stands(world: World, side: str, entity: int, name: str) -> str:
+    if side == "ours":
+        return str(getattr(Customer.get_by_id(entity), name)).strip()
+    remote = world.ledger.remotes[entity - 1]
+    return remote.gone or values_of(world.economic.customers[remote.number])[name]
+
+
+def _identity(world: World) -> None:
+    """I7: a customer holds only values of its own, or of partners that a person gave it."""
+    for customer in Customer.select():
+        for name in TEXTS:
+            side, entity = world.ledger.origin.get(getattr(customer, name), ("ours", customer.id))
+            mine = entity == customer.id if side == "ours" else (customer.id, entity) in world.ledger.declared
+            if not mine and not _by_way(world, customer.id, side, entity):
+                world.wrong(f"I7: customer {customer.id} holds {name} {getattr(customer, name)!r} of {side} {entity}")
+
+
+def _by_way(world: World, customer_id: int, side: str, entity: int) -> bool:
+    """A value that came by a declared partner of a declared partner."""
+    links: dict[Any, set[Any]] = defaultdict(set)
+    for c, u in world.ledger.declared:
+        links["ours", c].add(("theirs", u))
+        links["theirs", u].add(("ours", c))
+    for customer, remote in _created(world):
+        links["ours", customer].add(("theirs", remote))
+        links["theirs", remote].add(("ours", customer))
+    reached, todo = set(), [("ours", customer_id)]
+    while todo:
+        here: Any = todo.pop()
+        if here not in reached:
+            reached.add(here)
+            todo += links[here]
+    return (side, entity) in reached
+
+
+def _created(world: World) -> list[tuple[int, int]]:
+    by_key = {attempt.key: attempt.pairing.customer_id for attempt in Attempt.select()}
+    return [(by_key[remote.key], remote.uid) for remote in world.ledger.remotes if remote.key in by_key]
+
+
+def _creations(world: World, connection: Connection) -> None:
+    """I2 and I6: one order makes at most one customer there, and nothing deleted comes back by itself."""
+    orders = world.memory.get("orders", {})
+    by_pair: Counter[int] = Counter()
+    by_key = {attempt.key: attempt for attempt in Attempt.select()}
+    for remote in world.ledger.remotes:
+        if not remote.key:
+            continue
+        attempt = by_key.get(remote.key)
+        if remote.via == "PUT":
+            world.ledger.counts["brought back by the service without versions"] += 1
+            if not remote.gone:
+                world.wrong(f"I6: {remote.number} was deleted there and came back by an update")
+        elif attempt is None or attempt.kind != attempts.CREATE:
+            world.wrong(f"I2: {remote.number} was created without an order")
+        else:
+            by_pair[attempt.pairing_id] += 1
+    for pair_id, made in by_pair.items():
+        if made > orders.get(pair_id, 1):
+            world.wrong(f"I2: pair {pair_id} made {made} customers there from {orders.get(pair_id, 1)} orders")
+
+
+def _inbox(world: World) -> None:
+    """I1: every acknowledged webhook is in the inbox, and handled."""
+    kept = {row.id: row.state for row in Inbox.select(Inbox.id, Inbox.state)}
+    for row_id in world.memory.get("acknowledged", []):
+        if kept.get(row_id) != "done":
+            world.wrong(f"I1: acknowledged webhook {row_id} is {kept.get(row_id, 'lost')}")
+
+
+def _runs(world: World) -> None:
+    """I12: a run ends, and each of its items says how."""
+    for ordered in Run.select():
+        items = list(RunItem.select().where(RunItem.run == ordered))
+        waiting = [item for item in items if item.state in ("waiting", "begun")]
+        if not ordered.is_over:
+            world.wrong(f"I12: run {ordered.id} is still {ordered.state}: {[(i.state, i.pairing_id) for i in waiting]}")
+        elif ordered.state == "done" and waiting:
+            world.wrong(f"I12: run {ordered.id} is done with {len(waiting)} items open")
+
+
+def _brake(world: World, connection: Connection) -> None:
+    """I15: no sweep that missed many went on without a person."""
+    for done in Sweep.select().where(Sweep.state == DONE, Sweep.kind != POLL):
+        if len(done.candidates) > sweep.brake(0) and done.id not in world.memory.get("released", set()):
+            size = Mirror.select().where(Mirror.connection == connection).count()
+            if len(done.candidates) > sweep.brake(size):
+                world.wrong(f"I15: sweep {done.id} went on with {len(done.candidates)} missing")

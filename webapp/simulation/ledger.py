@@ -1,0 +1,140 @@
+"""The value ledger: who typed which unique value where, and what e-conomic's side of the story is."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp.sync.fields import BY_NAME, NAMES
+from webapp.sync.normalise import settle
+
+TEXTS = tuple(name for name in NAMES if not BY_NAME[name].reference)
+LEGACY = {name: BY_NAME[name].legacy.split(".")[0] for name in NAMES}
+STAMPS = ("lastUpdated", "objectVersion")
+
+
+def values_of(record: dict[str, Any]) -> dict[str, str]:
+    """A record of the sandbox's store by our field names."""
+    return {name: settle(str(record.get(LEGACY[name]) or "")) for name in NAMES}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A person typed `value` into a field of one side's customer (`entity`: our id, or the remote record's own id)."""
+
+    side: str
+    entity: int
+    field: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Overwritten:
+    """A write of the app took `before` away there; `legacy`: it went by the service without versions."""
+
+    entity: int
+    field: str
+    before: str
+    after: str
+    legacy: bool
+
+
+@dataclass
+class Remote:
+    """One customer in e-conomic through all its numbers. `key`: the app's own creation; `gone`: who took it away."""
+
+    uid: int
+    number: int
+    key: str = ""
+    via: str = "page"
+    gone: str = ""
+
+
+@dataclass
+class Ledger:
+    """Everything that the oracle knows by itself, without asking the engine."""
+
+    typed: list[Entry] = field(default_factory=list)
+    superseded: set[tuple[str, int, str, str]] = field(default_factory=set)
+    overwritten: list[Overwritten] = field(default_factory=list)
+    theirs_ever: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    answered: set[tuple[str, str]] = field(default_factory=set)
+    agreed: set[tuple[str, str, str]] = field(default_factory=set)
+    remotes: list[Remote] = field(default_factory=list)
+    at: dict[int, Remote] = field(default_factory=dict)
+    declared: set[tuple[int, int]] = field(default_factory=set)
+    origin: dict[str, tuple[str, int]] = field(default_factory=dict)
+    collateral: list[str] = field(default_factory=list)
+    deleted_values: list[tuple[str, str]] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    # -- what people type
+
+    def note(self, side: str, entity: int, values: dict[str, str], before: dict[str, str]) -> None:
+        """A person's edit was acknowledged: `values` stand where `before` stood."""
+        for name, value in values.items():
+            value = settle(value)
+            old = settle(before.get(name, ""))
+            if old and old != value:
+                self.superseded.add((side, entity, name, old))
+            if value and name in TEXTS:
+                self.typed.append(Entry(side, entity, name, value))
+                self.origin.setdefault(value, (side, entity))
+
+    def gone_by_person(self, side: str, entity: int, values: dict[str, str]) -> None:
+        """A person deleted the customer: what it held is superseded with it."""
+        self.superseded |= {(side, entity, name, settle(value)) for name, value in values.items() if value}
+
+    # -- what happens in e-conomic's own store
+
+    def made(self, record: dict[str, Any], key: str, via: str) -> Remote:
+        remote = Remote(len(self.remotes) + 1, record["customerNumber"], key, via)
+        self.remotes.append(remote)
+        self.at[remote.number] = remote
+        self._saw(values_of(record))
+        return remote
+
+    def changed(self, before: dict[str, Any], after: dict[str, Any], *, by_app: bool, legacy: bool) -> None:
+        remote = self.at[after["customerNumber"]]
+        old, new = values_of(before), values_of(after)
+        self._saw(new)
+        if not by_app:
+            self.note("theirs", remote.uid, {n: v for n, v in new.items() if v != old[n]}, old)
+            return
+        self._check_collateral(remote, before, after)
+        if old == new:
+            self.counts["idle writes"] += 1
+        for name in TEXTS:
+            if old[name] and old[name] != new[name]:
+                self.overwritten.append(Overwritten(remote.uid, name, old[name], new[name], legacy))
+
+    def removed(self, record: dict[str, Any], *, by_app: bool) -> None:
+        remote = self.at.pop(record["customerNumber"])
+        remote.gone = "app" if by_app else "person"
+        if by_app:
+            self.deleted_values += [(name, value) for name, value in values_of(record).items() if value]
+        self.gone_by_person("theirs", remote.uid, values_of(record))
+
+    def moved(self, old: int, new: int) -> None:
+        remote = self.at.pop(old)
+        remote.number = new
+        self.at[new] = remote
+
+    def _saw(self, values: dict[str, str]) -> None:
+        for name, value in values.items():
+            if value:
+                self.theirs_ever[name].add(value)
+
+    def _check_collateral(self, remote: Remote, before: dict[str, Any], after: dict[str, Any]) -> None:
+        ours = set(LEGACY.values()) | set(STAMPS)
+        for name in sorted(before.keys() | after.keys()):
+            if name not in ours and before.get(name) != after.get(name):
+                self.collateral.append(f"{remote.uid}.{name}: {before.get(name)!r} became {after.get(name)!r}")
+
+    # -- orders
+
+    def declare(self, customer_id: int, number: int) -> None:
+        """A person said that this customer and whoever has the number there are the same party."""
+        if number in self.at:
+            self.declared.add((customer_id, self.at[number].uid))

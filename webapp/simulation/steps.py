@@ -1,0 +1,91 @@
+"""Histories: a seed's list of steps, each a verb with its own chance, some to happen inside a call of somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from random import Random
+
+from webapp.simulation import accountants, people, trouble
+from webapp.simulation.people import Verb
+
+STEPS = 40
+VERBS: dict[str, tuple[Verb, int]] = {
+    "work": (trouble.work, 30),
+    "we add": (people.add, 3),
+    "we open a form": (people.open_form, 2),
+    "we edit": (people.edit, 12),
+    "we delete": (people.remove, 2),
+    "we open a dialog": (people.open_dialog, 3),
+    "we pair": (people.pair, 6),
+    "we create there": (people.create_there, 5),
+    "we create here": (people.create_here, 6),
+    "we answer": (people.answer, 6),
+    "we confirm": (people.confirm_same, 1),
+    "we decide": (people.decide_deleted, 3),
+    "we unpair": (people.unpair, 1),
+    "we try again": (people.try_again, 2),
+    "we exclude": (people.exclude, 2),
+    "we order": (people.bulk, 2),
+    "we stop": (people.stop_run, 1),
+    "we compare": (people.compare_now, 2),
+    "we brake": (people.answer_brake, 1),
+    "we set": (people.settings, 2),
+    "they add": (accountants.add, 4),
+    "they edit": (accountants.edit, 12),
+    "they edit elsewhere": (accountants.edit_unmapped, 2),
+    "they delete": (accountants.delete, 2),
+    "they reuse": (accountants.reuse, 1),
+    "they renumber": (accountants.renumber, 2),
+    "they swap": (accountants.swap, 1),
+    "they bill": (accountants.mark_used, 1),
+    "they lose half": (accountants.mass_delete, 1),
+    "webhooks arrive": (accountants.deliver, 8),
+    "webhooks repeat": (accountants.deliver_twice, 2),
+    "webhooks vanish": (accountants.lose, 2),
+    "time passes": (trouble.wait, 8),
+    "worker stalls": (trouble.stall, 2),
+    "clock is set": (trouble.set_clock, 2),
+    "call fails": (trouble.fault, 8),
+    "outage": (trouble.outage, 2),
+    "grant is withdrawn": (trouble.revoke, 1),
+    "we reconnect": (trouble.reconnect, 1),
+    "newer service": (trouble.newer_service, 1),
+    "process dies": (trouble.kill, 5),
+    "process dies calling": (trouble.kill_on_the_line, 3),
+}
+_NAMES = tuple(VERBS)
+_WEIGHTS = tuple(weight for _, weight in VERBS.values())
+INSIDE = 0.25
+_NOT_INSIDE = ("call fails", "process dies", "process dies calling")
+
+
+@dataclass(frozen=True)
+class Step:
+    """`index` gives the step its chance, also when others are left out; `calls` > 0: it waits for that many calls
+    and then happens inside, at `moment`."""
+
+    index: int
+    verb: str
+    calls: int = 0
+    moment: str = ""
+
+    def __str__(self) -> str:
+        inside = f" (inside, {self.moment} call {self.calls})" if self.calls else ""
+        return f"{self.index}: {self.verb}{inside}"
+
+
+def history(seed: int, length: int = STEPS, only: Iterable[int] | None = None) -> list[Step]:
+    """The steps of a seed; `only` keeps those with these indexes."""
+    r = Random(f"history/{seed}")
+    steps = [_step(r, index) for index in range(length)]
+    kept = None if only is None else set(only)
+    return steps if kept is None else [step for step in steps if step.index in kept]
+
+
+def _step(r: Random, index: int) -> Step:
+    verb = r.choices(_NAMES, _WEIGHTS)[0]
+    inside, calls, moment = r.random() < INSIDE, r.choice((1, 1, 2, 3)), r.choice(("before", "after"))
+    if inside and verb not in _NOT_INSIDE:
+        return Step(index, verb, calls, moment)
+    return Step(index, verb)

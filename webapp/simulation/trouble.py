@@ -1,0 +1,129 @@
+"""Work, time and misfortune: workers' turns, clocks, faults of the API, grants withdrawn, processes that die."""
+
+from __future__ import annotations
+
+from random import Random
+
+from webapp.models.connection import Connection
+from webapp.simulation.world import WORKERS, World
+
+FAULTS = (
+    "429", "403", "404-html", "500-before", "500-after", "501-before", "502-before", "502-after", "503-before",
+    "503-after", "504-before", "504-after", "cut-connect", "cut-before", "cut-after", "timeout-before",
+    "timeout-after", "truncated", "not-json", "html", "empty", "wrong-type", "gzip", "bad-gzip", "redirect",
+    "foreign-next", "401",
+)  # fmt: skip
+METHODS = (None, None, "GET", "POST", "PUT", "DELETE")
+
+
+def work(world: World, r: Random) -> str:
+    """One of the workers takes some turns for every connection that may be worked for."""
+    if world.depth > 2:
+        return "too deep"
+    place = r.randrange(WORKERS)
+    busy = world.memory.setdefault("busy", set())
+    if place in busy:
+        return "busy"
+    busy.add(place)
+    try:
+        return f"worker {place} took {turns(world, place, r.randint(1, 8))}"
+    except BaseException:
+        world.workers[place] = world.new_worker()
+        raise
+    finally:
+        busy.discard(place)
+
+
+def turns(world: World, place: int, most: int) -> int:
+    """A round of this worker with at most so many looks for each connection."""
+    taken = 0
+    for connection in list(Connection.working().order_by(Connection.id)):
+        before = world.memory.get("working for")
+        world.memory["working for"] = connection.agreement_number
+        try:
+            taken += world.workers[place].turns(connection, most)
+        finally:
+            world.memory["working for"] = before
+    return taken
+
+
+def wait(world: World, r: Random) -> str:
+    """Time passes, sometimes more than a lease or a key lasts."""
+    seconds = r.choice((1, 5, 30, 130, 400, 3400, 4000, 90_000))
+    world.clock.sleep(seconds)
+    return f"{seconds} s"
+
+
+def stall(world: World, r: Random) -> str:
+    """Whoever is at work sleeps past the lease."""
+    world.clock.sleep(150)
+    return "150 s"
+
+
+def set_clock(world: World, r: Random) -> str:
+    """The machine's clock is set wrong, or right again."""
+    seconds = r.choice((3600, -3600, 600, -600, 31_536_000, -31_536_000, 0, 0))
+    if seconds:
+        world.clock.jump(seconds)
+    else:
+        world.clock.correct()
+    return f"{seconds} s"
+
+
+def fault(world: World, r: Random) -> str:
+    """The next such call goes wrong."""
+    kind, method = r.choice(FAULTS), r.choice(METHODS)
+    kind = "500-before" if kind == "401" and r.random() < 0.7 else kind
+    options = {"retry_after": r.choice((1, 3, 20, 90))} if kind == "429" else {}
+    path = r.choice((None, None, "/customers", "(?i)customersapi"))
+    world.sandbox.faults.next(r.choice((1, 1, 1, 2, 4)), method, path, kind, skip=r.choice((0, 0, 1)), **options)
+    return f"{kind} for {method} {path}"
+
+
+def outage(world: World, r: Random) -> str:
+    """Every call may go wrong until it is over."""
+    if r.random() < 0.5:
+        world.sandbox.faults.clear()
+        return "over"
+    world.sandbox.faults.always(
+        r.choice((0.3, 1.0)), None, None, r.choice(("503-before", "502-after", "timeout-after"))
+    )
+    return "begun"
+
+
+def revoke(world: World, r: Random) -> str:
+    """Somebody withdraws the app's grant in e-conomic."""
+    for token in list(world.economic.grants()):
+        world.economic.revoke(token)
+    return "withdrawn"
+
+
+def reconnect(world: World, r: Random) -> str:
+    """An administrator grants access again."""
+    world.connect()
+    return "connected"
+
+
+def newer_service(world: World, r: Random) -> str:
+    """The module with the newer customers service is switched on or off for the agreement."""
+    world.economic.customersapi_enabled = not world.economic.customersapi_enabled
+    return f"now {world.economic.customersapi_enabled}"
+
+
+def kill(world: World, r: Random) -> str:
+    """Some process dies at one of its next boundaries."""
+    world.kill_at, world.kill_in = "*", r.randint(1, 6)
+    return f"in {world.kill_in}"
+
+
+def kill_on_the_line(world: World, r: Random) -> str:
+    """Some process dies while a call of its own is under way: before it is sent, or after it took effect."""
+    from webapp.simulation.wire import Killed
+
+    def die() -> None:
+        world.kills["wire"] += 1
+        raise Killed("wire")
+
+    moment, calls = r.choice(("before", "after")), r.randint(1, 3)
+    world.armed.append((calls, moment, die))
+    return f"{moment} call {calls}"

@@ -1,0 +1,225 @@
+"""The simulated world: two companies' registers, the sandbox's e-conomic, three workers, one clock, and the wire."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+import random
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from webapp import config, db, ports, vault
+from webapp.models.company import Company
+from webapp.models.connection import AccessGrant, Connection
+from webapp.models.user import User
+from webapp.sandbox import Sandbox, create_sandbox
+from webapp.simulation.clock import Clock
+from webapp.simulation.ledger import Ledger
+from webapp.simulation.wire import Call, Killed, Wire
+from webapp.sync import connect, sweep
+from webapp.worker import Worker
+
+ADDRESS = "http://economic.test"
+AGREEMENT, OTHER_AGREEMENT = 1482210, 1599001
+DEFAULTS = {"currency": "DKK", "customer_group": "1", "payment_terms": "1", "vat_zone": "1"}
+SETTINGS = config.load(
+    {
+        "ECONOMIC_API_URL": f"{ADDRESS}/rest",
+        "ECONOMIC_OPENAPI_URL": ADDRESS,
+        "ECONOMIC_GRANT_URL": f"{ADDRESS}/secure/api1/requestaccess.aspx",
+        "ECONOMIC_APP_SECRET_TOKEN": "demo-app-secret",
+        "ECONOMIC_APP_PUBLIC_TOKEN": "demo-app-public",
+    },
+    {},
+)
+WORKERS = 3
+
+
+class World:
+    """What a history is played in. `trace` is the order of all that happened; equal seeds give equal traces."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.chance = random.Random(f"world/{seed}")
+        self.clock = Clock()
+        self.ledger = Ledger()
+        self.trace: list[str] = []
+        self.met: Counter[str] = Counter()
+        self.boundaries: Counter[str] = Counter()
+        self.kills: Counter[str] = Counter()
+        self.violations: list[str] = []
+        self.kill_at = ""
+        self.kill_in = 0
+        self.armed: list[tuple[int, str, Callable[[], None]]] = []
+        self.depth = 0
+        self.serial = itertools.count(1)
+        self._tokens = itertools.count(1)
+        self.sandbox = Sandbox(seed, now=self.clock.theirs)
+        self.sandbox.sleep = self.clock.sleep
+        self.wire = Wire(create_sandbox(self.sandbox).wsgi_app)
+        self.wire.before, self.wire.after = self._before, self._after
+        jitter = random.Random(f"jitter/{seed}")
+        self.ports = ports.Ports(
+            now=self.clock.ours,
+            monotonic=self.clock.seconds,
+            sleep=self.clock.sleep,
+            random=jitter.random,
+            token=lambda nbytes: f"token-{next(self._tokens)}-of-{nbytes}",
+            session=self.wire.session,
+            failpoint=self._failpoint,
+        )
+        self.memory: dict[str, Any] = {}
+
+    def begin(self) -> None:
+        """The company, its person, both agreements, and the first connection."""
+        vault.use([base64.urlsafe_b64encode(b"simulation-simulation-simulation").decode()])
+        self.company = Company.create(name="Fjordglans Rengøring ApS")
+        self.alice = User.create(company=self.company, email="alice@fjordglans.example", name="Alice")
+        self.economic = self._agreement(AGREEMENT, "Fjordglans Rengøring ApS")
+        self.workers = [self.new_worker() for _ in range(WORKERS)]
+
+    def _agreement(self, number: int, name: str) -> Any:
+        agreement = self.sandbox.add_agreement(number, name)
+        if number == AGREEMENT:
+            self._watch(agreement)
+        return agreement
+
+    def new_worker(self) -> Worker:
+        return Worker(SETTINGS, f"worker-{next(self._tokens)}")
+
+    # -- the connection
+
+    @property
+    def connection(self) -> Connection | None:
+        """The connection to the first agreement, in whatever state."""
+        return Connection.of_agreement(self.company, AGREEMENT)
+
+    def connect(self, agreement: int = AGREEMENT) -> None:
+        """An administrator grants access and comes back, as the grant page's way home does."""
+        number = self.sandbox.agreement(agreement)
+        token = number.grant("demo-app-public")
+        with db.write():
+            grant = AccessGrant(company=self.company, user=self.alice, state_hash=f"state-{next(self._tokens)}")
+            grant.grant_token = vault.seal(token, bound=f"grant:{self.company.id}:{agreement}")
+            grant.agreement_number, grant.agreement_name = agreement, number.company_name
+            grant.save()
+            current = Connection.open_of(self.company)
+            if current is not None and current.agreement_number != agreement:
+                connect.close(current, self.alice)
+            connection = connect.open_with(grant, self.alice)
+            if not connection.default_currency:
+                connection.set_defaults(DEFAULTS)
+                connection.save()
+        if self.memory.get("webhook") is None:
+            self.set_up_webhook(connection)
+
+    def set_up_webhook(self, connection: Connection) -> None:
+        self.memory["webhook"] = connect.new_webhook(connection)
+        for key in list(self.economic.webhooks):
+            del self.economic.webhooks[key]
+        about = {"eventType": "CUSTOMER_UPDATED", "contentType": "application/x-www-form-urlencoded"}
+        address = f"http://app.test/w/{self.memory['webhook']}"
+        self.sandbox.webhooks.set_up(
+            self.economic, about | {"url": address, "postData": "new=[NEWNUMBER]&old=[OLDNUMBER]"}
+        )
+
+    def token(self, nbytes: str = "") -> str:
+        return f"{next(self._tokens)}{nbytes}"
+
+    # -- what happens around a call
+
+    def _before(self, call: Call) -> None:
+        self.note("call", call.method, call.path, call.number, call.key)
+        self._check_grant(call)
+        self.meet("before")
+
+    def _after(self, call: Call, status: int) -> None:
+        self.note("answer", str(status))
+        self.meet("after")
+
+    def meet(self, moment: str) -> None:
+        """Let what is armed for this moment happen now, inside whatever is going on."""
+        self.met[moment] += 1
+        due = [arm for arm in self.armed if arm[1] == moment]
+        for arm in due:
+            self.armed.remove(arm)
+            if arm[0] > 1:
+                self.armed.append((arm[0] - 1, moment, arm[2]))
+        for arm in due:
+            if arm[0] <= 1:
+                self.depth += 1
+                try:
+                    arm[2]()
+                finally:
+                    self.depth -= 1
+
+    def _failpoint(self, name: str) -> None:
+        self.boundaries[name] += 1
+        if self.kill_at and (self.kill_at == "*" or self.kill_at == name):
+            self.kill_in -= 1
+            if self.kill_in <= 0:
+                self.kill_at = ""
+                self.kills[name] += 1
+                self.note("killed", name)
+                raise Killed(name)
+
+    def note(self, *words: str) -> None:
+        self.trace.append(" ".join(words))
+
+    def wrong(self, sentence: str) -> None:
+        self.violations.append(sentence)
+
+    def digest(self) -> str:
+        return hashlib.sha256("\n".join(self.trace).encode()).hexdigest()[:16]
+
+    def _check_grant(self, call: Call) -> None:
+        """Only tokens of the connection that is being worked for leave the house."""
+        grant = self.sandbox.grants.get(call.grant)
+        agreement = self.memory.get("working for")
+        if grant is not None and agreement is not None and grant["agreement"] != agreement:
+            self.wrong(f"I10: a call for agreement {agreement} carried the grant of {grant['agreement']}")
+
+    # -- e-conomic's own store, watched
+
+    def _watch(self, agreement: Any) -> None:
+        """Tell the ledger of every change in the store, whoever makes it."""
+        create, replace, delete, renumber = agreement.create, agreement.replace, agreement.delete, agreement.renumber
+
+        def watched_create(record: Any, *, via: str, key: str | None = None) -> Any:
+            made = create(record, via=via, key=key)
+            call = self.wire.now
+            key = call.key if call else ""
+            remote = self.ledger.made(made, key, f"{call.method}" if call else "page")
+            if call is None:
+                self.ledger.note("theirs", remote.uid, {}, {})
+            return made
+
+        def watched_replace(record: Any) -> Any:
+            before = agreement.customers[record["customerNumber"]]
+            made = replace(record)
+            by_app = self.wire.now is not None and not self.memory.get("colleague")
+            legacy = by_app and self.wire.now is not None and "/rest/" in self.wire.now.path
+            self.ledger.changed(before, made, by_app=by_app, legacy=legacy)
+            return made
+
+        def watched_delete(number: int) -> None:
+            record = agreement.customers[number] if number in agreement.customers else None
+            delete(number)
+            if record is not None:
+                by_app = self.wire.now is not None and self.wire.now.method == "DELETE"
+                self.ledger.removed(record, by_app=by_app)
+
+        def watched_renumber(old: int, new: int) -> Any:
+            made = renumber(old, new)
+            self.ledger.moved(old, new)
+            return made
+
+        agreement.create, agreement.replace = watched_create, watched_replace
+        agreement.delete, agreement.renumber = watched_delete, watched_renumber
+
+
+def page_size(size: int) -> None:
+    """How many customers a page of e-conomic's list holds."""
+    sweep.PAGE_SIZE = size
