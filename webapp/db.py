@@ -77,12 +77,11 @@ def write() -> Iterator[None]:
         if database.in_transaction():
             with database.atomic():
                 yield
-        elif is_sqlite():
-            with database.atomic("IMMEDIATE"):
-                yield
-        else:
-            with database.atomic():
-                yield
+            return
+        with database.atomic("IMMEDIATE") if is_sqlite() else database.atomic():
+            yield
+            ports.failpoint("commit.before")
+    ports.failpoint("commit.after")
 
 
 def retrying(work: Callable[P, R]) -> Callable[P, R]:

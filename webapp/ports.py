@@ -5,8 +5,11 @@ Code asks this module (`ports.now()`); tests and the simulator put other ports i
 
 from __future__ import annotations
 
+import itertools
+import os
 import random as _random
 import secrets
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +26,23 @@ def _new_session() -> Any:
 
 
 def _pass(name: str) -> None:
-    """Failpoints do nothing outside tests."""
+    """Failpoints do nothing, unless `arm` was told otherwise when the process started."""
+    if name == _fatal_name and next(_passings) == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+_fatal_name = ""
+_passings: Iterator[int] = iter(())
+
+
+def arm(order: str) -> None:
+    """Let this process die as by `kill -9` when it passes a failpoint: "create.answered:3" means the third time.
+
+    For tests with real processes, which give the order in the environment; without one it costs nothing.
+    """
+    global _fatal_name, _passings
+    _fatal_name, _, nth = order.partition(":")
+    _passings = itertools.count(int(nth or 1), -1)
 
 
 @dataclass(frozen=True)

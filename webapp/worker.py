@@ -74,6 +74,7 @@ class Worker:
             held = Lane.claim(self.name, connection, sides=sides)
             if held is None or self.stopping.is_set():
                 return taken
+            ports.failpoint("lane.claimed")
             self._guarded(held, connection)
             if not _goes_on(connection):
                 return taken + 1

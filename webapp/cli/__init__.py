@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import click
 
-from webapp import config, db, migrations, prepare
+from webapp import config, db, migrations, ports, prepare
 from webapp.cli import demo as demo_world
 from webapp.cli import serving, tending
 from webapp.models.user import ADMINISTRATOR, INSPECTOR
@@ -90,6 +91,7 @@ def sandbox(port: int, files: tuple[Path, ...], customers: int | None, seed: int
 
 def main() -> None:
     """Run the command; a wrong setting ends in one sentence."""
+    ports.arm(os.environ.get("WEBAPP_FAILPOINT", ""))
     try:
         cli()
     except config.WrongSetting as wrong:
