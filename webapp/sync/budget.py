@@ -106,7 +106,8 @@ class Pace:
 
     def _emptying(self, row: Any) -> float:
         """Tokens a second. In the head-room somebody else is at work, so part of what comes free is not for us."""
-        above = max(0.0, row.budget_used / row.budget_limit - HEAD_ROOM) / (1 - HEAD_ROOM)
+        level = min(row.budget_used / row.budget_limit, 1.0)
+        above = max(level - HEAD_ROOM, 0.0) / (1 - HEAD_ROOM)
         return float(row.budget_limit / row.budget_window / (1 + CROWDED * above))
 
     def _resting(self, row: Any) -> float:
