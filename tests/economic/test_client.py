@@ -212,6 +212,14 @@ def test_a_legacy_customer_keeps_all_that_was_said(client: Client, customer: dic
 
 
 @responses.activate
+def test_a_customer_in_the_other_services_words_is_garbled(client: Client, newer_customer: dict[str, Any]) -> None:
+    responses.get(f"{CUSTOMERS}/7", json=newer_customer)
+
+    with pytest.raises(errors.Garbled, match="other service"):
+        client.legacy_customer(7)
+
+
+@responses.activate
 def test_a_number_exists_or_does_not(client: Client, customer: dict[str, Any]) -> None:
     proven()
     responses.get(f"{CUSTOMERS}/7", json=customer)

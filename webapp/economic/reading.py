@@ -45,6 +45,8 @@ def customer_from(json: object, service: Service, expected: int | None = None) -
     version, updated = raw.get("objectVersion"), raw.get("lastUpdated")
     if service == "openapi" and not (isinstance(version, str) and version):
         raise Garbled("a customer without objectVersion")
+    if service == "legacy" and version is not None and "self" not in raw:
+        raise Garbled("a customer in the other service's words, so most fields would seem to be empty")
     return Customer(
         number=number,
         raw=raw,
