@@ -144,7 +144,10 @@ def play(world: World, first: int, events: Any) -> list[Any]:
     world.economic.renumber(first + MOVED, first + MOVED_TO)
     world.theirs(first + MADE, "Ny kunde")
     for old, new in events:
-        world.webhook(*(None if side is None else first + side for side in (old, new)))
+        sides = ("" if side is None else first + side for side in (old, new))
+        inbox.receive(world.connection, "old={}&new={}".format(*sides), "", "")
+        world.worker.turns(world.connection)
+    world.drain()
     places = [*(world.place(customer=pair.customer) for pair in pairs), world.place(mirror=world.mirror(first + MADE))]
     return [
         (

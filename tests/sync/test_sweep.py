@@ -25,6 +25,7 @@ class Died(BaseException):
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of ten, so that a few customers are several pages."""
     monkeypatch.setattr(client.Client.customers, "__defaults__", (0, None, 10))
+    monkeypatch.setattr(sweep, "PAGE_SIZE", 10, raising=False)
 
 
 def many(world: World, count: int = 35) -> None:
