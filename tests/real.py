@@ -2,16 +2,24 @@
 
 import os
 import shutil
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests import postgres
 
+CONTRACT = tuple(f"ECONOMIC_CONTRACT_{name}" for name in ("APP_SECRET", "GRANT", "API_URL", "OPENAPI_URL"))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def chromium() -> str | None:
     return next((path for path in map(shutil.which, BROWSERS) if path), None)
+
+
+def contract_hosts() -> set[str]:
+    """Hosts of the real e-conomic that this run was told to ask."""
+    given = [os.environ.get(name, "") for name in CONTRACT]
+    return {urlsplit(address).hostname or "" for address in given[2:]} if all(given) else set()
 
 
 def missing() -> list[str]:
