@@ -62,7 +62,14 @@ def test_a_complaint_about_either_spelling_is_named(field: object) -> None:
 
 @pytest.mark.parametrize(
     ("path", "name"),
-    [("address2", "address"), ("customerGroup", "customer_group"), ("creditLimit", ""), ("", ""), (".", "")],
+    [
+        ("address1", "address"),
+        ("address2", "address"),
+        ("customerGroup", "customer_group"),
+        ("creditLimit", ""),
+        ("", ""),
+        (".", ""),
+    ],
 )
 def test_a_complaint_is_named_by_its_head_or_not_at_all(path: str, name: str) -> None:
     assert named(path) == name

@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.sync.fields import NAMES
-from webapp.sync.plan import Outcome, Presence, Rules, answered, plan, plan_field
+from webapp.sync.plan import (
+    ASK_ALWAYS,
+    FieldPlan,
+    Outcome,
+    Presence,
+    Rules,
+    answered,
+    moved_fields,
+    plan,
+    plan_field,
+)
 
 VALUES = ("", "a", "b", "c")
 BASES = (None, *product(VALUES, VALUES))
@@ -102,3 +112,108 @@ def test_name_and_cvr_changed_at_once_is_another_party() -> None:
     base = {"name": ("Havn ApS", "Havn ApS"), "cvr": ("33920459", "33920459")}
     theirs = {"name": "Solgården", "cvr": "29023262"}
     assert plan({"name": "Havn ApS", "cvr": "33920459"}, theirs, base).presence == Presence.OTHER_PARTY
+
+
+def outcomes(ours: dict[str, str], theirs: dict[str, str], base: dict, rules: Rules = ASK_ALWAYS) -> dict[str, Outcome]:
+    """What a plan says of each field it does not leave alone."""
+    planned = plan(ours, theirs, base, rules)
+    return {field.name: field.outcome for field in planned.fields if field.outcome != Outcome.NOTHING}
+
+
+def test_a_plan_speaks_of_every_field_with_its_three_values() -> None:
+    planned = plan({"city": "Odense"}, {"city": "Assens"}, {"city": ("Assens", "Assens")})
+    assert [field.name for field in planned.fields] == list(NAMES)
+    assert planned.of(Outcome.PUSH) == (FieldPlan("city", Outcome.PUSH, "Odense", "Assens", ("Assens", "Assens")),)
+
+
+def test_fields_merge_alone() -> None:
+    base = {"phone": ("1", "1"), "city": ("a", "a"), "email": ("x", "x"), "website": ("w", "w")}
+    ours = {"phone": "2", "city": "b", "email": "x", "website": "v"}
+    theirs = {"phone": "3", "city": "a", "email": "y", "website": "v"}
+    settled = {name: Outcome.AGREE for name in NAMES if name not in base}
+    told = outcomes(ours, theirs, base)
+    assert told == settled | {
+        "phone": Outcome.ASK,
+        "city": Outcome.PUSH,
+        "email": Outcome.PULL,
+        "website": Outcome.AGREE,
+    }
+
+
+def test_the_plans_pushes_and_pulls_are_the_values_that_win() -> None:
+    planned = plan({"city": "b", "email": "x"}, {"city": "a", "email": "y"}, {"city": ("a", "a"), "email": ("x", "x")})
+    assert (planned.pushes, planned.pulls) == ({"city": "b"}, {"email": "y"})
+
+
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_a_field_that_a_side_does_not_name_is_empty_there(side: str) -> None:
+    full, bare = {"city": "Odense"}, {}
+    planned = plan(*((full, bare) if side == "ours" else (bare, full)), {})
+    [field] = planned.of(Outcome.PUSH, Outcome.PULL)
+    assert (field.outcome, field.ours, field.theirs) == (
+        (Outcome.PUSH, "Odense", "") if side == "ours" else (Outcome.PULL, "", "Odense")
+    )
+
+
+def test_a_rule_answers_for_its_own_field_alone() -> None:
+    base = {"phone": ("1", "1"), "city": ("a", "a")}
+    told = outcomes({"phone": "2", "city": "b"}, {"phone": "3", "city": "c"}, base, Rules({"phone": "theirs"}))
+    assert (told["phone"], told["city"]) == (Outcome.PULL, Outcome.ASK)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "presence"),
+    [
+        (None, {"name": "a"}, Presence.OURS_GONE),
+        (None, {"name": "b"}, Presence.OURS_GONE_THEIRS_MOVED),
+        (None, {}, Presence.OURS_GONE_THEIRS_MOVED),
+        ({}, None, Presence.THEIRS_GONE_OURS_MOVED),
+        ({"name": "A"}, None, Presence.THEIRS_GONE),
+    ],
+)
+def test_what_is_left_is_held_against_its_own_side_of_base(
+    ours: dict[str, str] | None, theirs: dict[str, str] | None, presence: Presence
+) -> None:
+    assert plan(ours, theirs, {"name": ("A", "a")}).presence == presence
+
+
+def test_a_field_that_was_empty_and_is_not_named_has_not_moved() -> None:
+    assert plan(None, {}, {"city": ("a", "")}).presence == Presence.OURS_GONE
+
+
+@pytest.mark.parametrize(
+    ("theirs", "base"),
+    [
+        ({"name": "b", "cvr": "1"}, {"name": ("a", "a"), "cvr": ("1", "1")}),
+        ({"name": "a", "cvr": "2"}, {"name": ("a", "a"), "cvr": ("1", "1")}),
+        ({"name": "b", "cvr": "2"}, {"name": ("a", "a"), "cvr": ("1", "")}),
+        ({"name": "b", "cvr": "2"}, {"name": ("a", "a")}),
+        ({"name": "b", "cvr": "2"}, {"cvr": ("1", "1")}),
+        ({"name": "b", "cvr": "2"}, {}),
+    ],
+)
+def test_only_name_and_cvr_together_and_both_known_before_are_another_party(theirs: dict, base: dict) -> None:
+    assert plan({"name": "a", "cvr": "1"}, theirs, base).presence == Presence.BOTH
+
+
+def test_name_and_cvr_cleared_at_once_is_another_party_too() -> None:
+    assert plan({"name": "a"}, {}, {"name": ("a", "a"), "cvr": ("1", "1")}).presence == Presence.OTHER_PARTY
+
+
+@pytest.mark.parametrize(("side", "moved"), [(0, {"city": ("a", "c")}), (1, {"city": ("b", "c"), "name": ("n", "")})])
+def test_moved_fields_tell_before_and_now(side: int, moved: dict[str, tuple[str, str]]) -> None:
+    values = {"city": "c", "name": "N"} if side == 0 else {"city": "c"}
+    assert moved_fields(values, {"city": ("a", "b"), "name": ("N", "n")}, side) == moved  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("answer", "settled"), [("ours", ("there", "there")), ("theirs", ("here", "here")), ("both", ("here", "there"))]
+)
+def test_an_answer_settles_the_side_that_loses(answer: str, settled: tuple[str, str]) -> None:
+    base = answered({"city": answer}, {"city": "here"}, {"city": "there"}, {"name": ("n", "n")})
+    assert base == {"name": ("n", "n"), "city": settled}
+
+
+@pytest.mark.parametrize(("answer", "settled"), [("ours", ("", "")), ("theirs", ("", "")), ("both", ("", ""))])
+def test_an_answer_about_a_field_nobody_names_settles_it_empty(answer: str, settled: tuple[str, str]) -> None:
+    assert answered({"city": answer}, {}, {}, {}) == {"city": settled}

@@ -73,3 +73,7 @@ def test_a_pair_says_what_is_under_way(outcomes: tuple[Outcome, ...], state: Sta
 
 def test_a_pair_settled_at_different_values_says_so() -> None:
     assert section(Plan(Presence.BOTH, (AGREED_APART,))).state == State.AGREED
+
+
+def test_a_pair_with_one_side_gone_is_not_being_deleted_unless_somebody_said_so() -> None:
+    assert section(Plan(Presence.OURS_GONE)).state == State.OURS_GONE
