@@ -71,7 +71,8 @@ class Guide:
         """Steps 6 to 10 of the guide's second part."""
         page = self.economic
         self.enter_economic()
-        page.get_by_label("Alle indstillinger").or_(page.get_by_role("link", name="Alle indstillinger")).first.click()
+        page.get_by_label("Indstillinger", exact=True).click()
+        page.get_by_role("link", name="Alle indstillinger").click()
         page.get_by_role("link", name="Webhooks").click()
         page.get_by_role("link", name="Nyt webhook").click()
         page.locator("select[name=eventType]").select_option(label="Kunde opdateret")

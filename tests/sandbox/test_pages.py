@@ -158,6 +158,12 @@ def test_a_revoked_app_is_locked_out(person: FlaskClient, agreement: Agreement) 
     assert person.get("/rest/self", headers=headers).status_code == 401
 
 
+def test_the_cog_opens_a_menu_with_all_settings(person: FlaskClient) -> None:
+    page = person.get("/customers").text
+    menu = page[page.index('<details class="menu">') : page.index("</details>")]
+    assert 'aria-label="Indstillinger"' in menu and '<a href="/settings">Alle indstillinger</a>' in menu
+
+
 def test_a_unit_is_added_on_screen(person: FlaskClient, agreement: Agreement) -> None:
     person.post("/settings/units", data={"name": "besøg"})
     assert "besøg" in {row["name"] for row in agreement.reference("units").values()}
