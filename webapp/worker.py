@@ -16,6 +16,7 @@ from webapp.models.connection import Connection
 from webapp.models.lane import Fenced, Lane
 from webapp.models.pairing import Pairing
 from webapp.models.place import Heartbeat
+from webapp.models.run import RunItem
 from webapp.sync import apply, connect, inbox, lists, look, push, runs, sweep
 from webapp.sync.budget import WITHOUT_A_WORD, Pace
 
@@ -121,6 +122,7 @@ class Worker:
                 pair = apply.lock(held.record)
                 if pair is not None:
                     push.refuse(pair, _planned_values(pair), fault.kind, (), fault.message)
+                    RunItem.settle_pairing(pair.id, fault.kind)
                 held.finish()
         elif isinstance(fault, Forbidden):
             connection.pause("forbidden")

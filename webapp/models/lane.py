@@ -15,6 +15,8 @@ from webapp.models.connection import Connection
 
 PAIR, THEIRS, SWEEP, RUN, LISTS = "pair", "theirs", "sweep", "run", "lists"
 LEASE_SECONDS = 120
+LONGEST_WAIT = 3600
+"""No lane is put off for longer, so one that is due later was put off by a clock that has been set since."""
 
 
 class Fenced(Exception):
@@ -62,8 +64,10 @@ class Lane(Row):
         with db.write():
             query = cls.select().where(
                 cls.connection == connection,
-                cls.due_at <= now,
-                (cls.lease_until.is_null()) | (cls.lease_until < now),
+                (cls.due_at <= now) | (cls.due_at > now + timedelta(seconds=LONGEST_WAIT)),
+                (cls.lease_until.is_null())
+                | (cls.lease_until < now)
+                | (cls.lease_until > now + timedelta(seconds=LEASE_SECONDS)),
             )
             if sides:
                 query = query.where(cls.side.in_(sides))
@@ -105,7 +109,7 @@ class Lane(Row):
         """Look again later, because of a temporary fault."""
         since = self.fault_since or ports.now()
         self._release(
-            due_at=ports.now() + timedelta(seconds=seconds),
+            due_at=ports.now() + timedelta(seconds=min(seconds, LONGEST_WAIT)),
             tries=self.tries + 1,
             fault_kind=kind,
             fault_text=text,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from typing import Any
 
@@ -142,9 +143,8 @@ def _ours_log(world: World) -> None:
             continue
         was_there = any(stored_as(line.before, value) for value in theirs[line.field])
         if not was_there and (line.field, line.before) not in chosen:
-            world.wrong(
-                f"I3: {line.field} {line.before!r} of customer {line.customer_id} was lost to {line.after!r} ({line.cause})"
-            )
+            lost = f"{line.field} {line.before!r} of customer {line.customer_id}"
+            world.wrong(f"I3: {lost} was lost to {line.after!r} ({line.cause})")
 
 
 def _theirs_log(world: World) -> None:
@@ -182,7 +182,7 @@ def _ledger(world: World) -> None:
     """I3: each value that a person typed still stands on its side, or its end there is known."""
     left: dict[tuple[str, int, str], set[str]] = defaultdict(set)
     for line in History.select().where(History.side == history.OURS):
-        left["ours", line.customer_id, line.field].add(line.before)
+        left["ours", line.customer_id or 0, line.field].add(line.before)
     for done in world.ledger.overwritten:
         left["theirs", done.entity, done.field].add(done.before)
     ours = {c.id: c for c in Customer.select()}
@@ -206,6 +206,10 @@ def _stands(world: World, side: str, entity: int, name: str) -> str:
 
 def _identity(world: World) -> None:
     """I7: a customer holds only values of its own, or of partners that a person gave it."""
+    for item in RunItem.select().where(RunItem.mirror_id.is_null(False), RunItem.pairing_id.is_null(False)):
+        origins = (world.ledger.origin.get(value, ("", 0)) for value in json.loads(item.after).values())
+        copied = Pairing.get_by_id(item.pairing_id).customer_id
+        world.ledger.declared |= {(copied, entity) for side, entity in origins if side == "theirs"}
     for customer in Customer.select():
         for name in TEXTS:
             side, entity = world.ledger.origin.get(getattr(customer, name), ("ours", customer.id))

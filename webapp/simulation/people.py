@@ -32,8 +32,8 @@ def fresh_value(world: World, name: str, r: Random) -> str:
     n = next(world.serial)
     shapes = {
         "name": f"Navn {n} ApS", "cvr": f"{20_000_000 + n}", "ean": f"579{n:010d}", "address": f"Vej {n}\nSal {n}",
-        "postcode": f"P{n}", "city": f"By {n}", "country": f"Land {n}", "email": f"m{n}@eksempel.dk", "phone": f"+45 {n}",
-        "website": f"w{n}.dk",
+        "postcode": f"P{n}", "city": f"By {n}", "country": f"Land {n}", "email": f"m{n}@eksempel.dk",
+        "phone": f"+45 {n}", "website": f"w{n}.dk",
     }  # fmt: skip
     value = shapes[name]
     if r.random() < 0.06:
@@ -115,7 +115,7 @@ def _saved(world: World, customer_id: int, shown: Any, typed: Any, number: int |
     finally:
         now = Customer.get_by_id(customer_id).values
         wanted = {name: value for name, value in typed.items() if not same(value, shown[name])}
-        stored = all(same(now[name], value) for name, value in wanted.items())
+        stored = all(same(now[name], value) or not value for name, value in wanted.items())
         took = any(not same(now[name], before[name]) for name in wanted)
         if stored and took:
             world.ledger.note("ours", customer_id, wanted, before)
@@ -202,7 +202,9 @@ def _answers(r: Random, ours: dict[str, str], theirs: dict[str, str]) -> dict[st
 def _note_answer(world: World, name: str, choice: str, ours: dict[str, str], theirs: dict[str, str]) -> None:
     ledger = world.ledger
     if choice == "both":
+        # From now on each counts as settled, so the next edit of one goes over the other.
         ledger.agreed.add((name, ours[name], theirs[name]))
+        ledger.answered |= {(name, ours[name]), (name, theirs[name])}
     else:
         ledger.answered.add((name, (theirs if choice == "ours" else ours)[name]))
 
@@ -229,8 +231,12 @@ def create_here(world: World, r: Random) -> str:
     if not theirs:
         return "nobody"
     mirror = r.choice(theirs)
-    made = pairings.create_here(connection, mirror.id, r.choice((None, mirror.number)), world.alice)
-    _declare(world, made.customer_id, mirror)
+    try:
+        pairings.create_here(connection, mirror.id, r.choice((None, mirror.number)), world.alice)
+    finally:
+        made = Pairing.of_mirror(mirror)
+        if made is not None:
+            _declare(world, made.customer_id, mirror)
     return f"copied {mirror.number}"
 
 
@@ -270,9 +276,9 @@ def answer(world: World, r: Random) -> str:
     fields = [field.name for field in standing.plan_of(found).questions]
     answers = {name: r.choice(("ours", "theirs", "both")) for name in fields if r.random() < 0.8}
     ours, theirs = found.customer.values, found.mirror.values
-    done = pairings.answer(connection, found.id, answers, seen, world.alice)
     for name, choice in answers.items():
         _note_answer(world, name, choice, ours, theirs)
+    done = pairings.answer(connection, found.id, answers, seen, world.alice)
     return f"answered {len(answers)} of pair {done.customer.number}"
 
 

@@ -34,6 +34,7 @@ def settle(world: World) -> int:
             world.wrong("I4: a third comparison still changed something")
         checks.judge(world)
         _replay(world)
+        _timers(world)
     world.memory["end"] = checks.end(world)
     return rounds - 1
 
@@ -97,6 +98,15 @@ def _compare(world: World) -> None:
     connection = world.connection
     assert connection is not None
     sweep.begin(connection, "compare", world.alice)
+
+
+def _timers(world: World) -> None:
+    """The safety nets are set for a time that comes, whatever clock set them."""
+    connection, now = world.connection, world.clock.ours()
+    assert connection is not None
+    for due, most in ((connection.poll_due_at, timedelta(minutes=5)), (connection.compare_due_at, timedelta(hours=26))):
+        if due is None or due - now > most:
+            world.wrong(f"I12: a safety net is due only at {due}")
 
 
 def _replay(world: World) -> None:

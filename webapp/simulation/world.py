@@ -205,7 +205,7 @@ class World:
             return made
 
         def watched_delete(number: int) -> None:
-            record = agreement.customers[number] if number in agreement.customers else None
+            record = agreement.customers.get(number)
             delete(number)
             if record is not None:
                 by_app = self.wire.now is not None and self.wire.now.method == "DELETE"

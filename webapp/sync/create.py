@@ -125,19 +125,42 @@ def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:
     attempt.tries += 1
     try:
         created = client.create(attempt.body, attempt.key)
-        record = client.legacy_customer(attempt.number) if created.from_cache else created.customer
     except NumberTaken as fault:
         _taken(held, client, attempt, fault, doubtful)
+        return
     except Refused as fault:
         _refused(held, attempt, fault)
-    except Missing:
-        _vanished(held, attempt)
+        return
     except EconomicError as fault:
         _unclear(attempt, fault)
         raise
+    ports.failpoint("create.answered")
+    if created.from_cache:
+        _find_again(held, client, attempt, created.customer)
     else:
-        ports.failpoint("create.answered")
+        _settle(held, attempt, created.customer)
+
+
+def _find_again(held: Lane, client: Client, attempt: Attempt, told: RemoteCustomer) -> None:
+    """It was created before, and its answer lost. What it is now counts; created twice it is never.
+
+    When its number is free by now it was deleted or renumbered: the look that follows finds out which.
+    """
+    try:
+        record = client.legacy_customer(attempt.number)
+    except Missing:
+        _settle(held, attempt, told, look=True)
+        return
+    if _is_another(attempt, record):
+        _leave(held, attempt)
+    else:
         _settle(held, attempt, record)
+
+
+def _is_another(attempt: Attempt, record: RemoteCustomer) -> bool:
+    """Neither name nor CVR number is what we sent: the number was given to somebody else since."""
+    now = read(record)
+    return not any(push.stored_as(attempt.fields[name], now[name]) for name in ("name", "cvr") if attempt.fields[name])
 
 
 def _taken(held: Lane, client: Client, attempt: Attempt, fault: Refused, doubtful: bool) -> None:
@@ -160,15 +183,25 @@ def _look_before_repeating(held: Lane, client: Client, attempt: Attempt) -> None
         return
     if _is_ours(attempt, record):
         _settle(held, attempt, record)
-        return
+    else:
+        _leave(held, attempt)
+
+
+@db.retrying
+def _leave(held: Lane, attempt: Attempt) -> None:
+    """Somebody else has the number: a person decides."""
     with db.write():
         held.hold()
-        attempt.settle(attempts.REFUSED, kind="number_held")
-        pair = apply.lock(attempt.pairing_id)
-        if pair is not None:
-            push.refuse(pair, attempt.fields, "number_held", ())
-            RunItem.settle_pairing(pair.id, "number_held")
+        _give_way(attempt)
         held.finish()
+
+
+def _give_way(attempt: Attempt) -> None:
+    attempt.settle(attempts.REFUSED, kind="number_held")
+    pair = apply.lock(attempt.pairing_id)
+    if pair is not None:
+        push.refuse(pair, attempt.fields, "number_held", ())
+        RunItem.settle_pairing(pair.id, "number_held")
 
 
 def _is_ours(attempt: Attempt, record: RemoteCustomer) -> bool:
@@ -178,10 +211,10 @@ def _is_ours(attempt: Attempt, record: RemoteCustomer) -> bool:
 
 
 @db.retrying
-def _settle(held: Lane, attempt: Attempt, record: RemoteCustomer) -> None:
+def _settle(held: Lane, attempt: Attempt, record: RemoteCustomer, *, look: bool = False) -> None:
     """The partner exists: pair with it and let base be what was sent and what they hold.
 
-    A field that a default filled has no base yet, so the plan fills ours with it.
+    A field that a default filled has no base yet, so the plan fills ours with it. `look`: it may have moved since.
     """
     with db.write():
         held.hold()
@@ -194,6 +227,12 @@ def _settle(held: Lane, attempt: Attempt, record: RemoteCustomer) -> None:
         mirror = Mirror.with_number(connection, record.number)
         if mirror is None:
             mirror = pull.enter(connection, record)
+        elif Pairing.of_mirror(mirror) is not None:
+            _give_way(attempt)
+            held.finish()
+            return
+        else:
+            pull.store(mirror, record)
         pair.mirror, pair.state, pair.fault = mirror, pairing.OPEN, {}
         now = read(record)
         pair.base = {name: (value, now[name]) for name, value in attempt.fields.items() if same(value, now[name])}
@@ -201,7 +240,7 @@ def _settle(held: Lane, attempt: Attempt, record: RemoteCustomer) -> None:
         pair.save()
         _note_created(pair, RunItem.settle_pairing(pair.id))
         planned = apply.settle(pair, cause="create")
-        if planned.pushes:
+        if planned.pushes or look:
             held.again()
         else:
             held.finish()
@@ -229,14 +268,6 @@ def _refused(held: Lane, attempt: Attempt, fault: Refused) -> None:
         held.finish()
 
 
-def _vanished(held: Lane, attempt: Attempt) -> None:
-    """It was created and is gone again before we could read it: start over with a new key."""
-    with db.write():
-        held.hold()
-        attempt.settle(attempts.STALE, kind="vanished")
-    held.again()
-
-
 def _unclear(attempt: Attempt, fault: EconomicError) -> None:
     """Only a fault that surely came before the effect lets the number go later; otherwise it stays reserved."""
     if fault.unclear:
@@ -252,7 +283,15 @@ def _give_up(pair: Pairing, reason: str, by: User | None = None) -> None:
 
 
 def retry(pair: Pairing, number: int) -> None:
-    """Try a refused creation again under this number, in the caller's transaction. Raises NumberInUse."""
+    """Try a refused creation again under this number, in the caller's transaction. Raises NumberInUse.
+
+    One that may have been made already keeps its number until a look shows who holds it.
+    """
+    pending = Attempt.pending(pair, attempts.CREATE)
+    if pending is not None and pending.tries:
+        number = pair.new_number
+    elif pending is not None:
+        pending.settle(attempts.STALE, kind="never_sent")
     if Mirror.with_number(pair.connection, number) is not None:
         raise NumberInUse(str(number))
     pair.fault, pair.new_number = {}, number

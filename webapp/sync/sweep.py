@@ -85,7 +85,7 @@ def _enter(
         held.hold()
         found = _by_number(connection, part)
         new = [record for record in part if record.number not in found]
-        _enter_new(connection, new, begun)
+        _enter_new(connection, new, known, begun)
         pairs = _pairs(found)
         counts = [
             _enter_one(connection, record, found[record.number], pairs, known.get(record.number))
@@ -99,8 +99,9 @@ def _enter(
     )
 
 
-def _enter_new(connection: Connection, new: Sequence[RemoteCustomer], begun: datetime) -> None:
-    """Numbers we have no row for: new customers, unless an open creation or a deletion since `begun` explains them."""
+def _enter_new(connection: Connection, new: Sequence[RemoteCustomer], known: Known, begun: datetime) -> None:
+    """Numbers we have no row for: new customers, unless an open creation explains them, or a deletion since the
+    request began (we had a row then, or one went since)."""
     creating = _creating(connection, new)
     for pairing_id in creating.values():
         Lane.wake(connection, lanes.PAIR, pairing_id)
@@ -108,7 +109,7 @@ def _enter_new(connection: Connection, new: Sequence[RemoteCustomer], begun: dat
     just_gone = Mirror.select(Mirror.number).where(
         Mirror.connection == connection, Mirror.number.in_(numbers), Mirror.gone_at >= begun
     )
-    doubtful = {row.number for row in just_gone}
+    doubtful = {row.number for row in just_gone} | (known.keys() & set(numbers))
     for number in doubtful:
         Lane.wake(connection, lanes.THEIRS, number)
     pull.enter_many(connection, [r for r in new if r.number not in creating and r.number not in doubtful])
@@ -231,10 +232,13 @@ def _dated(record: RemoteCustomer) -> str:
 
 def _asked_from(sweep: Sweep) -> str:
     """From when the next poll asks: the newest change seen, less the time this sweep took, so that what changed on a
-    page already read is asked for again. Both are durations or e-conomic's own clock, so skew does not matter."""
+    page already read is asked for again. Both are durations or e-conomic's own clock, so skew does not matter; a
+    duration below zero shows that our clock was set back, and says nothing."""
     if not sweep.newest:
         return ""
     took = ports.now() - sweep.started_at + timedelta(seconds=1)
+    if took < timedelta():
+        took = timedelta(days=1)
     newest = datetime.strptime(sweep.newest, _THEIR_TIME).replace(tzinfo=UTC)
     return str((newest - took).strftime(_THEIR_TIME))
 
@@ -251,15 +255,19 @@ def answer_brake(sweep: Sweep, go_on: bool) -> None:
 
 
 def schedule(connection: Connection, poll_seconds: int, compare_at: str) -> None:
-    """Order the polls and comparisons that are due; called by the worker between looks."""
+    """Order the polls and comparisons that are due; called by the worker between looks.
+
+    One that is due later than it can be was planned by a clock that has been set since.
+    """
     now = ports.now()
+    latest_poll, latest_compare = now + timedelta(seconds=poll_seconds), now + timedelta(hours=26)
     if connection.fetched_at is None:
         return
-    if connection.poll_due_at is None or connection.poll_due_at <= now:
+    if connection.poll_due_at is None or not now < connection.poll_due_at <= latest_poll:
         due = now + timedelta(seconds=poll_seconds)
         Connection.update(poll_due_at=due).where(Connection.id == connection.id).execute()
         begin(connection, sweeps.POLL)
-    if connection.compare_due_at is None or connection.compare_due_at <= now:
+    if connection.compare_due_at is None or not now < connection.compare_due_at <= latest_compare:
         Connection.update(compare_due_at=next_at(compare_at, now)).where(Connection.id == connection.id).execute()
         if connection.compare_due_at is not None:
             begin(connection, sweeps.COMPARE)
