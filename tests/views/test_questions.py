@@ -212,7 +212,7 @@ def refused(synced: Synced) -> Pairing:
 
 def test_a_refusal_is_told_in_danish_with_the_field_and_what_mends_it(synced: Synced, refused: Pairing) -> None:
     row = window(synced, "conflict")
-    assert "e-conomic afviste kunden." in row and "<b>EAN-nr.</b> er længere, end e-conomic tager imod" in row
+    assert "e-conomic afviste kunden." in row and "<b>EAN-nr.</b> må højst have 13 tegn i e-conomic" in row
     assert f"/customers/{refused.customer_id}/edit" in row and "Prøv igen" in row
 
 
@@ -269,3 +269,11 @@ def test_a_creation_under_way_has_no_questions(synced: Synced) -> None:
     customer = synced.ours(2001, "Vores ApS")
     pair = pairings.create_there(synced.connection, customer.id, 1500, synced.alice)
     assert synced.admin.post(f"/questions/{pair.id}/answers", {"all": "ours"}, piece=True).status_code == 409
+
+
+def test_a_value_too_long_for_e_conomic_is_told_with_its_field_and_limit(synced: Synced) -> None:
+    pair = synced.pair_same()
+    synced.save(pair.customer, address="x" * 300)
+    synced.drain()
+    assert "<b>Adresse</b> må højst have 510 tegn, og højst 255 i en linje" in window(synced, "conflict")
+    assert "address" not in synced.stored(1042)

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from webapp.economic.limits import ADDRESS_LINE
 from webapp.filters import day, label
-from webapp.sync.fields import NAMES
+from webapp.sync.fields import BY_NAME, NAMES
 from webapp.sync.matching import Evidence
 from webapp.sync.rows import Row
 from webapp.sync.section import Section, State
@@ -82,7 +83,6 @@ FAULTS = {
 COMPLAINTS = {
     "missing": _l("mangler"),
     "null": _l("mangler"),
-    "too_long": _l("er længere, end e-conomic tager imod"),
     "too_short": _l("er kortere, end e-conomic tager imod"),
     "wrong_type": _l("er skrevet på en måde, e-conomic ikke tager imod"),
     "out_of_range": _l("er uden for det, e-conomic tager imod"),
@@ -117,11 +117,16 @@ def reason(kind: str) -> str:
 
 def complaints(fault: dict[str, Any]) -> list[tuple[str, str]]:
     """(field's label, what is wrong with it) for each field of ours that the fault names."""
-    return [
-        (label(field), str(COMPLAINTS.get(said, "")))
-        for field, said in fault.get("fields", {}).items()
-        if field in NAMES
-    ]
+    return [(label(field), _said(field, said)) for field, said in fault.get("fields", {}).items() if field in NAMES]
+
+
+def _said(field: str, said: str) -> str:
+    if said != "too_long":
+        return str(COMPLAINTS.get(said, ""))
+    most = BY_NAME[field].limit
+    if BY_NAME[field].kind == "lines":
+        return str(_("må højst have %(most)s tegn, og højst %(line)s i en linje", most=most, line=ADDRESS_LINE))
+    return str(_("må højst have %(most)s tegn i e-conomic", most=most))
 
 
 def answered(fault: dict[str, Any]) -> str:
