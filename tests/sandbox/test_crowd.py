@@ -45,6 +45,24 @@ def test_changed_since_only_looks_at_what_changed(crowd_api: Api, crowd: Agreeme
     assert page(crowd_api, "filter=lastUpdated$gte:2026-01-01") == ([777_777, MILLION + 1], 2)
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/rest/customers?filter=name$like:zz", "/rest/customers?sort=name", "/rest/customer-groups/1/customers",
+     "/rest/customers?filter=customerNumber$gt:900000$and:city$eq:x"],
+)  # fmt: skip
+def test_a_search_through_the_whole_crowd_ends_in_a_time_out(crowd_api: Api, path: str) -> None:
+    answer = crowd_api.get(path)
+    assert (answer.status_code, answer.json["httpStatusCode"]) == (504, 504)
+    assert "narrow it by customerNumber" in answer.json["developerHint"]
+
+
+def test_a_search_in_a_narrow_stretch_is_carried_out(crowd_api: Api, crowd: Agreement) -> None:
+    crowd.edit(500_500, city="Nybyen")
+    assert page(crowd_api, "filter=city$eq:nybyen$and:customerNumber$gt:500000$and:customerNumber$lt:501000") == (
+        [500_500], 1,
+    )  # fmt: skip
+
+
 def test_a_deleted_one_is_gone_and_can_come_again(crowd_api: Api, crowd: Agreement) -> None:
     crowd.delete(5)
     assert page(crowd_api, "pagesize=5")[0] == [1, 2, 3, 4, 6]

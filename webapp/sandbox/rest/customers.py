@@ -82,7 +82,7 @@ def list_customers(call: Call) -> Answer:
 def list_of(call: Call, field: str, number: int) -> Answer:
     """The customers that point at one group or employee."""
     customers = call.agreement.customers
-    rows = [customers[key] for key in customers if customers[key].get(field) == number]
+    rows = [record for record in search.walked(customers, 0, len(customers)) if record.get(field) == number]
     find = listed(rows, lambda record, name: getter(record)(name))
     return collection(call, find, lambda record: show(call, record), filterable=FILTERABLE, sortable=SORTABLE,
                       recent=True)  # fmt: skip
