@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all one needs; each first builds .venv when the pinned requirements have changed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock clean pictures translations ready-run ready-dev
+.PHONY: help demo test kill lint lock clean pictures translations ready-run ready-dev
 
 PYTHON ?= python3
 UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv || { $(PYTHON) -m uv --version >/dev/null 2>&1 && echo $(PYTHON) -m uv; })
@@ -11,6 +11,7 @@ COMPILE = $(UV) pip compile pyproject.toml --universal --generate-hashes --no-he
 help:
 	@echo "make demo   start the app, its worker and a pretend e-conomic (settings: PORT, SANDBOX_PORT, INSTANCE)"
 	@echo "make test   ruff, mypy and every test, with a real browser and a real PostgreSQL where found"
+	@echo "make kill   kill the running processes 1,000 times under load and report (KILLS=, MINUTES=; goes on where it stopped)"
 	@echo "make lint   ruff and mypy only"
 	@echo "make lock   renew requirements.txt and requirements-dev.txt (needs uv)"
 	@echo "make translations  find the texts of the app and bring the English catalogue up to date"
@@ -28,6 +29,11 @@ lint: ready-dev
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+KILLS ?= 1000
+MINUTES ?= 60
+kill: ready-dev
+	$(BIN)/python -m tests.kills.campaign --kills $(KILLS) --minutes $(MINUTES)
+
 pictures: ready-dev
 	$(BIN)/python -m pytest tests/browser/take_pictures.py
 
@@ -38,7 +44,7 @@ lock:
 	@! grep -n '://' requirements.txt requirements-dev.txt
 
 clean:
-	rm -rf .venv test-results .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .venv test-results .kills .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	find webapp tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment. A full one (dev) also serves the demo. One made elsewhere, or broken, is made anew.
