@@ -184,3 +184,17 @@ def test_the_recorded_bodies_are_all_classed() -> None:
 
     expected = {"400": "refused", "404": "missing", "409": "stale_version"}
     assert kinds == {name: expected[name.split("_")[1]] for name in recorded}
+
+
+def test_no_word_of_theirs_holds_what_a_database_cannot() -> None:
+    said = {
+        "message": "a\0b",
+        "errorCode": "E\0",
+        "logId": "\0",
+        "errors": {"na\0me": {"errors": [{"message": "\0x"}]}},
+    }
+    fault = fault_from(400, {}, json.dumps(said).encode())
+
+    assert isinstance(fault, errors.Refused) and (fault.message, fault.code, fault.log_id) == ("ab", "E", None)
+    assert [(one.property, one.message) for one in fault.fields] == [("name", "x")]
+    assert "\0" not in str(fault)

@@ -82,6 +82,11 @@ def wait_in(headers: Mapping[str, str], now: datetime | None = None) -> float | 
     return min(max((until - since).total_seconds(), 0.0), LONGEST_WAIT)
 
 
+def storable(text: str) -> str:
+    """Without NUL, which PostgreSQL takes in no text."""
+    return text.replace("\0", "")
+
+
 def header(headers: Mapping[str, str], name: str) -> str:
     """A header whatever its case, '' when absent."""
     return next((value for key, value in headers.items() if key.lower() == name.lower()), "")

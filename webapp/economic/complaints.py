@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from webapp.economic.answer import storable
+
 _MOST = 100
 _DEEPEST = 20
 _NAMED = re.compile(r"(?:[Pp]roperty|[Pp]ath|[Ff]ield) '([\w.\[\]]+)'")
@@ -68,13 +70,13 @@ def _fault(node: Mapping[str, object], path: str) -> FieldFault:
     message = node.get("errorMessage") or node.get("message") or ""
     code = node.get("errorCode")
     return FieldFault(
-        property=path or (named if isinstance(named, str) else ""),
-        message=str(message)[:500],
-        code=code if isinstance(code, str) else None,
+        property=storable(path or (named if isinstance(named, str) else "")),
+        message=storable(str(message)[:500]),
+        code=storable(code) if isinstance(code, str) else None,
         value=node.get("inputValue", node.get("value")),
     )
 
 
 def _sentence(text: str, path: str) -> FieldFault:
     match = _NAMED.search(text)
-    return FieldFault(property=match[1] if match else path, message=text[:500])
+    return FieldFault(property=match[1] if match else storable(path), message=storable(text[:500]))

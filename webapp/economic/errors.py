@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from webapp.economic.answer import NotJson, read_json, wait_in
+from webapp.economic.answer import NotJson, read_json, storable, wait_in
 from webapp.economic.complaints import FieldFault, complaints_in
 
 __all__ = [
@@ -202,12 +202,12 @@ def _own_404(said: object, headers: Mapping[str, str]) -> bool:
 
 def _text(said: object, key: str) -> str | None:
     value = said.get(key) if isinstance(said, Mapping) else None
-    return value[:200] if isinstance(value, str) and value else None
+    return storable(value[:200]) or None if isinstance(value, str) else None
 
 
 def _message(said: object) -> str:
     """Their own words, short enough for a log line."""
     if isinstance(said, str):
-        return said[:500]
+        return storable(said[:500])
     parts = [_text(said, "message") or _text(said, "title"), _text(said, "detail"), _text(said, "developerHint")]
     return " ".join(part for part in parts if part)[:500]

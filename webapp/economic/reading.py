@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from webapp.economic.answer import storable
 from webapp.economic.errors import Garbled
 from webapp.economic.limits import HIGHEST_NUMBER, Service, at
 from webapp.economic.records import Agreement, Customer, Raw, Reference
@@ -52,7 +53,7 @@ def customer_from(json: object, service: Service, expected: int | None = None) -
         raw=raw,
         service=service,
         version=version if service == "openapi" and isinstance(version, str) else None,
-        last_updated=updated if isinstance(updated, str) else None,
+        last_updated=storable(updated) if isinstance(updated, str) else None,
     )
 
 
@@ -61,7 +62,7 @@ def reference_from(row: Raw, key: str) -> Reference:
     if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
         raise Garbled(f"an entry without its {key}")
     name = row.get("name")
-    return Reference(key=str(value), name=name if isinstance(name, str) else "", raw=row)
+    return Reference(key=storable(str(value)), name=storable(name) if isinstance(name, str) else "", raw=row)
 
 
 def agreement_from(json: object) -> Agreement:
@@ -70,7 +71,7 @@ def agreement_from(json: object) -> Agreement:
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         raise Garbled("an agreement without its number")
     texts = [at(raw, path) for path in ("company.name", "userName", "settings.baseCurrency")]
-    company, user, currency = (text if isinstance(text, str) else "" for text in texts)
+    company, user, currency = (storable(text) if isinstance(text, str) else "" for text in texts)
     return Agreement(number=number, company_name=company, user_name=user, base_currency=currency, raw=raw)
 
 
