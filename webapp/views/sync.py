@@ -12,11 +12,13 @@ from webapp import auth, db, htmx
 from webapp.models import sweep as sweeps
 from webapp.models.connection import Connection
 from webapp.models.place import Place
+from webapp.models.run import Run
 from webapp.models.sweep import Sweep
 from webapp.sync import rows, sweep
 from webapp.sync.section import Section
 from webapp.views import sync_window, sync_words
-from webapp.views.sync_window import Asked, Proof, Touched
+from webapp.views.sync_watch import Watch
+from webapp.views.sync_window import Asked, Counters, Proof, Touched
 
 blueprint = Blueprint("sync", __name__, url_prefix="/sync")
 
@@ -64,6 +66,19 @@ def row(place_id: int) -> ResponseReturnValue:
     touched = Touched(active, place.customer_id if place else None, place.mirror_id if place else None)
     touched.before = {place_id: request.args.get("section", "")}
     return htmx.partials(*touched.drawn(Asked.on_show())) if htmx.wants_piece() else htmx.go(url_for("sync.window"))
+
+
+@blueprint.get("/changes")
+def changes() -> ResponseReturnValue:
+    """Asked now and then by the open window: what others changed since it was drawn; silence when nothing."""
+    active, seen = sync_window.connection(), Watch.of_request()
+    if not htmx.wants_piece():
+        return htmx.go(url_for("sync.window"))
+    watch = seen.now(active) if seen else None
+    if seen is None or watch is None or watch.waiting == seen.waiting or Run.current(active):
+        return "", 204
+    asked = Asked.on_show()
+    return htmx.partials(sync_window.watching(watch, asked), *sync_window.counted(Counters.of(active, asked)))
 
 
 @blueprint.get("/proof")

@@ -24,6 +24,7 @@ from webapp.models.sweep import Sweep
 from webapp.sync import rows
 from webapp.sync.rows import Batch
 from webapp.sync.section import Section
+from webapp.views.sync_watch import Watch
 
 LONGEST_SEARCH = 100
 NEW = Section.NEW.value
@@ -100,6 +101,7 @@ class Counters:
 class Window:
     """Everything the window shows."""
 
+    watch: Watch
     connection: Connection
     asked: Asked
     counters: Counters
@@ -144,6 +146,7 @@ def read(active: Connection, asked: Asked) -> Window:
     fetched = active.fetched_at is not None
     since = ports.now() - timedelta(seconds=rows.TROUBLE_AFTER_SECONDS)
     return Window(
+        watch=Watch.begun(),
         connection=active,
         asked=asked,
         counters=Counters.of(active, asked),
@@ -166,7 +169,12 @@ def fresh(active: Connection, asked: Asked) -> list[Markup]:
     body = htmx.piece("#rows", render_template("sync/_rows.html", window=window), "innerHTML")
     filters = htmx.piece("#filters", render_template("sync/_filters.html", window=window))
     only = htmx.piece("#only", render_template("sync/_only.html", asked=asked), "innerHTML")
-    return [body, filters, only, *counted(window.counters)]
+    return [body, filters, only, watching(window.watch, asked), *counted(window.counters)]
+
+
+def watching(watch: Watch, asked: Asked) -> Markup:
+    """The piece that asks what others change."""
+    return htmx.piece("#watch", render_template("sync/_watch.html", watch=watch, asked=asked))
 
 
 def counted(counters: Counters) -> list[Markup]:
@@ -205,8 +213,12 @@ class Touched:
         )  # fmt: skip
 
     def drawn(self, asked: Asked) -> list[Markup]:
-        counters = Counters.of(self.connection, asked)
-        return [*_drawn(self.connection, asked, self.before, self._lines()), *counted(counters)]
+        after, watch = self._lines(), Watch.of_request()
+        pieces = [*_drawn(self.connection, asked, self.before, after), *counted(Counters.of(self.connection, asked))]
+        if watch is not None:
+            own = self.before.keys() | {place.id for place in after}
+            pieces.append(watching(watch.now(self.connection, own), asked))
+        return pieces
 
 
 def _drawn(active: Connection, asked: Asked, before: Mapping[int, str], after: Iterable[Place]) -> Iterable[Markup]:

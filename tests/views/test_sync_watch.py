@@ -1,0 +1,106 @@
+"""The open window asks what others changed since it was drawn, and tells it as one link."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.people import KEYS, PIECE
+from tests.views.synced import Synced, pieces, world_in
+from webapp import auth, create_app, db
+from webapp.views.sync_watch import HEADER
+
+ADDRESS = "/sync/changes"
+
+
+@pytest.fixture
+def app(database: str) -> Iterator[Flask]:
+    app = create_app(KEYS | {"DATABASE_URL": database, "TESTING": True})
+    auth.limiter.reset()
+    with db.connected():
+        yield app
+
+
+@pytest.fixture
+def synced(app: Flask) -> Iterator[Synced]:
+    yield from world_in(app)
+
+
+def headers(html: str) -> dict[str, str]:
+    """What a window drawn like this says of itself in each of its requests."""
+    seen = re.search(r'id="watch" data-seen="([^"]+)"', html)
+    assert seen
+    return PIECE | {HEADER: seen[1]}
+
+
+def opened(synced: Synced) -> dict[str, str]:
+    html = synced.admin.page("/sync").source
+    synced.clock.sleep(1)
+    return headers(html)
+
+
+def asked(synced: Synced, seen: dict[str, str]) -> TestResponse:
+    synced.clock.sleep(1)
+    return synced.admin.client.get(ADDRESS, headers=seen)
+
+
+def told(answer: TestResponse) -> str:
+    """The words of the link; '' when there is none."""
+    return " ".join(re.sub(r"<[^>]+>", " ", pieces(answer)["#watch"][0][1]).split())
+
+
+def test_an_open_window_hears_nothing_while_nothing_changes(synced: Synced) -> None:
+    synced.pair_same(1042)
+    assert asked(synced, opened(synced)).status_code == 204
+
+
+def test_an_open_window_is_told_of_what_others_changed(synced: Synced) -> None:
+    seen = opened(synced)
+    synced.fetched(3001, "Deres ApS")
+    answer = asked(synced, seen)
+    assert told(answer) == "1 ændring – vis"
+    assert pieces(answer)["#count-new"] == [("innerHTML", "1")]
+
+
+def test_changes_add_up_until_they_are_shown(synced: Synced) -> None:
+    seen = opened(synced)
+    synced.fetched(3001, "Deres ApS")
+    first = asked(synced, seen)
+    synced.clock.sleep(1)
+    synced.fetched(3002, "Dine ApS")
+    assert told(asked(synced, headers(first.text))) == "2 ændringer – vis"
+
+
+def test_showing_them_makes_the_link_go_away(synced: Synced) -> None:
+    seen = opened(synced)
+    synced.fetched(3001, "Deres ApS")
+    answer = synced.admin.client.get("/sync/rows", headers=seen)
+    assert told(answer) == ""
+    assert "Deres ApS" in pieces(answer)["#rows"][0][1]
+
+
+def test_what_the_person_does_is_no_news_but_what_others_did_stays_so(synced: Synced) -> None:
+    customer = synced.ours(2001, "Vores ApS")
+    seen = opened(synced)
+    synced.fetched(3001, "Deres ApS")
+    form = {"csrf_token": synced.admin.token()}
+    answer = synced.admin.client.post(f"/pairings/exclusion/ours/{customer.id}", data=form, headers=seen)
+    assert told(answer) == "1 ændring – vis"
+
+
+def test_another_companys_changes_are_no_news(synced: Synced) -> None:
+    seen = opened(synced)
+    synced.fetched(3001, "Deres ApS")
+    assert synced.outsider.client.get(ADDRESS, headers=seen).status_code == 409
+
+
+@pytest.mark.parametrize("seen", ["", "x", "1", "1.x", "-1.0", "9" * 40 + ".0", "1.0.0"])
+def test_a_window_that_cannot_say_what_it_saw_hears_nothing(synced: Synced, seen: str) -> None:
+    answer = synced.admin.client.get(ADDRESS, headers=PIECE | {HEADER: seen})
+    assert (answer.status_code, answer.text) == (204, "")
+
+
+def test_without_script_the_question_leads_to_the_window(synced: Synced) -> None:
+    assert synced.admin.get(ADDRESS).location == "/sync"
