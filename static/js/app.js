@@ -1,14 +1,17 @@
-// Our one script: dialogs, toasts, copying. Everything it does also works without it, by plain forms and links.
+// Our one script: dialogs, toasts, copying, where the focus goes. Everything also works without it, by plain forms and links.
 (() => {
   'use strict';
   const slot = () => document.getElementById('dialog');
   const toasts = () => document.getElementById('toasts');
-  let opener = null;
+  const controls = row => [...row.querySelectorAll('a.btn, button')];
+  let opener = null;  // who opened the dialog
+  let origin = null;  // what was pressed last in the window: a row's neighbour, in case the row goes away
 
   function showDialogs() {
     const dialog = slot()?.querySelector('dialog[data-dialog]:not([open])');
     if (!dialog) return;
     if (!opener?.isConnected) opener = document.activeElement;
+    document.querySelectorAll('[data-toast][data-seen]').forEach(toast => toast.remove());
     dialog.showModal();
     dialog.querySelector('[autofocus], [aria-invalid=true]')?.focus();
   }
@@ -17,21 +20,47 @@
   function closeDialog() {
     const dialog = slot()?.querySelector('dialog');
     if (!dialog) return;
+    bringHome();
     dialog.close();
     slot().replaceChildren();
     const next = opener?.isConnected ? opener : document.getElementById(opener?.id);
     next?.focus();
     opener = null;
+    refocus();
+    lift();
   }
 
-  // A dialog covers the page, so messages are lifted above whatever was opened last.
+  // A press in the window may move its row away: then the row below is next, at the same button.
+  function remember(pressed) {
+    const row = pressed.closest('.row-pair');
+    const next = row?.nextElementSibling ?? row?.previousElementSibling;
+    origin = { row: row?.id, list: row?.parentElement.id, next: next?.id, at: row ? controls(row).indexOf(pressed) : 0 };
+  }
+
+  function refocus() {
+    if (!origin || document.querySelector('dialog:modal') || ![document.body, null].includes(document.activeElement)) return;
+    const same = document.getElementById(origin.row);
+    const row = same?.parentElement.id === origin.list ? same : document.getElementById(origin.next);
+    const found = row && (controls(row)[origin.at] ?? controls(row)[0]);
+    (found ?? document.querySelector('.window-body'))?.focus();
+    origin = null;
+  }
+
+  // What lies outside an open dialog can neither be pressed nor read aloud, so messages go into it, above everything.
   function lift() {
+    const home = document.querySelector('dialog:modal') ?? document.body;
+    if (toasts().parentElement !== home) home.append(toasts());
     toasts().popover = 'manual';
     toasts().hidePopover();
     if (toasts().childElementCount) toasts().showPopover();
   }
 
+  function bringHome() {
+    if (toasts().parentElement !== document.body) document.body.append(toasts());
+  }
+
   function vanish(toast) {
+    toast.dataset.seen = '';
     lift();
     setTimeout(function wait() {
       if (toast.matches(':hover, :focus-within')) setTimeout(wait, 2000);
@@ -40,12 +69,19 @@
     }, 8000);
   }
 
+  // The newest word counts: what was said before makes room.
+  function announce(fresh) {
+    if (fresh.length) document.querySelectorAll('[data-toast][data-seen]').forEach(toast => toast.remove());
+    fresh.forEach(vanish);
+  }
+
   function tell(text) {
     const line = document.createElement('div');
     line.className = 'toast-line';
+    line.dataset.toast = '';
     line.textContent = text;
     toasts().append(line);
-    vanish(line);
+    announce([line]);
   }
 
   async function copy(button) {
@@ -65,6 +101,8 @@
 
   document.addEventListener('click', event => {
     const at = selector => event.target.closest?.(selector);
+    if (at('.window :is(a, button)')) remember(at('a, button'));
+    else if (!at('#dialog')) origin = null;
     if (at('dialog [data-close]')) { event.preventDefault(); closeDialog(); }
     else if (at('[data-dismiss]')) at('[data-toast]').remove();
     else if (at('[data-copy]')) copy(at('[data-copy]'));
@@ -77,17 +115,26 @@
   document.addEventListener('cancel', event => {
     if (event.target.closest?.('#dialog')) { event.preventDefault(); closeDialog(); }
   }, true);
+  document.addEventListener('toggle', event => {
+    if (event.target.matches?.('details.renew[open]')) event.target.scrollIntoView({ block: 'nearest' });
+  }, true);
   document.addEventListener('close-dialog', closeDialog);
+  document.addEventListener('htmx:config:request', event => {
+    const seen = document.getElementById('watch')?.dataset.seen;
+    if (seen) event.detail.ctx.request.headers['X-Window-Seen'] = seen;
+  });
+  document.addEventListener('htmx:before:swap', bringHome);
   document.addEventListener('htmx:after:swap', showDialogs);
-  document.addEventListener('htmx:after:settle', () => document.querySelectorAll('[data-toast]:not([data-seen])').forEach(toast => {
-    toast.dataset.seen = '';
-    vanish(toast);
-  }));
+  document.addEventListener('htmx:after:settle', () => {
+    announce([...document.querySelectorAll('[data-toast]:not([data-seen])')]);
+    if (toasts().childElementCount) lift();
+    refocus();
+  });
   document.addEventListener('htmx:response:error', event => {
     if (!event.detail.ctx.text.includes('<hx-partial') && event.detail.ctx.response.status >= 500) tell(toasts().dataset.lost);
   });
   document.addEventListener('htmx:error', event => {
     if (event.detail.ctx) tell(toasts().dataset.lost);
   });
-  document.querySelectorAll('[data-toast]').forEach(vanish);
+  announce([...document.querySelectorAll('[data-toast]')]);
 })();
