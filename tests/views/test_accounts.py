@@ -133,3 +133,9 @@ def test_a_language_that_we_do_not_speak_is_refused(alice: Browser) -> None:
     answer = alice.post("/language", {"language": "xx"})
     assert answer.status_code == 400
     assert "Sproget findes ikke." in answer.text
+
+
+def test_the_language_of_the_log_in_page_is_the_persons_afterwards(stranger: Browser, world: World) -> None:
+    stranger.post("/language", {"language": "en", "next": "/login"})
+    stranger.post("/login", {"email": world.alice.email, "password": PASSWORD})
+    assert User.get_by_id(world.alice.id).language == "en"

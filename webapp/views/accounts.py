@@ -48,6 +48,8 @@ def check_login() -> ResponseReturnValue:
         sentence = "" if form.errors else _("E-mail og adgangskode passer ikke sammen.")
         return render_template("accounts/login.html", form=form, sentence=sentence), REFUSED
     auth.sign_in(person)
+    if "language" in session:
+        _speak(person, session["language"])
     return redirect(auth.own_path(request.args.get("next")) or url_for("customers.index"), 303)
 
 
@@ -93,9 +95,14 @@ def language() -> ResponseReturnValue:
         abort(400, _("Sproget findes ikke."))
     session["language"] = chosen
     if current_user.is_authenticated:
-        with db.write():
-            User.update(language=chosen).where(User.id == auth.user().id).execute()
+        _speak(auth.user(), chosen)
     return redirect(auth.own_path(request.form.get("next")) or url_for("accounts.front"), 303)
+
+
+def _speak(person: User, language: str) -> None:
+    """What was chosen last counts, also on the page before signing in."""
+    with db.write():
+        User.update(language=language).where(User.id == person.id).execute()
 
 
 @blueprint.app_context_processor
