@@ -205,7 +205,7 @@ def test_a_unit_that_vanished_is_pointed_out(connected: Pretend) -> None:
     connected.save(**{"unit-week": unit.key})
     Reference.update(gone_at=ports.now()).where(Reference.id == unit.id).execute()
     page = connected.alice.page(DIALOG)
-    assert f"“{unit.name}” findes ikke længere i e-conomic" in page.source
+    assert f"”{unit.name}” findes ikke længere i e-conomic" in page.source
     assert page.field("unit-week") == ""
 
 

@@ -154,7 +154,7 @@ def new_webhook() -> ResponseReturnValue:
     """ "Generer ny URL": the old one stops at once."""
     connection = connected()
     connect.new_webhook(connection)
-    told = _("URL’en er lavet. Kopiér den, og sæt den ind i e-conomic.")
+    told = _("URL’en er lavet. Kopier den, og sæt den ind i e-conomic.")
     if not htmx.wants_piece():
         return htmx.go(url_for("integrations.economic"), told)
     section = render_template("integrations/_webhook.html", connection=connection, **_webhook(connection))

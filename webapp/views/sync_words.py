@@ -155,7 +155,7 @@ def excluded(row: Row) -> str:
         return ""
     who = off.created_by.name if off.created_by else ""
     told = ", ".join(filter(None, (who, day(off.created_at))))
-    return f"{told}: «{off.reason}»" if off.reason else told
+    return f"{told}: ”{off.reason}”" if off.reason else told
 
 
 def give_way(row: Row) -> dict[str, object]:
