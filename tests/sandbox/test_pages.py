@@ -93,6 +93,11 @@ def test_cancelling_goes_where_the_switch_says(person: FlaskClient, sandbox: San
     assert asked(person, "cancel") == place
 
 
+def test_a_way_back_may_have_to_be_registered(person: FlaskClient, sandbox: Sandbox) -> None:
+    sandbox.switches.redirect_must_be_registered = True
+    assert person.get(GRANT, query_string={"appPublicToken": "demo-app-public", "redirectUrl": BACK}).status_code == 400
+
+
 def test_an_unknown_app_is_refused(person: FlaskClient) -> None:
     assert person.get(GRANT, query_string={"appPublicToken": "ukendt"}).status_code == 400
 
