@@ -45,6 +45,7 @@ class Person(UserMixin):
 def init_app(app: Flask) -> None:
     """Put the guard first, before anything else looks at a request."""
     login_manager.init_app(app)
+    limiter.enabled = True  # an app that was started without throttling leaves it off for the next one
     limiter.init_app(app)
     app.before_request(_choose_language)
     app.before_request(_guard)
