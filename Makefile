@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all one needs; each first builds .venv when the pinned requirements have changed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test kill lint lock clean pictures translations ready-run ready-dev
+.PHONY: help demo test simulate kill lint lock clean pictures translations ready-run ready-dev
 
 PYTHON ?= python3
 UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv || { $(PYTHON) -m uv --version >/dev/null 2>&1 && echo $(PYTHON) -m uv; })
@@ -11,6 +11,7 @@ COMPILE = $(UV) pip compile pyproject.toml --universal --generate-hashes --no-he
 help:
 	@echo "make demo   start the app, its worker and a pretend e-conomic (settings: PORT, SANDBOX_PORT, INSTANCE)"
 	@echo "make test   ruff, mypy and every test, with a real browser and a real PostgreSQL where found"
+	@echo "make simulate  play HISTORIES= (1000) more random histories; they add up in test-results/simulation.md"
 	@echo "make kill   kill the running processes 1,000 times under load and report (KILLS=, MINUTES=; goes on where it stopped)"
 	@echo "make lint   ruff and mypy only"
 	@echo "make lock   renew requirements.txt and requirements-dev.txt (needs uv)"
@@ -36,6 +37,11 @@ kill: ready-dev
 
 pictures: ready-dev
 	$(BIN)/python -m pytest tests/browser/take_pictures.py
+
+HISTORIES ?= 1000
+simulate: ready-dev
+	@mkdir -p test-results
+	@$(BIN)/webapp simulate --histories $(HISTORIES) --resume test-results/simulation.json --report test-results/simulation.md
 
 lock:
 	@test -n "$(UV)" || { echo "make lock needs uv: $(PYTHON) -m pip install uv" >&2; exit 1; }

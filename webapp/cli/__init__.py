@@ -10,8 +10,9 @@ import click
 
 from webapp import config, db, migrations, ports, prepare
 from webapp.cli import demo as demo_world
-from webapp.cli import serving, tending
+from webapp.cli import serving, simulating, tending
 from webapp.models.user import ADMINISTRATOR, INSPECTOR
+from webapp.simulation.steps import STEPS
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -87,6 +88,23 @@ def doctor() -> None:
 def sandbox(port: int, files: tuple[Path, ...], customers: int | None, seed: int, store: Path | None) -> None:
     """Start the pretend e-conomic alone; `--from` loads recorded collection pages."""
     serving.run_sandbox(port, files, customers, seed, store)
+
+
+@cli.command()
+@click.option("--histories", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--seed", type=int, help="The first seed; default: the one after all that were played.")
+@click.option("--steps", default=STEPS, show_default=True, help="How long each history is.")
+@click.option("--database", default="", help="An empty PostgreSQL database; default: SQLite in memory.")
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the sheet to this file.")
+@click.option("--resume", type=click.Path(dir_okay=False, path_type=Path), help="Add up over several goes here.")
+@click.option("--only", default="", help="Replay these steps of one seed (numbers with commas) and tell everything.")
+def simulate(
+    histories: int, seed: int | None, steps: int, database: str, report: Path | None, resume: Path | None, only: str
+) -> None:
+    """Prove the sync: random histories of people, faults and crashes on this very code, each judged at its end."""
+    if only:
+        sys.exit(simulating.replay(seed or 0, database, steps, [int(index) for index in only.split(",")]))
+    sys.exit(simulating.simulate(histories, seed, database, steps, report, resume))
 
 
 def main() -> None:

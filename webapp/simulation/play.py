@@ -92,6 +92,10 @@ def _prepare(world: World) -> None:
 
         connect.activate(connection, world.alice)
         quiet.drain(world)
+        for verb in chance.choices(("we create here", "we create there", "we pair"), k=chance.randint(0, 5)):
+            _quietly(world, VERBS[verb][0], Random(chance.random()))
+        if chance.random() < 0.8:
+            quiet.drain(world)
 
 
 def _take(world: World, step: Step) -> None:
@@ -106,6 +110,7 @@ def _take(world: World, step: Step) -> None:
 def _do(world: World, step: Step, do: Callable[[World, Random], str], chance: Random) -> None:
     """One step; a process that dies in it is only its own."""
     world.ledger.counts["steps"] += 1
+    world.ledger.counts[f"{step.verb}{' inside a call' if step.calls else ''}"] += 1
     try:
         said = do(world, chance)
     except Killed as death:

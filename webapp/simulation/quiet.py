@@ -10,7 +10,7 @@ from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.sweep import HELD, Sweep
-from webapp.simulation import accountants, checks, people, trouble
+from webapp.simulation import accountants, checks, trouble, window
 from webapp.simulation.world import World
 from webapp.sync import connect, sweep
 
@@ -42,7 +42,7 @@ def settle(world: World) -> int:
 def _calm(world: World) -> None:
     """Faults end, clocks are right, the grant is renewed, webhooks still on their way arrive or are lost."""
     world.armed.clear()
-    world.kill_at = ""
+    world.kill_at, world.calm = "", True
     world.sandbox.faults.clear()
     world.clock.correct()
     world.note("calm")
@@ -81,7 +81,7 @@ def _free(world: World) -> bool:
     connection = world.connection
     if held is None or connection is None or not connection.is_active:
         return False
-    people.release(held, True, world)
+    window.release(held, True, world)
     return True
 
 

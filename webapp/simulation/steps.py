@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
-from webapp.simulation import accountants, people, trouble
+from webapp.simulation import accountants, people, trouble, window
 from webapp.simulation.people import Verb
 
 STEPS = 40
@@ -16,21 +16,21 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we open a form": (people.open_form, 2),
     "we edit": (people.edit, 12),
     "we delete": (people.remove, 2),
-    "we open a dialog": (people.open_dialog, 3),
-    "we pair": (people.pair, 6),
-    "we create there": (people.create_there, 5),
-    "we create here": (people.create_here, 6),
-    "we answer": (people.answer, 6),
-    "we confirm": (people.confirm_same, 1),
-    "we decide": (people.decide_deleted, 3),
-    "we unpair": (people.unpair, 1),
-    "we try again": (people.try_again, 2),
-    "we exclude": (people.exclude, 2),
-    "we order": (people.bulk, 2),
-    "we stop": (people.stop_run, 1),
-    "we compare": (people.compare_now, 2),
-    "we brake": (people.answer_brake, 1),
-    "we set": (people.settings, 2),
+    "we open a dialog": (window.open_dialog, 3),
+    "we pair": (window.pair, 6),
+    "we create there": (window.create_there, 5),
+    "we create here": (window.create_here, 6),
+    "we answer": (window.answer, 6),
+    "we confirm": (window.confirm_same, 1),
+    "we decide": (window.decide_deleted, 3),
+    "we unpair": (window.unpair, 1),
+    "we try again": (window.try_again, 2),
+    "we exclude": (window.exclude, 2),
+    "we order": (window.bulk, 2),
+    "we stop": (window.stop_run, 1),
+    "we compare": (window.compare_now, 2),
+    "we brake": (window.answer_brake, 1),
+    "we set": (window.settings, 2),
     "they add": (accountants.add, 4),
     "they edit": (accountants.edit, 12),
     "they edit elsewhere": (accountants.edit_unmapped, 2),
@@ -56,7 +56,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
 }
 _NAMES = tuple(VERBS)
 _WEIGHTS = tuple(weight for _, weight in VERBS.values())
-INSIDE = 0.25
+INSIDE = 0.35
 _NOT_INSIDE = ("call fails", "process dies", "process dies calling")
 
 

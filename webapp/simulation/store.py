@@ -54,5 +54,6 @@ def opened(url: str = "") -> Iterator[Store]:
             store = Store()
             store.keep()
             yield store
+            store.clear()
     finally:
         db.close()

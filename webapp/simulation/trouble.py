@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from webapp.models.connection import Connection
+from webapp.simulation import boundaries
 from webapp.simulation.world import WORKERS, World
 
 FAULTS = (
@@ -112,8 +113,11 @@ def newer_service(world: World, r: Random) -> str:
 
 def kill(world: World, r: Random) -> str:
     """Some process dies at one of its next boundaries."""
-    world.kill_at, world.kill_in = "*", r.randint(1, 6)
-    return f"in {world.kill_in}"
+    if r.random() < 0.4:
+        world.kill_at, world.kill_in = "*", r.randint(1, 6)
+    else:
+        world.kill_at, world.kill_in = r.choice(boundaries.declared()), 1
+    return f"at {world.kill_at} in {world.kill_in}"
 
 
 def kill_on_the_line(world: World, r: Random) -> str:

@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from webapp import config, db, ports, vault
+from webapp import config, ports, vault
 from webapp.models.company import Company
-from webapp.models.connection import AccessGrant, Connection
+from webapp.models.connection import Connection
 from webapp.models.user import User
 from webapp.sandbox import Sandbox, create_sandbox
+from webapp.simulation import boundaries
 from webapp.simulation.clock import Clock
 from webapp.simulation.ledger import Ledger
 from webapp.simulation.wire import Call, Killed, Wire
@@ -54,6 +55,7 @@ class World:
         self.kill_in = 0
         self.armed: list[tuple[int, str, Callable[[], None]]] = []
         self.depth = 0
+        self.calm = False
         self.serial = itertools.count(1)
         self._tokens = itertools.count(1)
         self.sandbox = Sandbox(seed, now=self.clock.theirs)
@@ -97,22 +99,34 @@ class World:
         return Connection.of_agreement(self.company, AGREEMENT)
 
     def connect(self, agreement: int = AGREEMENT) -> None:
-        """An administrator grants access and comes back, as the grant page's way home does."""
-        number = self.sandbox.agreement(agreement)
-        token = number.grant("demo-app-public")
-        with db.write():
-            grant = AccessGrant(company=self.company, user=self.alice, state_hash=f"state-{next(self._tokens)}")
-            grant.grant_token = vault.seal(token, bound=f"grant:{self.company.id}:{agreement}")
-            grant.agreement_number, grant.agreement_name = agreement, number.company_name
-            grant.save()
-            current = Connection.open_of(self.company)
-            if current is not None and current.agreement_number != agreement:
-                connect.close(current, self.alice)
-            connection = connect.open_with(grant, self.alice)
-            if not connection.default_currency:
-                connection.set_defaults(DEFAULTS)
-                connection.save()
-        if self.memory.get("webhook") is None:
+        """An administrator grants access in e-conomic and comes back. Raises what `connect.finish` raises."""
+        states: list[str] = []
+
+        def callback(state: str) -> str:
+            states.append(state)
+            return f"http://app.test/back?state={state}"
+
+        endpoints = connect.Endpoints.of(SETTINGS)
+        connect.begin(self.alice, endpoints, callback)
+        token = self.sandbox.agreement(agreement).grant("demo-app-public")
+        around, self.memory["working for"] = self.memory.get("working for"), agreement
+        try:
+            back = connect.finish(self.alice, states[0], {"token": token}, endpoints)
+        finally:
+            self.memory["working for"] = around
+        if isinstance(back, connect.OtherAgreement):
+            if self.chance.random() < 0.2 and not self.calm:
+                connect.decline(self.alice, back.grant.id)
+                return
+            back = connect.confirm(self.alice, back.grant.id)
+        self._furnish(back)
+
+    def _furnish(self, connection: Connection) -> None:
+        """What an administrator does next: the default values, and the webhook in e-conomic."""
+        if not connection.default_currency:
+            connection.set_defaults(DEFAULTS)
+            connection.save(only=[f"default_{name}" for name in DEFAULTS])
+        if self.memory.get("webhook") is None and connection.agreement_number == AGREEMENT:
             self.set_up_webhook(connection)
 
     def set_up_webhook(self, connection: Connection) -> None:
@@ -156,6 +170,7 @@ class World:
                     self.depth -= 1
 
     def _failpoint(self, name: str) -> None:
+        name = boundaries.met(name)
         self.boundaries[name] += 1
         if self.kill_at and (self.kill_at == "*" or self.kill_at == name):
             self.kill_in -= 1

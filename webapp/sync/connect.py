@@ -124,7 +124,7 @@ def _use(user: User, state: str) -> AccessGrant:
 
 def _other(company: Company, agreement: Agreement) -> Connection | None:
     """The connection this company has or had last, if it is to another agreement."""
-    last = last_connection(company)
+    last = Connection.open_of(company) or last_connection(company)
     return last if last and last.agreement_number != agreement.number else None
 
 

@@ -1,0 +1,328 @@
+"""What our own people do in the sync window, with what they saw when, and on the connection's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from random import Random
+
+from webapp import db
+from webapp.models import pairing, run
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.run import Run
+from webapp.models.sweep import HELD, Sweep
+from webapp.simulation.people import customers
+from webapp.simulation.world import DEFAULTS, OTHER_AGREEMENT, World
+from webapp.sync import connect, lists, numbers, pairings, runs, standing, sweep
+from webapp.sync.normalise import same
+from webapp.sync.pairings import Versions
+
+SURE = ("name", "cvr")
+
+
+def _active(world: World) -> Connection | None:
+    found = world.connection
+    return found if found is not None and found.is_active else None
+
+
+def _unpaired(world: World, connection: Connection) -> tuple[list[Customer], list[Mirror]]:
+    ours = [c for c in customers(world) if Pairing.of_customer(c, connection) is None]
+    theirs = [m for m in Mirror.of(connection).order_by(Mirror.number) if Pairing.of_mirror(m) is None]
+    return ours, theirs
+
+
+def open_dialog(world: World, r: Random) -> str:
+    """Somebody opens the dialog that pairs two customers, or a pair's question, and thinks about it."""
+    connection = _active(world)
+    if connection is None:
+        return "not active"
+    ours, theirs = _unpaired(world, connection)
+    if ours and theirs:
+        customer, mirror = r.choice(ours), r.choice(theirs)
+        world.memory["pairing"] = (customer.id, mirror.id, Versions(customer.version, mirror.version))
+    found = _pairs(connection)
+    if found:
+        chosen = r.choice(found)
+        world.memory["question"] = (chosen.id, _versions(chosen))
+    return "dialog"
+
+
+def pair(world: World, r: Random) -> str:
+    connection = _active(world)
+    if connection is None:
+        return "not active"
+    if world.memory.get("pairing") and r.random() < 0.4:
+        customer_id, mirror_id, seen = world.memory.pop("pairing")
+        customer, mirror = Customer.get_by_id(customer_id), Mirror.get_by_id(mirror_id)
+    else:
+        ours, theirs = _unpaired(world, connection)
+        if not ours or not theirs:
+            return "nobody"
+        customer, mirror = r.choice(ours), r.choice(theirs)
+        seen = Versions(customer.version, mirror.version)
+    answers = _answers(r, customer.values, mirror.values)
+    for name, choice in answers.items():
+        _note_answer(world, name, choice, customer.values, mirror.values)
+    _declare(world, customer.id, mirror)
+    pairings.pair(connection, customer.id, mirror.id, answers, seen, world.alice)
+    return f"paired {customer.number} with {mirror.number}"
+
+
+def _declare(world: World, customer_id: int, mirror: Mirror) -> None:
+    """Who a mirror row is: by its own unique values, and by the number as it is now."""
+    for value in mirror.values.values():
+        side, entity = world.ledger.origin.get(value, ("", 0))
+        if side == "theirs":
+            world.ledger.declared.add((customer_id, entity))
+        elif side == "ours":
+            world.ledger.declared |= {(customer_id, u) for c, u in world.ledger.declared if c == entity}
+            world.ledger.counts["pairs across"] += 1
+    world.ledger.declare(customer_id, mirror.number)
+
+
+def _answers(r: Random, ours: dict[str, str], theirs: dict[str, str]) -> dict[str, str]:
+    differ = [name for name in ours if not same(ours[name], theirs[name])]
+    return {name: r.choice(("ours", "theirs", "both")) for name in differ if r.random() < 0.75 or name in SURE}
+
+
+def _note_answer(world: World, name: str, choice: str, ours: dict[str, str], theirs: dict[str, str]) -> None:
+    ledger = world.ledger
+    if choice == "both":
+        # From now on each counts as settled, so the next edit of one goes over the other.
+        ledger.agreed.add((name, ours[name], theirs[name]))
+        ledger.answered |= {(name, ours[name]), (name, theirs[name])}
+    else:
+        ledger.answered.add((name, (theirs if choice == "ours" else ours)[name]))
+
+
+def create_there(world: World, r: Random) -> str:
+    connection = _active(world)
+    if connection is None:
+        return "not active"
+    ours, _ = _unpaired(world, connection)
+    if not ours:
+        return "nobody"
+    customer = r.choice(ours)
+    number = customer.number if r.random() < 0.6 else numbers.next_there(connection)
+    made = pairings.create_there(connection, customer.id, number, world.alice)
+    world.memory.setdefault("orders", {})[made.id] = 1
+    return f"ordered {number}"
+
+
+def create_here(world: World, r: Random) -> str:
+    connection = _active(world)
+    if connection is None:
+        return "not active"
+    _, theirs = _unpaired(world, connection)
+    if not theirs:
+        return "nobody"
+    mirror = r.choice(theirs)
+    try:
+        pairings.create_here(connection, mirror.id, r.choice((None, mirror.number)), world.alice)
+    finally:
+        made = Pairing.of_mirror(mirror)
+        if made is not None:
+            _declare(world, made.customer_id, mirror)
+    return f"copied {mirror.number}"
+
+
+def _pairs(connection: Connection) -> list[Pairing]:
+    found = Pairing.select().where(Pairing.connection == connection, Pairing.state == pairing.OPEN)
+    return list(found.order_by(Pairing.id))
+
+
+def _versions(found: Pairing) -> Versions:
+    return Versions(found.customer.version, found.mirror.version, found.version)
+
+
+def _question(world: World, r: Random, presences: tuple[str, ...]) -> tuple[Connection, Pairing, Versions] | None:
+    """A pair that asks such a question, seen now or a while ago."""
+    connection = _active(world)
+    if connection is None:
+        return None
+    if world.memory.get("question") and r.random() < 0.3:
+        pair_id, seen = world.memory.pop("question")
+        return connection, Pairing.get_by_id(pair_id), seen
+    asking = []
+    for found in _pairs(connection):
+        planned = standing.plan_of(found)
+        if planned.presence.value in presences and (planned.presence.value != "both" or planned.questions):
+            asking.append(found)
+    if not asking:
+        return None
+    chosen = r.choice(asking)
+    return connection, chosen, _versions(chosen)
+
+
+def answer(world: World, r: Random) -> str:
+    asked = _question(world, r, ("both",))
+    if asked is None:
+        return "nothing asked"
+    connection, found, seen = asked
+    fields = [field.name for field in standing.plan_of(found).questions]
+    answers = {name: r.choice(("ours", "theirs", "both")) for name in fields if r.random() < 0.8}
+    ours, theirs = found.customer.values, found.mirror.values
+    for name, choice in answers.items():
+        _note_answer(world, name, choice, ours, theirs)
+    done = pairings.answer(connection, found.id, answers, seen, world.alice)
+    return f"answered {len(answers)} of pair {done.customer.number}"
+
+
+def confirm_same(world: World, r: Random) -> str:
+    asked = _question(world, r, ("other_party",))
+    if asked is None:
+        return "nothing asked"
+    connection, found, seen = asked
+    _declare(world, found.customer_id, found.mirror)
+    pairings.confirm_same(connection, found.id, seen, world.alice)
+    return "confirmed"
+
+
+def decide_deleted(world: World, r: Random) -> str:
+    """One side is gone: delete the other, create again, or unpair."""
+    gone = ("ours_gone", "ours_gone_theirs_moved", "theirs_gone", "theirs_gone_ours_moved")
+    asked = _question(world, r, gone)
+    if asked is None:
+        return "nothing asked"
+    connection, found, seen = asked
+    way = r.choice(("delete", "delete", "create", "unpair"))
+    if way == "delete":
+        ours_held = found.customer.values
+        pairings.delete_other(connection, found.id, seen, world.alice)
+        if Customer.get_by_id(found.customer_id).deleted_at:
+            world.ledger.gone_by_person("ours", found.customer_id, ours_held)
+        return "deleted the other"
+    if way == "unpair":
+        pairings.unpair(connection, found.id, world.alice)
+        return "unpaired"
+    made = pairings.create_again(connection, found.id, numbers.next_there(connection), seen, world.alice)
+    if made.state == pairing.CREATING:
+        world.memory.setdefault("orders", {})[made.id] = 1
+    world.ledger.superseded -= {e for e in world.ledger.superseded if e[:2] == ("ours", found.customer_id)}
+    world.ledger.counts["restored"] += 1
+    return "created again"
+
+
+def unpair(world: World, r: Random) -> str:
+    connection = _active(world)
+    living = list(Pairing.living(connection).order_by(Pairing.id)) if connection else []
+    if not connection or not living:
+        return "nobody"
+    pairings.unpair(connection, r.choice(living).id, world.alice)
+    return "unpaired"
+
+
+def try_again(world: World, r: Random) -> str:
+    connection = _active(world)
+    faulty = [p for p in Pairing.living(connection).order_by(Pairing.id) if p.fault] if connection else []
+    if not connection or not faulty:
+        return "nothing refused"
+    chosen = r.choice(faulty)
+    number = r.choice((None, numbers.next_there(connection)))
+    pairings.try_again(connection, chosen.id, number, world.alice)
+    if chosen.state == pairing.CREATING:
+        world.memory.setdefault("orders", {}).setdefault(chosen.id, 1)
+        world.memory["orders"][chosen.id] += number not in (None, chosen.new_number)
+    return f"tried again with {number}"
+
+
+def exclude(world: World, r: Random) -> str:
+    connection = _active(world)
+    if connection is None:
+        return "not active"
+    ours, theirs = _unpaired(world, connection)
+    everyone: list[Customer | Mirror] = [*ours, *theirs]
+    if not everyone:
+        return "nobody"
+    party = r.choice(everyone)
+    side = {"customer_id": party.id} if isinstance(party, Customer) else {"mirror_id": party.id}
+    do = pairings.exclude if r.random() < 0.7 else pairings.include
+    do(connection, world.alice, **side)
+    return f"{do.__name__}d {party.number}"
+
+
+def bulk(world: World, r: Random) -> str:
+    """ "Opret partnere", from a plan shown now or a while ago."""
+    connection = _active(world)
+    if connection is None:
+        return "not active"
+    shown = world.memory.pop("bulk", None)
+    if shown is None or r.random() < 0.5:
+        shown = runs.plan_bulk(connection, r.choice((run.CREATE_THEIRS, run.CREATE_OURS)), r.choice(("same", "next")))
+        if r.random() < 0.3:
+            world.memory["bulk"] = shown
+            return "planned"
+    also = {item.party.id for item in shown.held if r.random() < 0.3}
+    runs.begin(connection, shown, also, world.alice)
+    return f"ordered {len(shown.ready)}"
+
+
+def stop_run(world: World, r: Random) -> str:
+    connection = _active(world)
+    running = Run.current(connection) if connection else None
+    if running is None:
+        return "none runs"
+    runs.stop(running)
+    return "stopped"
+
+
+def compare_now(world: World, r: Random) -> str:
+    connection = _active(world)
+    if connection is None or connection.state != "open":
+        return "not active"
+    sweep.begin(connection, "compare", world.alice)
+    return "ordered"
+
+
+def answer_brake(world: World, r: Random) -> str:
+    connection = _active(world)
+    held = Sweep.get_or_none(Sweep.connection == connection, Sweep.state == HELD) if connection else None
+    if held is None:
+        return "nothing held"
+    go_on = r.random() < 0.6
+    release(held, go_on, world)
+    return "go on" if go_on else "void"
+
+
+def release(held: Sweep, go_on: bool, world: World) -> None:
+    world.memory.setdefault("released", set()).add(held.id)
+    with db.write():
+        sweep.answer_brake(held, go_on)
+
+
+def settings(world: World, r: Random) -> str:
+    """Deactivate or activate, disconnect, another agreement, a new webhook address, the default values."""
+    connection = world.connection
+    if connection is None:
+        return "not connected"
+    way = r.choice(sorted(_SETTINGS))
+    if connection.state == "closed" and way not in ("connect", "another agreement"):
+        return "closed"
+    _SETTINGS[way](world, connection)
+    return way
+
+
+def _close(world: World, connection: Connection) -> None:
+    world.memory["webhook"] = None
+    with db.write():
+        connect.close(connection, world.alice)
+
+
+def _save(world: World, connection: Connection) -> None:
+    with suppress(ValueError):
+        lists.save_settings(connection, DEFAULTS, {})
+
+
+_SETTINGS: dict[str, Callable[[World, Connection], object]] = {
+    "activate": lambda world, connection: connect.activate(connection, world.alice),
+    "deactivate": lambda world, connection: connect.deactivate(connection),
+    "close": _close,
+    "connect": lambda world, connection: world.connect(),
+    "another agreement": lambda world, connection: world.connect(OTHER_AGREEMENT),
+    "webhook": lambda world, connection: world.set_up_webhook(connection),
+    "save": _save,
+    "read lists": lambda world, connection: lists.read_lists_again(connection),
+}
