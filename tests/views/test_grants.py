@@ -164,6 +164,15 @@ def test_another_agreement_is_asked_about_by_name_and_number(pretend: Pretend, a
     assert pretend.connection().agreement_number == AGREEMENT
 
 
+def test_an_agreement_that_was_used_before_is_told_to_go_on(pretend: Pretend, asked: str) -> None:
+    assert "begynder uden parringer" in pretend.alice.page(asked).source
+    pretend.alice.post(asked, {"answer": "yes"})
+    back = str(pretend.come_back(pretend.begin(), pretend.grant(AGREEMENT)).location)
+    text = pretend.alice.page(back).source
+    assert f"I har brugt {NAME} før. Alt fortsætter, hvor det slap." in text
+    assert "begynder uden parringer" not in text
+
+
 def test_yes_opens_a_connection_of_its_own_and_touches_nothing_of_the_old(pretend: Pretend, asked: str) -> None:
     pretend.save()
     assert pretend.alice.post(asked, {"answer": "yes"}).location == PAGE

@@ -277,3 +277,12 @@ def test_a_value_too_long_for_e_conomic_is_told_with_its_field_and_limit(synced:
     synced.drain()
     assert "<b>Adresse</b> må højst have 510 tegn, og højst 255 i en linje" in window(synced, "conflict")
     assert "address" not in synced.stored(1042)
+
+
+def test_a_choice_that_e_conomic_does_not_have_is_told_with_its_value(synced: Synced) -> None:
+    customer = synced.ours(2001, "Vores ApS", currency="INR")
+    pairings.create_there(synced.connection, customer.id, 1500, synced.alice)
+    synced.drain()
+    row = window(synced, "conflict")
+    assert "<b>Valuta</b> ”INR” findes ikke i e-conomic eller er spærret dér" in row
+    assert "Svaret var" not in row

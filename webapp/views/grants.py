@@ -89,6 +89,7 @@ def agreement(grant_id: int) -> ResponseReturnValue:
         "integrations/agreement.html",
         grant=grant,
         before=Connection.open_of(auth.company()) or connect.last_connection(auth.company()),
+        known=Connection.of_agreement(auth.company(), grant.agreement_number or 0),
         action=url_for("grants.confirm", grant_id=grant_id),
         back=url_for("integrations.economic"),
     )

@@ -117,10 +117,14 @@ def reason(kind: str) -> str:
 
 def complaints(fault: dict[str, Any]) -> list[tuple[str, str]]:
     """(field's label, what is wrong with it) for each field of ours that the fault names."""
-    return [(label(field), _said(field, said)) for field, said in fault.get("fields", {}).items() if field in NAMES]
+    given = fault.get("values", {})
+    named = [(field, said) for field, said in fault.get("fields", {}).items() if field in NAMES]
+    return [(label(field), _said(field, said, given.get(field, ""))) for field, said in named]
 
 
-def _said(field: str, said: str) -> str:
+def _said(field: str, said: str, value: str) -> str:
+    if said not in COMPLAINTS and value and BY_NAME[field].reference:
+        return str(_("”%(value)s” findes ikke i e-conomic eller er spærret dér", value=value))
     if said != "too_long":
         return str(COMPLAINTS.get(said, ""))
     most = BY_NAME[field].limit
