@@ -93,7 +93,7 @@ def retrying(work: Callable[P, R]) -> Callable[P, R]:
             try:
                 return work(*args, **kwargs)
             except OperationalError as fault:
-                if database.in_transaction() or not any(word in str(fault).lower() for word in _VICTIM):
+                if database.in_transaction() or not _says(fault, _VICTIM):
                     raise
                 ports.sleep(0.02 * 2**again * (0.5 + ports.random()))
         return work(*args, **kwargs)
@@ -102,6 +102,38 @@ def retrying(work: Callable[P, R]) -> Callable[P, R]:
 
 
 _VICTIM = ("deadlock", "serialize", "locked")
+
+
+def is_full(fault: BaseException) -> bool:
+    """There is no room to store anything, so nothing was.
+
+    SQLite then ends the transaction itself, and what is raised in the end is that it cannot be rolled back.
+    """
+    return any(isinstance(one, OperationalError) and _says(one, _FULL) for one in _chain(fault))
+
+
+def is_away(fault: BaseException) -> bool:
+    """The database cannot be asked just now; whether a commit under way took place is unknown."""
+    return isinstance(fault, OperationalError | peewee.InterfaceError) and not is_full(fault)
+
+
+def reason(fault: BaseException) -> str:
+    """What the database said first, before what followed from it."""
+    *_, first = _chain(fault)
+    return str(first).strip()
+
+
+def _chain(fault: BaseException | None) -> Iterator[BaseException]:
+    while fault is not None:
+        yield fault
+        fault = fault.__cause__ or fault.__context__
+
+
+def _says(fault: BaseException, words: tuple[str, ...]) -> bool:
+    return any(word in str(fault).lower() for word in words)
+
+
+_FULL = ("is full", "no space left")
 
 
 def for_update(query: Any) -> Any:

@@ -23,6 +23,7 @@ from webapp.sync.budget import WITHOUT_A_WORD, Pace
 log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.25
+LONGEST_PAUSE = 8.0
 TURNS = 25
 LONGEST_WAIT = 900.0
 
@@ -40,16 +41,25 @@ class Worker:
         self._paces: dict[int, Pace] = {}
 
     def run(self) -> None:
-        """Work until told to stop."""
-        with db.connected():
-            while not self.stopping.is_set():
-                try:
-                    busy = self.round()
-                except Exception:
-                    log.exception("a round of the worker failed")
-                    busy = 0
-                if not busy:
-                    self.stopping.wait(IDLE_SECONDS)
+        """Work until told to stop. When the database goes away or is full, nothing is begun until it is back."""
+        pause = IDLE_SECONDS
+        while not self.stopping.is_set():
+            try:
+                with db.connected():
+                    Lane.let_go(self.name)
+                    while not self.stopping.is_set():
+                        self._work_or_rest()
+                        pause = IDLE_SECONDS
+            except Exception as fault:
+                known = db.is_full(fault) or db.is_away(fault)
+                why, shown = (db.reason(fault), None) if known else (type(fault).__name__, fault)
+                log.error("a round of the worker failed: %s; the next in %.1f s", why, pause, exc_info=shown)
+                self.stopping.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _work_or_rest(self) -> None:
+        if not self.round():
+            self.stopping.wait(IDLE_SECONDS)
 
     def stop(self) -> None:
         self.stopping.set()

@@ -16,7 +16,7 @@ from tests.kills import storm
 from tests.kills.house import ROOT
 
 KEPT = ROOT / ".kills" / "storms.jsonl"
-A_STORM = 60
+A_STORM = 100
 POSTGRESQL_EACH = 4
 """Every so many-th storm is on PostgreSQL, where there is one."""
 

@@ -1,5 +1,6 @@
 """The judgement after a storm: what was acknowledged is there, nothing is doubled, every pair is equal or waits."""
 
+import contextlib
 import sqlite3
 import time
 from collections import Counter
@@ -55,7 +56,9 @@ def judge(house: House, load: Load) -> Verdict:
         _apart(house, connection, load, verdict)
         _counters(connection, verdict)
     if house.database.startswith("sqlite"):
-        whole = sqlite3.connect(house.folder / "webapp.db").execute("PRAGMA integrity_check").fetchone()[0]
+        file = house.database.removeprefix("sqlite:///")
+        with contextlib.closing(sqlite3.connect(file)) as opened:
+            whole = opened.execute("PRAGMA integrity_check").fetchone()[0]
         verdict.counters += [] if whole == "ok" else [f"the database is not whole: {whole}"]
     return verdict
 

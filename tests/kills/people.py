@@ -62,11 +62,11 @@ class Load:
     @contextlib.contextmanager
     def going_on(self) -> Iterator[None]:
         threads = [threading.Thread(target=self._go, args=(part,)) for part in (self._person, self._callers)]
+        self.log_in()
         self._stop.clear()
         for thread in threads:
             thread.start()
-        while not self.log.of("form") or not self.log.of("webhook"):
-            time.sleep(0.01)
+        self.await_acks(2)
         try:
             yield
         finally:
@@ -74,12 +74,21 @@ class Load:
             for thread in threads:
                 thread.join(timeout=60)
 
+    def log_in(self) -> None:
+        self.person = Person(self.house.app)
+
+    def await_acks(self, count: int, seconds: float = 60) -> None:
+        """Until the app has said yes so often."""
+        until = time.monotonic() + seconds
+        while len(self.log.acks) < count:
+            if time.monotonic() > until:
+                raise TimeoutError(f"the app said yes {len(self.log.acks)} times only:\n{self.house.printed()}")
+            time.sleep(0.01)
+
     def _go(self, part: Callable[[random.Random], Iterator[None]]) -> None:
-        chance = random.Random(f"{part.__name__}/{self._seed}")
-        with db.connected():
-            for _ in part(chance):
-                if self._stop.wait(PAUSE):
-                    return
+        for _ in part(random.Random(f"{part.__name__}/{self._seed}")):
+            if self._stop.wait(PAUSE):
+                return
 
     def token(self) -> str:
         """A value that nobody else writes."""
@@ -100,21 +109,20 @@ class Load:
     def _call(self, http: requests.Session, chance: random.Random) -> None:
         number, mark = chance.randint(1001, 1060), self.token()
         body = {"new": number, "old": number, "mark": mark}
-        with self._noting(Entry("webhook", number, mark)) as said:
+        with self.noting(Entry("webhook", number, mark)) as said:
             said(http.post(f"{self.house.app}/w/{self.facts.webhook}", data=body, timeout=3).status_code == 200)
 
     def _accountant(self, chance: random.Random) -> None:
         """Edits a customer there, or makes a new one."""
         number, value = chance.randint(1001, 1060), self.token()
         name = BOTH if chance.random() < 0.15 else THEIRS
-        with self._noting(Entry("theirs", number, value, name)) as said:
+        with self.noting(Entry("theirs", number, value, name)) as said:
             self.house.control(f"agreements/{AGREEMENT}/edit", number=number, **{name: value})
             said(True)
 
     # -- the person
 
     def _person(self, chance: random.Random) -> Iterator[None]:
-        person = Person(self.house.app)
         verbs = [
             self._save,
             self._save,
@@ -131,19 +139,19 @@ class Load:
             verb = chance.choice(verbs)
             if chance.random() < 0.6:
                 verb = asked.get(self.wanted.partition(".")[0], verb)
-            with _whatever_happens():
-                verb(person, chance)
+            with _whatever_happens(), db.connected():
+                verb(self.person, chance)
             yield
 
     def _save(self, person: "Person", chance: random.Random) -> None:
         customer, value = self._some(chance), self.token()
         name = BOTH if chance.random() < 0.15 else OURS
-        with self._noting(Entry("form", customer, value, name)) as said:
+        with self.noting(Entry("form", customer, value, name)) as said:
             said(person.post(f"/customers/{customer}", **{name: value}).status_code == 200)
 
     def _add(self, person: "Person", chance: random.Random) -> None:
         number, value = next(self._numbers), self.token()
-        with self._noting(Entry("add", number, value)) as said:
+        with self.noting(Entry("add", number, value)) as said:
             answer = person.post("/customers", name=f"Ny {value}", number=str(number), currency="DKK")
             said(answer.status_code == 200)
             made = re.search(r"/customers/(\d+)", answer.headers.get("HX-Redirect", ""))
@@ -158,7 +166,7 @@ class Load:
             self._add(person, chance)
             return
         customer, number = chance.choice(free), next(self._numbers)
-        with self._noting(Entry("pair", customer, str(number))) as said:
+        with self.noting(Entry("pair", customer, str(number))) as said:
             said(person.post(f"/pairings/new/ours/{customer}", number=str(number)).status_code == 200)
 
     def _pair_theirs(self, person: "Person", chance: random.Random) -> None:
@@ -166,7 +174,7 @@ class Load:
         free = list(Mirror.of(self.facts.connection_id).where(Mirror.id.not_in(paired)).limit(20))
         if free:
             mirror = chance.choice(free)
-            with self._noting(Entry("pair theirs", mirror.id)) as said:
+            with self.noting(Entry("pair theirs", mirror.id)) as said:
                 number = str(next(self._numbers))
                 said(person.post(f"/pairings/new/theirs/{mirror.id}", number=number).status_code == 200)
 
@@ -178,29 +186,33 @@ class Load:
             self._pair(person, chance)
             return
         pair = chance.choice(open_)
-        with self._noting(Entry("delete", pair.customer_id)) as said:
+        with self.noting(Entry("delete", pair.customer_id)) as said:
             said(person.post(f"/customers/{pair.customer_id}/removal").status_code == 200)
         answer = person.get(f"/questions/{pair.id}/deletion")
         seen = {name: _hidden(answer.text, name) for name in ("ours", "theirs", "pair")}
-        with self._noting(Entry("delete there", pair.id)) as said:
+        with self.noting(Entry("delete there", pair.id)) as said:
             said(person.post(f"/questions/{pair.id}/deletion", **seen).status_code == 200)
 
     def _run(self, person: "Person", chance: random.Random) -> None:
         side = chance.choice(("ours", "theirs", "theirs"))
         plan = person.get(f"/runs/new/{side}").text
-        with self._noting(Entry("run", 0, side)) as said:
+        with self.noting(Entry("run", 0, side)) as said:
             said(person.post(f"/runs/new/{side}", rule="next", seen=_hidden(plan, "seen")).status_code == 200)
 
     def _compare(self, person: "Person", chance: random.Random) -> None:
-        with self._noting(Entry("compare", 0)) as said:
+        with self.noting(Entry("compare", 0)) as said:
             said(person.post("/sync/compare").status_code == 200)
 
     def _some(self, chance: random.Random) -> int:
+        """One of our customers, mostly one with a partner: its values are sent."""
         gone = {e.subject for e in self.log.of("delete", acked=None)}
+        paired = [e.subject for e in self.log.of("pair") if e.subject not in gone]
+        if paired and chance.random() < 0.8:
+            return chance.choice(paired)
         return chance.choice([c for c in self.customers if c not in gone] or list(self.customers))
 
     @contextlib.contextmanager
-    def _noting(self, entry: Entry) -> Iterator[Callable[[bool], None]]:
+    def noting(self, entry: Entry) -> Iterator[Callable[[bool], None]]:
         """Write the entry down, acknowledged or in doubt; also when the answer never came."""
         answers: list[bool] = []
         try:

@@ -116,18 +116,18 @@ class Storm:
         self.load.wanted = next((order for order in orders if order.partition(":")[0] in self.wanted), "")
 
     def _order(self, name: str) -> str:
-        """Half of the lives end at a boundary, the wanted ones first."""
-        if name == SANDBOX or self.chance.random() < 0.35:
+        """Most lives end at a boundary, the wanted ones first."""
+        if name == SANDBOX or self.chance.random() < 0.25:
             return ""
         mine = [n for n in self.names if n in ANY or (n in IN_THE_APP) == (name == APP)]
         missing = [n for n in mine if n in self.wanted]
         place = self.chance.choice(missing or mine)
-        passings = 9 if name == APP else 40 if place in ANY else 1 if missing else 3
+        passings = 9 if name == APP else 12 if place in ANY else 1 if missing else 2
         return f"{place}:{self.chance.randint(1, passings)}"
 
     def _give_a_deadline(self, life: Life) -> None:
         """Workers may die while they start; the app is first given time to say yes once."""
-        longest = {APP: PATIENCE, SANDBOX: 8.0}.get(life.name, 4.0 if life.order else 2.0)
+        longest = {APP: PATIENCE, SANDBOX: 8.0}.get(life.name, 6.0 if life.order else 1.5)
         share = 1.0 if life.name == APP else self.chance.random()
         self._deadlines[life.name] = time.monotonic() + share * longest
 

@@ -202,3 +202,17 @@ def test_workers_in_threads_share_the_lanes_and_lose_no_trigger(connection: Conn
         for done in looks:
             done.result()
     assert looked == sent
+
+
+def test_what_is_let_go_is_due_behind_the_others(connection: Connection) -> None:
+    woken(connection, 1, 2)
+    first = Lane.claim("a", connection)
+    Lane.let_go("a")
+    assert [Lane.claim("b", connection).record for _ in range(2)] == [2, first.record]
+
+
+def test_only_the_own_lanes_are_let_go(connection: Connection) -> None:
+    woken(connection, 1)
+    Lane.claim("a", connection)
+    Lane.let_go("b")
+    assert Lane.claim("b", connection) is None

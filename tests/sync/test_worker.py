@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from peewee import OperationalError
 
 from tests.sync.world import World
 from webapp import db, ports, vault
@@ -206,3 +207,21 @@ def test_a_worker_told_to_stop_takes_no_more(connected: World) -> None:
     assert Lane.select().count() == 19
     connected.worker.run()
     Lane.delete().execute()
+
+
+def test_a_worker_that_lost_the_database_connects_anew_and_holds_nothing(connected: World) -> None:
+    wake(connected.connection, 7)
+    worker, seen = connected.worker, []
+
+    def fall_out_once() -> int:
+        if not seen:
+            seen.append(Lane.claim(worker.name, connected.connection).record)
+            db.database.close()
+            raise OperationalError("terminating connection due to administrator command")
+        seen.append(Lane.select().where(Lane.worker == worker.name).count())
+        worker.stop()
+        return 0
+
+    worker.round = fall_out_once
+    worker.run()
+    assert seen == [7, 0]

@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask, abort
+from peewee import IntegrityError, OperationalError
 
 from tests.page import Page
 from tests.people import Browser
@@ -67,3 +68,40 @@ def test_going_back_in_the_history_gets_the_whole_page(alice: Browser) -> None:
 def test_an_english_reader_gets_english_faults(alice: Browser) -> None:
     alice.post("/language", {"language": "en"})
     assert "There is no such customer, or it is deleted." in alice.get("/customers/999").text
+
+
+def refusing(app: Flask, fault: Exception) -> Flask:
+    """The app with an address whose database says this."""
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def ask() -> str:
+        raise fault
+
+    app.add_url_rule("/ask", "ask", ask)
+    return app
+
+
+@pytest.mark.parametrize(
+    "said, sentence",
+    [
+        ("database or disk is full", "Serverens disk er fuld. Intet er gemt."),
+        ('could not extend file "base/1": No space left on device', "Serverens disk er fuld. Intet er gemt."),
+        ("the connection is lost", "Databasen svarer ikke lige nu."),
+    ],
+)
+def test_what_ails_the_database_is_said_in_danish(app: Flask, alice: Browser, said: str, sentence: str) -> None:
+    refusing(app, OperationalError(said))
+    answer = alice.get("/ask", piece=True)
+    assert (answer.status_code, answer.headers["Retry-After"], sentence in answer.text) == (503, "10", True)
+
+
+def test_a_fault_that_hides_the_full_disk_is_seen_through(app: Flask, alice: Browser) -> None:
+    hiding = OperationalError("cannot rollback - no transaction is active")
+    hiding.__context__ = OperationalError("database or disk is full")
+    refusing(app, hiding)
+    assert "Serverens disk er fuld." in alice.get("/ask").text
+
+
+def test_a_mistake_of_ours_is_not_put_on_the_database(app: Flask, alice: Browser) -> None:
+    refusing(app, IntegrityError("UNIQUE constraint failed"))
+    assert alice.get("/ask").status_code == 500

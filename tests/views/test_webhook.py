@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from peewee import OperationalError
 
 from tests.people import World
 from webapp import db, ports
@@ -143,3 +144,13 @@ def test_a_fault_of_ours_is_told_without_a_stack_trace(app: Flask, address: str)
         answer = app.test_client().post(address, **CALL)
     assert (answer.status_code, answer.mimetype) == (500, "text/plain")
     assert "secret" not in answer.text and "Traceback" not in answer.text
+
+
+def test_a_call_that_could_not_be_stored_is_not_acknowledged(app: Flask, address: str) -> None:
+    def refuse(name: str) -> None:
+        raise OperationalError("database or disk is full")
+
+    with ports.using(ports.Ports(failpoint=refuse)):
+        answer = app.test_client().post(address, **CALL)
+    assert (answer.status_code, answer.text) == (503, "The call could not be stored. Send it again later.\n")
+    assert Inbox.select().count() == 0

@@ -80,6 +80,11 @@ class Lane(Row):
             lane.save()
         return lane
 
+    @classmethod
+    def let_go(cls, worker: str) -> None:
+        """Give back what this worker still holds after a fault threw it out of its work; others' turn comes first."""
+        cls.update(worker="", lease_until=None, due_at=ports.now()).where(cls.worker == worker).execute()
+
     def hold(self) -> None:
         """Lock the lane for the open transaction and extend the lease. Raises Fenced when it is no longer ours."""
         until = ports.now() + timedelta(seconds=LEASE_SECONDS)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, current_app, make_response, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
+from peewee import PeeweeException
 from werkzeug.exceptions import BadRequestKeyError, HTTPException
 
-from webapp import htmx
+from webapp import db, htmx
 
 SENTENCES = {
     400: (_l("Det kunne ikke læses"), _l("Anmodningen var ikke, som den skulle være. Intet er ændret.")),
@@ -19,6 +20,14 @@ SENTENCES = {
     429: (_l("For mange forsøg"), _l("Vent et øjeblik, og prøv igen.")),
     500: (_l("Noget gik galt hos os"), _l("Fejlen er noteret. Prøv igen om lidt.")),
 }
+NO_ROOM = (
+    _l("Der er ikke plads til mere"),
+    _l("Serverens disk er fuld. Intet er gemt. Prøv igen, når der er gjort plads."),
+)
+NO_DATABASE = (
+    _l("Databasen svarer ikke"),
+    _l("Databasen svarer ikke lige nu. Prøv igen om lidt, og se efter, om det sidste, du gjorde, blev gemt."),
+)
 OTHER = (_l("Det lykkedes ikke"), _l("Intet er ændret."))
 
 
@@ -26,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _told)
     app.register_error_handler(500, _told)
+    app.register_error_handler(PeeweeException, _unavailable)
 
 
 def _stale(_error: CSRFError) -> Response:
@@ -39,6 +49,17 @@ def _told(error: HTTPException) -> Response:
     status = error.code or 500
     title, sentence = SENTENCES.get(status, OTHER)
     return answer(status, str(title), _own_sentence(error) or str(sentence))
+
+
+def _unavailable(fault: PeeweeException) -> Response:
+    """A full disk or a database that is away: said as it is; what else the database complains of is our mistake."""
+    if not (db.is_full(fault) or db.is_away(fault)):
+        raise fault
+    current_app.logger.error("the database took nothing: %s", db.reason(fault))
+    title, sentence = NO_ROOM if db.is_full(fault) else NO_DATABASE
+    response = answer(503, str(title), str(sentence))
+    response.headers["Retry-After"] = "10"
+    return response
 
 
 def _own_sentence(error: HTTPException) -> str:

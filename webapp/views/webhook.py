@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, current_app, request
+from peewee import PeeweeException
 from werkzeug.exceptions import HTTPException
 
+from webapp import db
 from webapp.forms import csrf
 from webapp.models.connection import Connection
 from webapp.sync import inbox
@@ -17,6 +19,7 @@ WORDS = {
     400: "No customer number was found: send new=[NEWNUMBER]&old=[OLDNUMBER].",
     404: "Not found.",
     413: "The call is too big.",
+    503: "The call could not be stored. Send it again later.",
 }
 
 
@@ -46,6 +49,15 @@ def _told(error: HTTPException) -> Response:
     """Machines get a short plain sentence, whatever went wrong."""
     status = error.code or 500
     return _plain(WORDS.get(status, "The call could not be taken. Try again later."), status)
+
+
+@blueprint.errorhandler(PeeweeException)
+def _unavailable(fault: PeeweeException) -> Response:
+    """Not stored, so not acknowledged: e-conomic sends it again."""
+    if not (db.is_full(fault) or db.is_away(fault)):
+        raise fault
+    current_app.logger.error("a call was not stored: %s", db.reason(fault))
+    return _plain(WORDS[503], 503)
 
 
 def _plain(sentence: str, status: int) -> Response:
