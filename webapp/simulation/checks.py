@@ -20,7 +20,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.place import Place, Tally
 from webapp.models.run import Run, RunItem
 from webapp.models.sweep import DONE, POLL, Sweep
-from webapp.simulation.ledger import TEXTS, values_of
+from webapp.simulation.ledger import LOST_RACE, TEXTS, values_of
 from webapp.simulation.world import World
 from webapp.sync import standing, sweep
 from webapp.sync.normalise import same
@@ -153,8 +153,8 @@ def _theirs_log(world: World) -> None:
     for done in world.ledger.overwritten:
         if done.before in ours[done.field] or (done.field, done.before) in world.ledger.answered:
             continue
-        if done.legacy:
-            world.ledger.counts["edits lost to the service without versions"] += 1
+        if done.raced:
+            world.ledger.counts[LOST_RACE] += 1
         else:
             world.wrong(f"I3: {done.field} {done.before!r} in e-conomic was lost to {done.after!r}")
     seen = _ever(history.THEIRS)
@@ -224,6 +224,8 @@ def _by_way(world: World, customer_id: int, side: str, entity: int) -> bool:
     for c, u in world.ledger.declared:
         links["ours", c].add(("theirs", u))
         links["theirs", u].add(("ours", c))
+    for one, other in world.ledger.kin:
+        links["ours", one].add(("ours", other))
     for customer, remote in _created(world):
         links["ours", customer].add(("theirs", remote))
         links["theirs", remote].add(("ours", customer))

@@ -12,6 +12,7 @@ from webapp.sync.normalise import settle
 TEXTS = tuple(name for name in NAMES if not BY_NAME[name].reference)
 LEGACY = {name: BY_NAME[name].legacy.split(".")[0] for name in NAMES}
 STAMPS = ("lastUpdated", "objectVersion")
+LOST_RACE = "values lost to the service without versions"
 
 
 def values_of(record: dict[str, Any]) -> dict[str, str]:
@@ -31,13 +32,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Overwritten:
-    """A write of the app took `before` away there; `legacy`: it went by the service without versions."""
+    """A write of the app took `before` away there; `raced`: it went by the service without versions, and the record
+    had changed since that worker read it."""
 
     entity: int
     field: str
     before: str
     after: str
-    legacy: bool
+    raced: bool
 
 
 @dataclass
@@ -64,6 +66,7 @@ class Ledger:
     remotes: list[Remote] = field(default_factory=list)
     at: dict[int, Remote] = field(default_factory=dict)
     declared: set[tuple[int, int]] = field(default_factory=set)
+    kin: set[tuple[int, int]] = field(default_factory=set)
     origin: dict[str, tuple[str, int]] = field(default_factory=dict)
     collateral: list[str] = field(default_factory=list)
     deleted_values: list[tuple[str, str]] = field(default_factory=list)
@@ -95,19 +98,19 @@ class Ledger:
         self._saw(values_of(record))
         return remote
 
-    def changed(self, before: dict[str, Any], after: dict[str, Any], *, by_app: bool, legacy: bool) -> None:
+    def changed(self, before: dict[str, Any], after: dict[str, Any], *, by_app: bool, raced: bool) -> None:
         remote = self.at[after["customerNumber"]]
         old, new = values_of(before), values_of(after)
         self._saw(new)
         if not by_app:
             self.note("theirs", remote.uid, {n: v for n, v in new.items() if v != old[n]}, old)
             return
-        self._check_collateral(remote, before, after)
+        self._check_collateral(remote, before, after, raced)
         if old == new:
             self.counts["idle writes"] += 1
         for name in TEXTS:
             if old[name] and old[name] != new[name]:
-                self.overwritten.append(Overwritten(remote.uid, name, old[name], new[name], legacy))
+                self.overwritten.append(Overwritten(remote.uid, name, old[name], new[name], raced))
 
     def removed(self, record: dict[str, Any], *, by_app: bool) -> None:
         remote = self.at.pop(record["customerNumber"])
@@ -126,10 +129,14 @@ class Ledger:
             if value:
                 self.theirs_ever[name].add(value)
 
-    def _check_collateral(self, remote: Remote, before: dict[str, Any], after: dict[str, Any]) -> None:
+    def _check_collateral(self, remote: Remote, before: dict[str, Any], after: dict[str, Any], raced: bool) -> None:
         ours = set(LEGACY.values()) | set(STAMPS)
         for name in sorted(before.keys() | after.keys()):
-            if name not in ours and before.get(name) != after.get(name):
+            if name in ours or before.get(name) == after.get(name):
+                continue
+            if raced:
+                self.counts[LOST_RACE] += 1
+            else:
                 self.collateral.append(f"{remote.uid}.{name}: {before.get(name)!r} became {after.get(name)!r}")
 
     # -- orders

@@ -11,7 +11,7 @@ from webapp.models.customer import Customer
 from webapp.simulation.ledger import TEXTS
 from webapp.simulation.world import World
 from webapp.sync import connect, pairings, register
-from webapp.sync.create import AlreadyPaired
+from webapp.sync.creations import AlreadyPaired
 from webapp.sync.normalise import same
 from webapp.sync.register import NoSuchCustomer, NumberInUse
 

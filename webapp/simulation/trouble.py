@@ -39,12 +39,12 @@ def turns(world: World, place: int, most: int) -> int:
     """A round of this worker with at most so many looks for each connection."""
     taken = 0
     for connection in list(Connection.working().order_by(Connection.id)):
-        before = world.memory.get("working for")
-        world.memory["working for"] = connection.agreement_number
+        before, who = world.memory.get("working for"), world.at_work
+        world.memory["working for"], world.at_work = connection.agreement_number, place
         try:
             taken += world.workers[place].turns(connection, most)
         finally:
-            world.memory["working for"] = before
+            world.memory["working for"], world.at_work = before, who
     return taken
 
 

@@ -78,8 +78,7 @@ def _declare(world: World, customer_id: int, mirror: Mirror) -> None:
         if side == "theirs":
             world.ledger.declared.add((customer_id, entity))
         elif side == "ours":
-            world.ledger.declared |= {(customer_id, u) for c, u in world.ledger.declared if c == entity}
-            world.ledger.counts["pairs across"] += 1
+            world.ledger.kin.add((customer_id, entity))
     world.ledger.declare(customer_id, mirror.number)
 
 

@@ -56,6 +56,8 @@ class World:
         self.armed: list[tuple[int, str, Callable[[], None]]] = []
         self.depth = 0
         self.calm = False
+        self.at_work = -1
+        self.reads: dict[tuple[int, str], str] = {}
         self.serial = itertools.count(1)
         self._tokens = itertools.count(1)
         self.sandbox = Sandbox(seed, now=self.clock.theirs)
@@ -147,11 +149,19 @@ class World:
     def _before(self, call: Call) -> None:
         self.note("call", call.method, call.path, call.number, call.key)
         self._check_grant(call)
+        self.ledger.counts["writes"] += call.method != "GET"
         self.meet("before")
 
     def _after(self, call: Call, status: int) -> None:
         self.note("answer", str(status))
+        number = call.path.rpartition("/")[2]
+        if call.method == "GET" and number.isdigit() and int(number) in self.economic.customers:
+            self.reads[self.at_work, number] = self.economic.customers[int(number)]["objectVersion"]
         self.meet("after")
+
+    def _last_read(self, call: Call) -> str:
+        """The version that the worker at work read last of the customer that this call is about."""
+        return self.reads.get((self.at_work, call.path.rpartition("/")[2]), "")
 
     def meet(self, moment: str) -> None:
         """Let what is armed for this moment happen now, inside whatever is going on."""
@@ -214,9 +224,9 @@ class World:
         def watched_replace(record: Any) -> Any:
             before = agreement.customers[record["customerNumber"]]
             made = replace(record)
-            by_app = self.wire.now is not None and not self.memory.get("colleague")
-            legacy = by_app and self.wire.now is not None and "/rest/" in self.wire.now.path
-            self.ledger.changed(before, made, by_app=by_app, legacy=legacy)
+            call = self.wire.now
+            raced = call is not None and "/rest/" in call.path and before["objectVersion"] != self._last_read(call)
+            self.ledger.changed(before, made, by_app=call is not None, raced=raced)
             return made
 
         def watched_delete(number: int) -> None:
