@@ -159,7 +159,7 @@ class House:
     def printed(self) -> str:
         return self.log.read_text(errors="replace")[-5000:] if self.log.exists() else ""
 
-    def control(self, path: str, **asked: Any) -> Any:
+    def control(self, path: str, /, **asked: Any) -> Any:
         """One word with the sandbox: an accountant's doing, or a switch."""
         answer = requests.post(f"{self.sandbox}/_sandbox/{path}", json=asked, timeout=5)
         answer.raise_for_status()
