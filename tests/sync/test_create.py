@@ -9,7 +9,7 @@ from webapp.models.attempt import Attempt
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.sync import numbers, pairings
-from webapp.sync.create import AlreadyPaired
+from webapp.sync.creations import AlreadyPaired
 from webapp.sync.register import NumberInUse
 
 FAULTS = ["500-before", "500-after", "cut-before", "cut-after", "truncated", "not-json", "html", "429"]

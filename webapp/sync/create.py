@@ -5,66 +5,28 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from peewee import IntegrityError
-
 from webapp import db, ports
 from webapp.economic.client import Client
-from webapp.economic.errors import EconomicError, Missing, NumberTaken, Refused
+from webapp.economic.errors import EconomicError, Garbled, Missing, NumberTaken, Refused
 from webapp.economic.limits import faults_in
 from webapp.economic.records import Customer as RemoteCustomer
 from webapp.economic.records import new_body
 from webapp.models import attempt as attempts
-from webapp.models import history, lane, pairing
+from webapp.models import history, pairing
 from webapp.models.attempt import Attempt
-from webapp.models.connection import Connection
-from webapp.models.customer import Customer
-from webapp.models.exclusion import Exclusion
 from webapp.models.history import History
+from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
-from webapp.models.user import User
-from webapp.sync import apply, pull, push, standing
+from webapp.sync import apply, pull, push
+from webapp.sync.creations import give_up
 from webapp.sync.fields import read, spelled
 from webapp.sync.normalise import same
-from webapp.sync.register import NumberInUse
 
 KEY_MINUTES = 55
 """A key is replayed for an hour (API facts §6); younger than this the same call may be repeated blindly."""
-
-
-class AlreadyPaired(Exception):
-    """The customer has a partner, or one is being created."""
-
-
-def begin(connection: Connection, customer: Customer, number: int, by: User | None) -> Pairing:
-    """Commit the intent to create a partner under this number, in the caller's transaction; the worker does it.
-
-    `customer` is locked. Raises AlreadyPaired and NumberInUse.
-    """
-    if Pairing.of_customer(customer, connection) is not None:
-        raise AlreadyPaired(customer.label)
-    if Mirror.with_number(connection, number) is not None:
-        raise NumberInUse(str(number))
-    try:
-        with db.database.atomic():
-            pair = Pairing.create(
-                company=connection.company_id,
-                connection=connection,
-                customer=customer,
-                state=pairing.CREATING,
-                new_number=number,
-                created_by=by,
-            )
-    except IntegrityError as clash:
-        raise NumberInUse(str(number)) from clash
-    excluded = Exclusion.of(connection, customer)
-    if excluded:
-        excluded.end(by)
-    standing.put_pair(pair)
-    Lane.wake(connection, lane.PAIR, pair.id)
-    return pair
 
 
 def step(held: Lane, client: Client, pairing_id: int) -> None:
@@ -92,7 +54,7 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
         if pending is not None:
             return pending
         if pair.customer.deleted_at:
-            _give_up(pair, "deleted_before_creation")
+            give_up(pair, "deleted_before_creation")
             held.finish()
             return None
         values = pair.customer.values
@@ -131,6 +93,9 @@ def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:
     except Refused as fault:
         _refused(held, attempt, fault)
         return
+    except Missing as fault:  # nothing was made under this key, and repeating it would only replay the 404
+        attempt.settle(attempts.STALE, kind="absent")
+        raise Garbled("a 404 in answer to a creation") from fault
     except EconomicError as fault:
         _unclear(attempt, fault)
         raise
@@ -172,10 +137,16 @@ def _taken(held: Lane, client: Client, attempt: Attempt, fault: Refused, doubtfu
 
 
 def _look_before_repeating(held: Lane, client: Client, attempt: Attempt) -> None:
-    """Is it there? A look-up that fails raises and leaves it unknown; only e-conomic's own 404 means absent."""
+    """Is it there? A look-up that fails raises and leaves it unknown; only e-conomic's own 404 means absent.
+
+    And a webhook since then that names the number means that it was there: it is not made twice, a person is asked.
+    """
     try:
         record = client.legacy_customer(attempt.number)
     except Missing:
+        if Inbox.tells_of(attempt.connection, attempt.number, attempt.created_at):
+            _settle(held, attempt, RemoteCustomer(attempt.number, attempt.body, "legacy"), look=True)
+            return
         with db.write():
             held.hold()
             attempt.settle(attempts.STALE, kind="absent")
@@ -274,38 +245,3 @@ def _unclear(attempt: Attempt, fault: EconomicError) -> None:
         attempt.settle(attempts.UNCLEAR, kind=fault.kind, text=fault.message, log_id=fault.log_id or "")
         return
     Attempt.update(tries=Attempt.tries - 1).where(Attempt.id == attempt.id, Attempt.state == attempts.OPEN).execute()
-
-
-def _give_up(pair: Pairing, reason: str, by: User | None = None) -> None:
-    pair.close(reason, by)
-    RunItem.settle_pairing(pair.id, reason)
-    standing.put_apart(pair)
-
-
-def retry(pair: Pairing, number: int) -> None:
-    """Try a refused creation again under this number, in the caller's transaction. Raises NumberInUse.
-
-    One that may have been made already keeps its number until a look shows who holds it.
-    """
-    pending = Attempt.pending(pair, attempts.CREATE)
-    if pending is not None and pending.tries:
-        number = pair.new_number
-    elif pending is not None:
-        pending.settle(attempts.STALE, kind="never_sent")
-    if Mirror.with_number(pair.connection, number) is not None:
-        raise NumberInUse(str(number))
-    pair.fault, pair.new_number = {}, number
-    pair.version += 1
-    try:
-        with db.database.atomic():
-            pair.save()
-    except IntegrityError as clash:
-        raise NumberInUse(str(number)) from clash
-    standing.put_pair(pair)
-    Lane.wake(pair.connection, lane.PAIR, pair.id)
-
-
-def cancel(pair: Pairing, by: User | None) -> None:
-    """Give a refused creation up; the customer is new again. One whose outcome is open is not given up."""
-    if pair.fault and Attempt.pending(pair, attempts.CREATE) is None:
-        _give_up(pair, "cancelled", by)

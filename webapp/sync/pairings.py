@@ -17,8 +17,8 @@ from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.user import User
-from webapp.sync import apply, create, register, remove, standing
-from webapp.sync.create import AlreadyPaired
+from webapp.sync import apply, creations, register, remove, standing
+from webapp.sync.creations import AlreadyPaired
 from webapp.sync.plan import Presence, Rules, answered
 
 
@@ -42,7 +42,7 @@ def create_there(connection: Connection, customer_id: int, number: int, by: User
         customer = Customer.locked_of(connection.company, customer_id)
         if customer is None or customer.deleted_at:
             raise Moved("the customer is gone")
-        return create.begin(connection, customer, number, by)
+        return creations.begin(connection, customer, number, by)
 
 
 @db.retrying
@@ -169,7 +169,7 @@ def try_again(connection: Connection, pairing_id: int, number: int | None, by: U
         if found is None or found.connection_id != connection.id:
             raise Moved("the pair is gone")
         if found.state == pairing.CREATING:
-            create.retry(found, number or found.new_number)
+            creations.retry(found, number or found.new_number)
             return found
         found.fault = {}
         found.version += 1
@@ -187,7 +187,7 @@ def unpair(connection: Connection, pairing_id: int, by: User | None) -> Pairing:
         if found is None or found.connection_id != connection.id:
             raise Moved("the pair is gone")
         if found.state == pairing.CREATING:
-            create.cancel(found, by)
+            creations.cancel(found, by)
             return found
         facts = {"connection": found.connection_id, "customer_id": found.customer_id, "mirror_id": found.mirror_id}
         History.note(
@@ -221,7 +221,7 @@ def create_again(connection: Connection, pairing_id: int, number: int, seen: Ver
         found = _seen(connection, pairing_id, seen)
         if found.mirror.gone_at:
             found.close("created_again", by)
-            return create.begin(connection, found.customer, number, by)
+            return creations.begin(connection, found.customer, number, by)
         if not found.customer.deleted_at:
             raise Moved("both are there")
         register.restore(found.customer, by)

@@ -18,8 +18,8 @@ from webapp.models.mirror import Mirror
 from webapp.models.place import Place
 from webapp.models.run import Run, RunItem
 from webapp.models.user import User
-from webapp.sync import create, matching, numbers, pairings
-from webapp.sync.create import AlreadyPaired
+from webapp.sync import creations, matching, numbers, pairings
+from webapp.sync.creations import AlreadyPaired
 from webapp.sync.fields import BY_NAME
 from webapp.sync.normalise import same
 from webapp.sync.pairings import Moved
@@ -205,7 +205,7 @@ def _carry_out(connection: Connection, ordered: Run, item: RunItem) -> None:
     if customer is None or customer.deleted_at:
         raise Moved("the customer is gone")
     _check(customer, item)
-    made = create.begin(connection, customer, item.number, by)
+    made = creations.begin(connection, customer, item.number, by)
     item.pairing_id, item.state = made.id, run.ITEM_BEGUN
     item.save()
 

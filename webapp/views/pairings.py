@@ -14,7 +14,7 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.sync import candidates, numbers, pairings, preview
-from webapp.sync.create import AlreadyPaired
+from webapp.sync.creations import AlreadyPaired
 from webapp.sync.pairings import Moved, Versions
 from webapp.sync.register import NumberInUse
 from webapp.views import sync_window

@@ -14,7 +14,7 @@ from webapp.models import pairing as states
 from webapp.models.connection import Connection
 from webapp.models.pairing import Pairing
 from webapp.sync import numbers, pairings
-from webapp.sync.create import AlreadyPaired
+from webapp.sync.creations import AlreadyPaired
 from webapp.sync.fields import NAMES
 from webapp.sync.pairings import Moved, Versions
 from webapp.sync.register import NumberInUse

@@ -1,0 +1,89 @@
+"""Orders to create a partner in e-conomic: begun, tried again, given up, each in the caller's transaction."""
+
+from __future__ import annotations
+
+from peewee import IntegrityError
+
+from webapp import db
+from webapp.models import attempt as attempts
+from webapp.models import lane, pairing
+from webapp.models.attempt import Attempt
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.exclusion import Exclusion
+from webapp.models.lane import Lane
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.run import RunItem
+from webapp.models.user import User
+from webapp.sync import standing
+from webapp.sync.register import NumberInUse
+
+
+class AlreadyPaired(Exception):
+    """The customer has a partner, or one is being created."""
+
+
+def begin(connection: Connection, customer: Customer, number: int, by: User | None) -> Pairing:
+    """Commit the intent to create a partner under this number, in the caller's transaction; the worker does it.
+
+    `customer` is locked. Raises AlreadyPaired and NumberInUse.
+    """
+    if Pairing.of_customer(customer, connection) is not None:
+        raise AlreadyPaired(customer.label)
+    if Mirror.with_number(connection, number) is not None:
+        raise NumberInUse(str(number))
+    try:
+        with db.database.atomic():
+            pair = Pairing.create(
+                company=connection.company_id,
+                connection=connection,
+                customer=customer,
+                state=pairing.CREATING,
+                new_number=number,
+                created_by=by,
+            )
+    except IntegrityError as clash:
+        raise NumberInUse(str(number)) from clash
+    excluded = Exclusion.of(connection, customer)
+    if excluded:
+        excluded.end(by)
+    standing.put_pair(pair)
+    Lane.wake(connection, lane.PAIR, pair.id)
+    return pair
+
+
+def give_up(pair: Pairing, reason: str, by: User | None = None) -> None:
+    """End a creation that was not made, in the caller's transaction."""
+    pair.close(reason, by)
+    RunItem.settle_pairing(pair.id, reason)
+    standing.put_apart(pair)
+
+
+def retry(pair: Pairing, number: int) -> None:
+    """Try a refused creation again under this number, in the caller's transaction. Raises NumberInUse.
+
+    One that may have been made already keeps its number until a look shows who holds it.
+    """
+    pending = Attempt.pending(pair, attempts.CREATE)
+    if pending is not None and pending.tries:
+        number = pair.new_number
+    elif pending is not None:
+        pending.settle(attempts.STALE, kind="never_sent")
+    if Mirror.with_number(pair.connection, number) is not None:
+        raise NumberInUse(str(number))
+    pair.fault, pair.new_number = {}, number
+    pair.version += 1
+    try:
+        with db.database.atomic():
+            pair.save()
+    except IntegrityError as clash:
+        raise NumberInUse(str(number)) from clash
+    standing.put_pair(pair)
+    Lane.wake(pair.connection, lane.PAIR, pair.id)
+
+
+def cancel(pair: Pairing, by: User | None) -> None:
+    """Give a refused creation up; the customer is new again. One whose outcome is open is not given up."""
+    if pair.fault and Attempt.pending(pair, attempts.CREATE) is None:
+        give_up(pair, "cancelled", by)
