@@ -93,9 +93,9 @@ def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:
     except Refused as fault:
         _refused(held, attempt, fault)
         return
-    except Missing as fault:  # nothing was made under this key, and repeating it would only replay the 404
-        attempt.settle(attempts.STALE, kind="absent")
-        raise Garbled("a 404 in answer to a creation") from fault
+    except Missing as fault:
+        _no_such_address(held, attempt, fault)
+        return
     except EconomicError as fault:
         _unclear(attempt, fault)
         raise
@@ -104,6 +104,15 @@ def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:
         _find_again(held, client, attempt, created.customer)
     else:
         _settle(held, attempt, created.customer)
+
+
+def _no_such_address(held: Lane, attempt: Attempt, fault: Missing) -> None:
+    """Nothing was made under this key, and repeating it would only replay the 404: a new key, later unless this was
+    such a replay."""
+    attempt.settle(attempts.STALE, kind="absent")
+    if attempt.tries == 1:
+        raise Garbled("a 404 in answer to a creation") from fault
+    held.again()
 
 
 def _find_again(held: Lane, client: Client, attempt: Attempt, told: RemoteCustomer) -> None:
