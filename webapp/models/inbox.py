@@ -42,3 +42,9 @@ class Inbox(Row):
             .where(cls.new_number != old, cls.received_at >= since)
             .order_by(cls.id.desc())
         )
+
+    @classmethod
+    def tells_of(cls, connection: Connection, number: int, since: datetime) -> bool:
+        """Whether a call since then named this number: somebody had it, for however short a time."""
+        named = (cls.old_number == number) | (cls.new_number == number)
+        return bool(cls.select().where(cls.connection == connection, named, cls.received_at >= since).exists())
