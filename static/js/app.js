@@ -13,7 +13,7 @@
     if (!opener?.isConnected) opener = document.activeElement;
     document.querySelectorAll('[data-toast][data-seen]').forEach(toast => toast.remove());
     dialog.showModal();
-    dialog.querySelector('[autofocus], [aria-invalid=true]')?.focus();
+    (dialog.querySelector('[autofocus], [aria-invalid=true]') ?? dialog.querySelector('.dialog-title')).focus();
   }
 
   // Whoever opened the dialog gets the focus back, or whoever stands in its place.

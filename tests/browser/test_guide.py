@@ -53,6 +53,7 @@ def told(connected: Guide) -> Guide:
     """Part 2 is done: the webhook stands in e-conomic."""
     dialog = connected.open_dialog()
     dialog.get_by_role("button", name="Generer ny URL").click()
+    dialog.get_by_role("button", name="Luk beskeden").click()
     dialog.get_by_role("button", name="Kopier URL").click()
     expect(dialog.get_by_role("button", name="Kopieret")).to_be_visible()
     connected.axe(connected.page)
@@ -179,6 +180,7 @@ def test_excluding_and_taking_back_move_the_row_without_a_reload(active: Guide) 
         active.press(active.row(NEW, "Dahl Kloakservice").first, "Ingen synkronisering")
         off = active.row("Synkronisering deaktiveret", "Dahl Kloakservice")
         expect(off).to_be_visible(timeout=SOON)
+        expect(active.page.locator(":focus")).to_contain_text("Ingen synkronisering: Dahl Kloakservice")
         active.press(off, "Aktivér synkronisering")
         expect(active.row(NEW, "Dahl Kloakservice").first).to_be_visible(timeout=SOON)
 
