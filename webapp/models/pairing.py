@@ -34,6 +34,7 @@ class Pairing(Row):
     state = TextField(default=OPEN)
     version = IntegerField(default=1)
     base_json = TextField(column_name="base", default="{}")
+    party_json = TextField(column_name="party", default="")
     fault_json = TextField(column_name="fault", default="")
     new_number: Any = IntegerField(null=True)
     deleting = BooleanField(default=False)
@@ -91,6 +92,18 @@ class Pairing(Row):
         self.base_json = json.dumps(
             {name: list(pair) for name, pair in value.items()}, ensure_ascii=False, sort_keys=True
         )
+
+    @property
+    def party(self) -> tuple[str, str] | None:
+        """Theirs' name and CVR number at the last look that found the same party."""
+        if not self.party_json:
+            return None
+        name, cvr = json.loads(self.party_json)
+        return name, cvr
+
+    @party.setter
+    def party(self, value: tuple[str, str]) -> None:
+        self.party_json = json.dumps(value, ensure_ascii=False)
 
     @property
     def fault(self) -> dict[str, Any]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import Any
 
 from webapp import db
-from webapp.models import attempt as attempts
 from webapp.models import history, pairing
 from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
@@ -20,6 +18,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.place import Place, Tally
 from webapp.models.run import Run, RunItem
 from webapp.models.sweep import DONE, POLL, Sweep
+from webapp.simulation import twins
 from webapp.simulation.ledger import LOST_RACE, TEXTS, values_of
 from webapp.simulation.world import World
 from webapp.sync import standing, sweep
@@ -66,8 +65,7 @@ def judge(world: World) -> None:
     _ours_log(world)
     _theirs_log(world)
     _ledger(world)
-    _identity(world)
-    _creations(world, connection)
+    twins.judge(world, connection)
     _inbox(world)
     _runs(world)
     _brake(world, connection)
@@ -202,67 +200,6 @@ def _stands(world: World, side: str, entity: int, name: str) -> str:
         return str(getattr(Customer.get_by_id(entity), name)).strip()
     remote = world.ledger.remotes[entity - 1]
     return remote.gone or values_of(world.economic.customers[remote.number])[name]
-
-
-def _identity(world: World) -> None:
-    """I7: a customer holds only values of its own, or of partners that a person gave it."""
-    for item in RunItem.select().where(RunItem.mirror_id.is_null(False), RunItem.pairing_id.is_null(False)):
-        origins = (world.ledger.origin.get(value, ("", 0)) for value in json.loads(item.after).values())
-        copied = Pairing.get_by_id(item.pairing_id).customer_id
-        world.ledger.declared |= {(copied, entity) for side, entity in origins if side == "theirs"}
-    for customer in Customer.select():
-        for name in TEXTS:
-            side, entity = world.ledger.origin.get(getattr(customer, name), ("ours", customer.id))
-            mine = entity == customer.id if side == "ours" else (customer.id, entity) in world.ledger.declared
-            if not mine and not _by_way(world, customer.id, side, entity):
-                world.wrong(f"I7: customer {customer.id} holds {name} {getattr(customer, name)!r} of {side} {entity}")
-
-
-def _by_way(world: World, customer_id: int, side: str, entity: int) -> bool:
-    """A value that came by a declared partner of a declared partner."""
-    links: dict[Any, set[Any]] = defaultdict(set)
-    for c, u in world.ledger.declared:
-        links["ours", c].add(("theirs", u))
-        links["theirs", u].add(("ours", c))
-    for one, other in world.ledger.kin:
-        links["ours", one].add(("ours", other))
-    for customer, remote in _created(world):
-        links["ours", customer].add(("theirs", remote))
-        links["theirs", remote].add(("ours", customer))
-    reached, todo = set(), [("ours", customer_id)]
-    while todo:
-        here: Any = todo.pop()
-        if here not in reached:
-            reached.add(here)
-            todo += links[here]
-    return (side, entity) in reached
-
-
-def _created(world: World) -> list[tuple[int, int]]:
-    by_key = {attempt.key: attempt.pairing.customer_id for attempt in Attempt.select()}
-    return [(by_key[remote.key], remote.uid) for remote in world.ledger.remotes if remote.key in by_key]
-
-
-def _creations(world: World, connection: Connection) -> None:
-    """I2 and I6: one order makes at most one customer there, and nothing deleted comes back by itself."""
-    orders = world.memory.get("orders", {})
-    by_pair: Counter[int] = Counter()
-    by_key = {attempt.key: attempt for attempt in Attempt.select()}
-    for remote in world.ledger.remotes:
-        if not remote.key:
-            continue
-        attempt = by_key.get(remote.key)
-        if remote.via == "PUT":
-            world.ledger.counts["brought back by the service without versions"] += 1
-            if not remote.gone:
-                world.wrong(f"I6: {remote.number} was deleted there and came back by an update")
-        elif attempt is None or attempt.kind != attempts.CREATE:
-            world.wrong(f"I2: {remote.number} was created without an order")
-        else:
-            by_pair[attempt.pairing_id] += 1
-    for pair_id, made in by_pair.items():
-        if made > orders.get(pair_id, 1):
-            world.wrong(f"I2: pair {pair_id} made {made} customers there from {orders.get(pair_id, 1)} orders")
 
 
 def _inbox(world: World) -> None:

@@ -44,13 +44,15 @@ class Overwritten:
 
 @dataclass
 class Remote:
-    """One customer in e-conomic through all its numbers. `key`: the app's own creation; `gone`: who took it away."""
+    """One customer in e-conomic through all its numbers. `key`: the app's own creation; `gone`: who took it away;
+    `late`: the call that made it was under way for about as long as a key lives."""
 
     uid: int
     number: int
     key: str = ""
     via: str = "page"
     gone: str = ""
+    late: bool = False
 
 
 @dataclass

@@ -20,8 +20,6 @@ from webapp.sync import connect, lists, numbers, pairings, runs, standing, sweep
 from webapp.sync.normalise import same
 from webapp.sync.pairings import Versions
 
-SURE = ("name", "cvr")
-
 
 def _active(world: World) -> Connection | None:
     found = world.connection
@@ -84,7 +82,7 @@ def _declare(world: World, customer_id: int, mirror: Mirror) -> None:
 
 def _answers(r: Random, ours: dict[str, str], theirs: dict[str, str]) -> dict[str, str]:
     differ = [name for name in ours if not same(ours[name], theirs[name])]
-    return {name: r.choice(("ours", "theirs", "both")) for name in differ if r.random() < 0.75 or name in SURE}
+    return {name: r.choice(("ours", "theirs", "both")) for name in differ if r.random() < 0.75}
 
 
 def _note_answer(world: World, name: str, choice: str, ours: dict[str, str], theirs: dict[str, str]) -> None:

@@ -36,6 +36,7 @@ SETTINGS = config.load(
     {},
 )
 WORKERS = 3
+LATE_SECONDS = 3000
 
 
 class World:
@@ -58,6 +59,7 @@ class World:
         self.calm = False
         self.at_work = -1
         self.reads: dict[tuple[int, str], str] = {}
+        self.sent: dict[str, float] = {}
         self.serial = itertools.count(1)
         self._tokens = itertools.count(1)
         self.sandbox = Sandbox(seed, now=self.clock.theirs)
@@ -149,6 +151,7 @@ class World:
     def _before(self, call: Call) -> None:
         self.note("call", call.method, call.path, call.number, call.key)
         self._check_grant(call)
+        self.sent[call.key] = self.clock.seconds()
         self.ledger.counts["writes"] += call.method != "GET"
         self.meet("before")
 
@@ -215,10 +218,8 @@ class World:
         def watched_create(record: Any, *, via: str, key: str | None = None) -> Any:
             made = create(record, via=via, key=key)
             call = self.wire.now
-            key = call.key if call else ""
-            remote = self.ledger.made(made, key, f"{call.method}" if call else "page")
-            if call is None:
-                self.ledger.note("theirs", remote.uid, {}, {})
+            remote = self.ledger.made(made, call.key if call else "", call.method if call else "page")
+            remote.late = call is not None and self.clock.seconds() - self.sent.get(call.key, 0.0) > LATE_SECONDS
             return made
 
         def watched_replace(record: Any) -> Any:

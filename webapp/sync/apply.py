@@ -39,7 +39,7 @@ def settle(
     """
     ours = None if pair.customer.deleted_at else pair.customer.values
     theirs = None if pair.mirror.gone_at else pair.mirror.values
-    planned = plan(ours, theirs, pair.base, rules)
+    planned = plan(ours, theirs, pair.base, rules, party=pair.party)
     if planned.presence == Presence.CLOSE:
         pair.close("both_gone")
         standing.put_apart(pair)
@@ -84,14 +84,18 @@ def _pull(pair: Pairing, planned: Plan, *, cause: str, by: User | None, run_id: 
 
 
 def _move_base(pair: Pairing, planned: Plan) -> None:
-    """Base moves per field, only for fields pulled or agreed (sync rules §3); pushed ones move after their write."""
-    base = dict(pair.base)
+    """Base moves per field, only for fields pulled or agreed (sync rules §3); pushed ones move after their write.
+
+    Who theirs are is remembered at each such look, also while a question about the name is open.
+    """
+    base, theirs = dict(pair.base), pair.mirror.values
+    party = (theirs["name"], theirs["cvr"])
     for field in planned.of(Outcome.PULL):
         base[field.name] = (field.theirs, field.theirs)
     for field in planned.of(Outcome.AGREE):
         base[field.name] = (field.ours, field.theirs)
-    if base != pair.base:
-        pair.base = base
+    if base != pair.base or party != pair.party:
+        pair.base, pair.party = base, party
         pair.version += 1
         pair.save()
 

@@ -36,10 +36,16 @@ def step(held: Lane, client: Client, pairing_id: int) -> None:
         return
     ports.failpoint("create.intended")
     doubtful = attempt.tries > 0
-    if doubtful and ports.now() - attempt.created_at > timedelta(minutes=KEY_MINUTES):
+    if doubtful and not _key_lives(attempt):
         _look_before_repeating(held, client, attempt)
         return
     _send(held, client, attempt, doubtful)
+
+
+def _key_lives(attempt: Attempt) -> bool:
+    """e-conomic still knows the key, so the same call again is safe. What it keeps may belong to the grant."""
+    is_young = ports.now() - attempt.created_at <= timedelta(minutes=KEY_MINUTES)
+    return is_young and attempt.connection.opened_at <= attempt.created_at
 
 
 @db.retrying

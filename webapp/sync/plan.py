@@ -113,8 +113,12 @@ def plan(
     rules: Rules = ASK_ALWAYS,
     *,
     excluded: bool = False,
+    party: tuple[str, str] | None = None,
 ) -> Plan:
-    """What a pair needs. `None` for a side means that the customer is gone there (known, not merely unreachable)."""
+    """What a pair needs. `None` for a side means that the customer is gone there (known, not merely unreachable).
+
+    `party`: theirs' name and CVR number at the last look that found the same party; without it, those of base.
+    """
     if excluded:
         return Plan(Presence.EXCLUDED)
     if ours is None and theirs is None:
@@ -125,7 +129,7 @@ def plan(
     if theirs is None:
         moved = _moved(ours, base, 0)
         return Plan(Presence.THEIRS_GONE_OURS_MOVED if moved else Presence.THEIRS_GONE)
-    if not rules.same_party and _other_party(theirs, base):
+    if not rules.same_party and _other_party(theirs, party or _settled_party(base)):
         return Plan(Presence.OTHER_PARTY)
     return Plan(Presence.BOTH, tuple(_planned(name, ours, theirs, base, rules) for name in NAMES))
 
@@ -139,11 +143,15 @@ def _moved(values: Mapping[str, str], base: Base, side: int) -> bool:
     return any(not same(values.get(name, ""), agreed[side]) for name, agreed in base.items())
 
 
-def _other_party(theirs: Mapping[str, str], base: Base) -> bool:
+def _settled_party(base: Base) -> tuple[str, str]:
+    return base.get("name", ("", ""))[1], base.get("cvr", ("", ""))[1]
+
+
+def _other_party(theirs: Mapping[str, str], party: tuple[str, str]) -> bool:
     """Name and CVR changed at once: the number may have been given to somebody else (sync rules §5)."""
     return all(
-        base.get(name, ("", ""))[1].strip() and not same(theirs.get(name, ""), base[name][1])
-        for name in ("name", "cvr")
+        known.strip() and not same(theirs.get(name, ""), known)
+        for name, known in zip(("name", "cvr"), party, strict=True)
     )
 
 

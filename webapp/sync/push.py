@@ -118,6 +118,9 @@ def _settle(lane: Lane, attempt: Attempt, after: RemoteCustomer) -> None:
         base = dict(pair.base)
         base |= {name: (attempt.fields[name], now[name]) for name in kept}
         pair.base = base
+        if pair.party:
+            name, cvr = pair.party
+            pair.party = now["name"] if "name" in kept else name, now["cvr"] if "cvr" in kept else cvr
         pair.version += 1
         _note(pair, {name: (before[name], now[name]) for name in kept})
         ignored = {

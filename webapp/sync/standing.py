@@ -56,7 +56,7 @@ def plan_of(pairing: Pairing) -> Plan:
     """What the pair needs as its rows are now; nothing is carried out."""
     ours = None if pairing.customer.deleted_at else pairing.customer.values
     theirs = None if pairing.mirror.gone_at else pairing.mirror.values
-    return plan(ours, theirs, pairing.base)
+    return plan(ours, theirs, pairing.base, party=pairing.party)
 
 
 def rebuild(connection: Connection) -> None:
