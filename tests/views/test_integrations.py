@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -274,6 +275,95 @@ def test_the_last_call_is_told(connected: Pretend) -> None:
     assert "Intet kald endnu" in connected.told()
     connected.app.test_client().post(f"/w/{connect.webhook_token(connected.connection())}?new=7&old=7")
     assert "Sidste kald lige nu" in connected.told()
+
+
+# ── A silent webhook ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def silent(pretend: Pretend, changes: int, called: bool = False) -> None:
+    """e-conomic is the source, a webhook was made long ago, and a poll found changes that it did not tell of."""
+    choose(pretend, "economic")
+    pretend.alice.post(f"{DIALOG}/webhook")
+    ago = ports.now() - timedelta(hours=2)
+    seen = ago + timedelta(minutes=1) if called else None
+    Connection.update(webhook_made_at=ago, webhook_called_at=seen, fetched_at=ago, defaults_saved_at=ago).execute()
+    found = ports.now() - timedelta(hours=1)
+    connection = pretend.connection()
+    Sweep.create(company=connection.company, connection=connection, kind="poll", started_at=found, untold=changes)
+
+
+@pytest.mark.parametrize("path", [PAGE, DIALOG, "/sync"])
+def test_a_silent_webhook_is_told_where_an_administrator_looks(connected: Pretend, path: str) -> None:
+    silent(connected, 3)
+    assert "3 ændringer i e-conomic blev ikke meldt." in connected.alice.page(path).source
+
+
+@pytest.mark.parametrize("path", [PAGE, "/sync"])
+def test_others_are_not_troubled_with_it(connected: Pretend, path: str) -> None:
+    silent(connected, 3)
+    assert "blev ikke meldt" not in connected.bob.page(path).source
+
+
+def test_when_it_last_spoke_is_told(connected: Pretend) -> None:
+    silent(connected, 1, called=True)
+    assert re.search("1 ændring i e-conomic blev ikke meldt.*sidste kald kom i", connected.told())
+
+
+def test_a_call_ends_the_word_of_silence(connected: Pretend) -> None:
+    silent(connected, 3)
+    connected.app.test_client().post(f"/w/{connect.webhook_token(connected.connection())}?new=7&old=7")
+    assert "blev ikke meldt" not in connected.told()
+
+
+TRIAL = f"{DIALOG}/webhook/trial"
+
+
+def waiting(pretend: Pretend) -> str:
+    """Press “Prøv webhooken”; the address that is asked until the call has come."""
+    pretend.alice.post(f"{DIALOG}/webhook")
+    page = pretend.alice.page(TRIAL, piece=True)
+    assert "Vi venter på kaldet." in page.source
+    return page.one("div", id="trial").attrs["hx-get"]
+
+
+def test_a_trial_ends_when_the_call_has_come(connected: Pretend) -> None:
+    address = waiting(connected)
+    connected.app.test_client().post(f"/w/{connect.webhook_token(connected.connection())}?new=7&old=7")
+    page = connected.alice.page(address, piece=True)
+    assert "Kaldet kom frem i dag" in page.source and "kunde 7" in page.source
+    assert "hx-trigger" not in page.one("div", id="trial").attrs
+
+
+def test_a_call_from_before_the_trial_proves_nothing(connected: Pretend) -> None:
+    connected.alice.post(f"{DIALOG}/webhook")
+    token = connect.webhook_token(connected.connection())
+    connected.app.test_client().post(f"/w/{token}?new=7&old=7")
+    assert "Vi venter på kaldet." in connected.alice.get(TRIAL, piece=True).text
+
+
+def test_a_trial_gives_up_and_says_what_to_look_for(connected: Pretend) -> None:
+    connected.alice.post(f"{DIALOG}/webhook")
+    long_ago = int((ports.now() - timedelta(minutes=11)).timestamp() * 1000)
+    page = connected.alice.page(f"{TRIAL}?since={long_ago}", piece=True)
+    assert "Der kom intet kald i ti minutter." in page.source
+    assert "hx-trigger" not in page.one("div", id="trial").attrs
+
+
+def test_without_script_the_trial_stands_in_the_dialog(connected: Pretend) -> None:
+    connected.alice.post(f"{DIALOG}/webhook")
+    going = connected.alice.get(TRIAL)
+    assert going.status_code == 303
+    assert "Vi venter på kaldet." in connected.alice.page(going.headers["Location"]).source
+
+
+@pytest.mark.parametrize("since", ["x", "-1", "99999999999999", "1" * 30, "٣"])
+def test_a_trial_that_was_never_begun_is_none(connected: Pretend, since: str) -> None:
+    connected.alice.post(f"{DIALOG}/webhook")
+    assert "Vi venter" not in connected.alice.page(f"{TRIAL}?since={since}").source
+
+
+def test_only_administrators_try_the_webhook(connected: Pretend) -> None:
+    assert connected.bob.get(TRIAL, piece=True).status_code == 403
 
 
 # ── Letting go, and pauses ────────────────────────────────────────────────────────────────────────────────────────

@@ -20,7 +20,7 @@ RUNNING, HELD, DONE, VOID = "running", "held", "done", "void"
 
 class Sweep(Row):
     """`cursor` is the last number read, `candidates` the mirror rows that no page named, `newest` the latest change
-    seen; `pairs` and `equal` are the receipt of a finished comparison."""
+    seen; `pairs` and `equal` are the receipt of a finished comparison; `untold`: changes that no webhook call told."""
 
     company_id: int
     company = ForeignKeyField(Company)
@@ -37,6 +37,7 @@ class Sweep(Row):
     changed = IntegerField(default=0)
     pairs = IntegerField(default=0)
     equal = IntegerField(default=0)
+    untold = IntegerField(default=0)
     fault = TextField(default="")
     started_at = UTCField(default=ports.now)
     started_by_id: int | None

@@ -20,7 +20,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.sweep import Sweep
 from webapp.models.user import User
-from webapp.sync import pull, standing
+from webapp.sync import pull, silence, standing
 
 BRAKE_AT_LEAST, BRAKE_SHARE = 3, 0.02
 PAGE_SIZE = 1000
@@ -66,6 +66,7 @@ def step(held: Lane, client: Client, connection: Connection) -> None:
     page = next(iter(client.customers(sweep.cursor, sweep.since or None, PAGE_SIZE)))
     ports.failpoint("sweep.read")
     for part in _parts(page.customers):
+        sweep.untold += silence.untold(connection, sweep, part)
         pairs, equal, changed = _enter(held, connection, part, known, begun)
         sweep.pairs, sweep.equal, sweep.changed = sweep.pairs + pairs, sweep.equal + equal, sweep.changed + changed
     _turn(held, connection, sweep, page)

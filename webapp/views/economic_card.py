@@ -13,6 +13,8 @@ from webapp.models.company import Company
 from webapp.models.connection import OPEN, PAUSED, Connection
 from webapp.models.lane import Lane
 from webapp.models.sweep import Sweep
+from webapp.sync import silence
+from webapp.sync.silence import Silence
 
 # Why a connection rests -> what a person reads; the last sentence of each says what mends it.
 PAUSES = {
@@ -41,6 +43,7 @@ class Card:
     held: Sweep | None = None
     proof: Sweep | None = None
     trouble: str = ""
+    silence: Silence | None = None
 
     @property
     def is_active(self) -> bool:
@@ -86,6 +89,7 @@ def read(company: Company) -> Card:
         held=held if held and held.state == sweeps.HELD else None,
         proof=Sweep.last_proof(connection),
         trouble=trouble(connection, lane.SWEEP),
+        silence=silence.of(connection),
     )
 
 

@@ -15,8 +15,8 @@ from webapp.models import lane
 from webapp.models import sweep as sweeps
 from webapp.models.connection import OPEN, Connection
 from webapp.models.sweep import Sweep
-from webapp.sync import connect, lists, sweep
-from webapp.views import economic_card, economic_form, grants
+from webapp.sync import connect, lists, silence, sweep
+from webapp.views import economic_card, economic_form, grants, webhook_trial
 
 blueprint = Blueprint("integrations", __name__, url_prefix="/settings/integrations")
 
@@ -161,6 +161,20 @@ def new_webhook() -> ResponseReturnValue:
     return htmx.partials(htmx.piece("#webhook", section), htmx.toast(told))
 
 
+@blueprint.get("/economic/webhook/trial")
+@auth.administrator_only
+def trial() -> ResponseReturnValue:
+    """ "Prøv webhooken": somebody saves a customer in e-conomic, and this asks until the call has come, or gives up."""
+    connection, since = connected(), request.args.get("since", "")
+    if not since:
+        since = str(webhook_trial.begun())
+        if not htmx.wants_piece():
+            return redirect(url_for("integrations.trial", since=since), 303)
+    if not htmx.wants_piece():
+        return _dialog()
+    return render_template("integrations/_trial.html", **webhook_trial.read(connection, since))
+
+
 @blueprint.get("/economic/closing")
 @auth.administrator_only
 def closing() -> str:
@@ -235,4 +249,5 @@ def _webhook(connection: Connection) -> dict[str, Any]:
     except vault.Unreadable:
         token = ""
     address = htmx.external(url_for("webhook.receive", token=token)) if token else ""
-    return {"address": address, "post_data": POST_DATA, "content_type": CONTENT_TYPE}
+    shown = {"address": address, "post_data": POST_DATA, "content_type": CONTENT_TYPE}
+    return shown | {"silence": silence.of(connection)} | webhook_trial.read(connection, request.args.get("since", ""))

@@ -21,9 +21,10 @@ from webapp.models.lane import Lane
 from webapp.models.place import Place, Tally
 from webapp.models.run import Run
 from webapp.models.sweep import Sweep
-from webapp.sync import rows
+from webapp.sync import rows, silence
 from webapp.sync.rows import Batch
 from webapp.sync.section import Section
+from webapp.sync.silence import Silence
 from webapp.views.sync_watch import Watch
 
 LONGEST_SEARCH = 100
@@ -109,6 +110,7 @@ class Window:
     fetch: Sweep | None
     run: Run | None
     troubles: list[Lane]
+    silence: Silence | None
 
     @property
     def is_fetched(self) -> bool:
@@ -154,6 +156,7 @@ def read(active: Connection, asked: Asked) -> Window:
         fetch=None if fetched else Sweep.current(active, sweeps.FETCH),
         run=Run.current(active),
         troubles=rows.troubles(active, since),
+        silence=silence.of(active),
     )
 
 
