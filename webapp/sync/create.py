@@ -45,7 +45,7 @@ def step(held: Lane, client: Client, pairing_id: int) -> None:
 def _key_lives(attempt: Attempt) -> bool:
     """e-conomic still knows the key, so the same call again is safe. What it keeps may belong to the grant."""
     is_young = ports.now() - attempt.created_at <= timedelta(minutes=KEY_MINUTES)
-    return is_young and attempt.connection.opened_at <= attempt.created_at
+    return bool(is_young and attempt.connection.opened_at <= attempt.created_at)
 
 
 @db.retrying
