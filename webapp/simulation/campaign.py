@@ -96,14 +96,14 @@ def run(
     return totals
 
 
-def shortest(store: Store, outcome: Outcome, length: int) -> list[int]:
+def shortest(store: Store, outcome: Outcome, length: int, most: int = 250) -> list[int]:
     """The few steps that a failing history needs to fail."""
 
     def again(indexes: list[int]) -> Outcome:
         store.clear()
         return play(outcome.seed, history(outcome.seed, length, indexes))
 
-    return shrunk(list(range(length)), again, min(kinds(outcome)))
+    return shrunk(list(range(length)), again, min(kinds(outcome)), most)
 
 
 def replay_line(seed: int, length: int, kept: Iterable[int]) -> str:

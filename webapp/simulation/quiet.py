@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 from datetime import datetime, timedelta
 
+from webapp import vault
 from webapp.models.connection import CLOSED, PAUSED
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.sweep import HELD, Sweep
 from webapp.simulation import accountants, checks, trouble, window
+from webapp.simulation.wire import Killed
 from webapp.simulation.world import World
 from webapp.sync import connect, sweep
 
@@ -19,8 +21,11 @@ PATIENCE = timedelta(hours=6)
 
 def settle(world: World) -> int:
     """Bring everything to rest and judge it; how many comparisons it took until one changed nothing."""
+    due, world.kill_at = world.kill_at, ""
     _calm(world)
+    world.kill_at = due
     drain(world)
+    world.kill_at = ""
     rounds = 0
     while rounds < 3 and not world.violations:
         before = checks.fingerprint(world)
@@ -42,13 +47,13 @@ def settle(world: World) -> int:
 def _calm(world: World) -> None:
     """Faults end, clocks are right, the grant is renewed, webhooks still on their way arrive or are lost."""
     world.armed.clear()
-    world.kill_at, world.calm = "", True
+    world.calm = True
     world.sandbox.faults.clear()
     world.clock.correct()
     world.note("calm")
     connection = world.connection
     at_work = connection is not None and connection.state not in (PAUSED, CLOSED)
-    if not at_work or not world.economic.grants():
+    if not at_work or not _opens(world, connection):
         world.connect()
         connection = world.connection
     assert connection is not None
@@ -59,11 +64,23 @@ def _calm(world: World) -> None:
         do(world, world.chance)
 
 
+def _opens(world: World, connection: Connection | None) -> bool:
+    """The connection's own grant is alive."""
+    if connection is None:
+        return False
+    bound = f"grant:{connection.company_id}:{connection.agreement_number}"
+    return vault.unseal(connection.grant_token, bound=bound) in world.sandbox.grants
+
+
 def drain(world: World) -> None:
-    """Let the workers work and time pass until nothing is left to do."""
+    """Let the workers work and time pass until nothing is left to do; a death that is still due comes too."""
     until = world.clock.theirs() + PATIENCE
     for place in itertools.count():
-        if trouble.turns(world, place % len(world.workers), 25) or _free(world):
+        try:
+            if trouble.turns(world, place % len(world.workers), 25) or _free(world):
+                continue
+        except Killed:
+            world.workers[place % len(world.workers)] = world.new_worker()
             continue
         due = _next(world)
         if due is None:

@@ -51,7 +51,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "grant is withdrawn": (trouble.revoke, 1),
     "we reconnect": (trouble.reconnect, 1),
     "newer service": (trouble.newer_service, 1),
-    "process dies": (trouble.kill, 5),
+    "process dies": (trouble.kill, 6),
     "process dies calling": (trouble.kill_on_the_line, 3),
 }
 _NAMES = tuple(VERBS)

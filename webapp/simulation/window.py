@@ -21,7 +21,7 @@ from webapp.sync.normalise import same
 from webapp.sync.pairings import Versions
 
 
-def _active(world: World) -> Connection | None:
+def active_of(world: World) -> Connection | None:
     found = world.connection
     return found if found is not None and found.is_active else None
 
@@ -34,7 +34,7 @@ def _unpaired(world: World, connection: Connection) -> tuple[list[Customer], lis
 
 def open_dialog(world: World, r: Random) -> str:
     """Somebody opens the dialog that pairs two customers, or a pair's question, and thinks about it."""
-    connection = _active(world)
+    connection = active_of(world)
     if connection is None:
         return "not active"
     ours, theirs = _unpaired(world, connection)
@@ -49,7 +49,7 @@ def open_dialog(world: World, r: Random) -> str:
 
 
 def pair(world: World, r: Random) -> str:
-    connection = _active(world)
+    connection = active_of(world)
     if connection is None:
         return "not active"
     if world.memory.get("pairing") and r.random() < 0.4:
@@ -96,7 +96,7 @@ def _note_answer(world: World, name: str, choice: str, ours: dict[str, str], the
 
 
 def create_there(world: World, r: Random) -> str:
-    connection = _active(world)
+    connection = active_of(world)
     if connection is None:
         return "not active"
     ours, _ = _unpaired(world, connection)
@@ -110,7 +110,7 @@ def create_there(world: World, r: Random) -> str:
 
 
 def create_here(world: World, r: Random) -> str:
-    connection = _active(world)
+    connection = active_of(world)
     if connection is None:
         return "not active"
     _, theirs = _unpaired(world, connection)
@@ -137,7 +137,7 @@ def _versions(found: Pairing) -> Versions:
 
 def _question(world: World, r: Random, presences: tuple[str, ...]) -> tuple[Connection, Pairing, Versions] | None:
     """A pair that asks such a question, seen now or a while ago."""
-    connection = _active(world)
+    connection = active_of(world)
     if connection is None:
         return None
     if world.memory.get("question") and r.random() < 0.3:
@@ -204,7 +204,7 @@ def decide_deleted(world: World, r: Random) -> str:
 
 
 def unpair(world: World, r: Random) -> str:
-    connection = _active(world)
+    connection = active_of(world)
     living = list(Pairing.living(connection).order_by(Pairing.id)) if connection else []
     if not connection or not living:
         return "nobody"
@@ -213,7 +213,7 @@ def unpair(world: World, r: Random) -> str:
 
 
 def try_again(world: World, r: Random) -> str:
-    connection = _active(world)
+    connection = active_of(world)
     faulty = [p for p in Pairing.living(connection).order_by(Pairing.id) if p.fault] if connection else []
     if not connection or not faulty:
         return "nothing refused"
@@ -227,7 +227,7 @@ def try_again(world: World, r: Random) -> str:
 
 
 def exclude(world: World, r: Random) -> str:
-    connection = _active(world)
+    connection = active_of(world)
     if connection is None:
         return "not active"
     ours, theirs = _unpaired(world, connection)
@@ -243,7 +243,7 @@ def exclude(world: World, r: Random) -> str:
 
 def bulk(world: World, r: Random) -> str:
     """ "Opret partnere", from a plan shown now or a while ago."""
-    connection = _active(world)
+    connection = active_of(world)
     if connection is None:
         return "not active"
     shown = world.memory.pop("bulk", None)
@@ -258,7 +258,7 @@ def bulk(world: World, r: Random) -> str:
 
 
 def stop_run(world: World, r: Random) -> str:
-    connection = _active(world)
+    connection = active_of(world)
     running = Run.current(connection) if connection else None
     if running is None:
         return "none runs"
@@ -267,7 +267,7 @@ def stop_run(world: World, r: Random) -> str:
 
 
 def compare_now(world: World, r: Random) -> str:
-    connection = _active(world)
+    connection = active_of(world)
     if connection is None or connection.state != "open":
         return "not active"
     sweep.begin(connection, "compare", world.alice)
@@ -275,7 +275,7 @@ def compare_now(world: World, r: Random) -> str:
 
 
 def answer_brake(world: World, r: Random) -> str:
-    connection = _active(world)
+    connection = active_of(world)
     held = Sweep.get_or_none(Sweep.connection == connection, Sweep.state == HELD) if connection else None
     if held is None:
         return "nothing held"
