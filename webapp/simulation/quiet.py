@@ -6,7 +6,7 @@ import itertools
 from datetime import datetime, timedelta
 
 from webapp import vault
-from webapp.models.connection import CLOSED, PAUSED
+from webapp.models.connection import CLOSED, PAUSED, Connection
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
