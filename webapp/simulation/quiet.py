@@ -11,7 +11,7 @@ from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.sweep import HELD, Sweep
-from webapp.simulation import accountants, checks, trouble, window
+from webapp.simulation import accountants, checks, orders, trouble
 from webapp.simulation.wire import Killed
 from webapp.simulation.world import World
 from webapp.sync import connect, sweep
@@ -98,7 +98,7 @@ def _free(world: World) -> bool:
     connection = world.connection
     if held is None or connection is None or not connection.is_active:
         return False
-    window.release(held, True, world)
+    orders.release(held, True, world)
     return True
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
-from webapp.simulation import accountants, people, trouble, window
+from webapp.simulation import accountants, orders, people, trouble, window
 from webapp.simulation.people import Verb
 
 STEPS = 40
@@ -26,11 +26,11 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we unpair": (window.unpair, 1),
     "we try again": (window.try_again, 2),
     "we exclude": (window.exclude, 2),
-    "we order": (window.bulk, 2),
-    "we stop": (window.stop_run, 1),
-    "we compare": (window.compare_now, 2),
-    "we brake": (window.answer_brake, 1),
-    "we set": (window.settings, 2),
+    "we order": (orders.bulk, 2),
+    "we stop": (orders.stop_run, 1),
+    "we compare": (orders.compare_now, 2),
+    "we brake": (orders.answer_brake, 1),
+    "we set": (orders.settings, 2),
     "they add": (accountants.add, 4),
     "they edit": (accountants.edit, 12),
     "they edit elsewhere": (accountants.edit_unmapped, 2),

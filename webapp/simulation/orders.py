@@ -1,0 +1,98 @@
+"""What our own people order for the whole register: bulk runs, comparisons, answers to the brake, settings."""
+
+from __future__ import annotations
+
+from random import Random
+
+from webapp import db
+from webapp.models import run
+from webapp.models.connection import Connection
+from webapp.models.run import Run
+from webapp.models.sweep import HELD, Sweep
+from webapp.simulation.window import active_of
+from webapp.simulation.world import DEFAULTS, OTHER_AGREEMENT, World
+from webapp.sync import connect, lists, runs, sweep
+
+
+def bulk(world: World, r: Random) -> str:
+    """ "Opret partnere", from a plan shown now or a while ago."""
+    connection = active_of(world)
+    if connection is None:
+        return "not active"
+    shown = world.memory.pop("bulk", None)
+    if shown is None or r.random() < 0.5:
+        shown = runs.plan_bulk(connection, r.choice((run.CREATE_THEIRS, run.CREATE_OURS)), r.choice(("same", "next")))
+        if r.random() < 0.3:
+            world.memory["bulk"] = shown
+            return "planned"
+    also = {item.party.id for item in shown.held if r.random() < 0.3}
+    runs.begin(connection, shown, also, world.alice)
+    return f"ordered {len(shown.ready)}"
+
+
+def stop_run(world: World, r: Random) -> str:
+    connection = active_of(world)
+    running = Run.current(connection) if connection else None
+    if running is None:
+        return "none runs"
+    runs.stop(running)
+    return "stopped"
+
+
+def compare_now(world: World, r: Random) -> str:
+    connection = active_of(world)
+    if connection is None or connection.state != "open":
+        return "not active"
+    sweep.begin(connection, "compare", world.alice)
+    return "ordered"
+
+
+def answer_brake(world: World, r: Random) -> str:
+    connection = active_of(world)
+    held = Sweep.get_or_none(Sweep.connection == connection, Sweep.state == HELD) if connection else None
+    if held is None:
+        return "nothing held"
+    go_on = r.random() < 0.6
+    release(held, go_on, world)
+    return "go on" if go_on else "void"
+
+
+def release(held: Sweep, go_on: bool, world: World) -> None:
+    world.memory.setdefault("released", set()).add(held.id)
+    with db.write():
+        sweep.answer_brake(held, go_on)
+
+
+def settings(world: World, r: Random) -> str:
+    """Deactivate or activate, disconnect, another agreement, a new webhook address, the default values."""
+    connection = world.connection
+    if connection is None:
+        return "not connected"
+    way = r.choice(sorted(_SETTINGS))
+    if connection.state == "closed" and way not in ("connect", "another agreement"):
+        return "closed"
+    _SETTINGS[way](world, connection)
+    return way
+
+
+def _close(world: World, connection: Connection) -> None:
+    world.memory["webhook"] = None
+    with db.write():
+        connect.close(connection, world.alice)
+
+
+def _save(world: World, connection: Connection) -> None:
+    with suppress(ValueError):
+        lists.save_settings(connection, DEFAULTS, {})
+
+
+_SETTINGS: dict[str, Callable[[World, Connection], object]] = {
+    "activate": lambda world, connection: connect.activate(connection, world.alice),
+    "deactivate": lambda world, connection: connect.deactivate(connection),
+    "close": _close,
+    "connect": lambda world, connection: world.connect(),
+    "another agreement": lambda world, connection: world.connect(OTHER_AGREEMENT),
+    "webhook": lambda world, connection: world.set_up_webhook(connection),
+    "save": _save,
+    "read lists": lambda world, connection: lists.read_lists_again(connection),
+}
