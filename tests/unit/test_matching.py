@@ -50,7 +50,7 @@ def test_another_cvr_speaks_against_an_equal_name() -> None:
     [
         ("HAVNENS tandklinik aps", "same", True),
         ("Havnens Tandklinik A/S", "form", True),
-        ("Havnens Tandklink ApS", "alike", True),
+        ("Havnens Tandklink ApS", "letter", True),
         ("Skovbryn Friskole", "other", False),
     ],
 )

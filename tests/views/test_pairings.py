@@ -131,7 +131,7 @@ def test_the_best_candidate_stands_first_with_the_evidence(synced: Synced) -> No
     customer = synced.ours(2001, "Havnens Tandklinik ApS", cvr="12345678")
     html = synced.admin.page(f"/pairings/partner/ours/{customer.id}").source
     assert html.index("Havnens Tandklinik</span>") < html.index("Skovens Kro</span>")
-    assert "Samme CVR" in html and "Navn: kun selskabsformen er forskellen" in html and "Andet CVR" in html
+    assert "Samme CVR" in html and "Navn: kun stavemåde eller selskabsform" in html and "Andet CVR" in html
 
 
 def test_the_search_reaches_all_without_a_partner(synced: Synced) -> None:

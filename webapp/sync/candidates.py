@@ -30,7 +30,7 @@ class Candidate:
 def best(connection: Connection, party: Customer | Mirror) -> list[Candidate]:
     """The best of all who are without a partner on the other side."""
     pool = list(_unpaired(connection, party))
-    found = matching.candidates(party.values, [(place, other.values) for place, other in enumerate(pool)], MOST)
+    found = matching.candidates(_told(party), [(place, _told(other)) for place, other in enumerate(pool)], MOST)
     return [Candidate(pool[hit.key], hit.is_likely, hit.evidence) for hit in found]
 
 
@@ -46,8 +46,13 @@ def judged(party: Customer | Mirror, other: Customer | Mirror) -> Candidate:
 
 
 def _judged(party: Customer | Mirror, other: Customer | Mirror) -> tuple[float, Candidate]:
-    score = matching.score(party.values, other.values)
-    return score, Candidate(other, score >= matching.LIKELY, matching.evidence(party.values, other.values))
+    score = matching.score(_told(party), _told(other))
+    return score, Candidate(other, score >= matching.LIKELY, matching.evidence(_told(party), _told(other)))
+
+
+def _told(party: Customer | Mirror) -> dict[str, str]:
+    """What a party is compared by: its values and its number."""
+    return {**party.values, "number": str(party.number)}
 
 
 def _unpaired(connection: Connection, party: Customer | Mirror, text: str = "") -> Any:

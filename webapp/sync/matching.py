@@ -1,31 +1,34 @@
-"""Who might be the same party: candidates with the evidence for and against. Pure."""
+"""Who might be the same party: candidates for one, and suggestions for two whole registers, with evidence. Pure."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz, process
 
-from webapp.sync.normalise import digits, fold
+from webapp.sync import blocking, grouping
+from webapp.sync.findings import Evidence, Finding
+from webapp.sync.grouping import Group, Scored
+from webapp.sync.keys import key_of, name_key, street_key
+from webapp.sync.likeness import findings
+from webapp.sync.party import Party, Rarity, Values
+
+__all__ = [
+    "LIKELY", "Candidate", "Evidence", "Suggestion", "candidates", "evidence", "key_of", "lookalikes", "match",
+    "name_key", "score",
+]  # fmt: skip
 
 K = TypeVar("K")
-Values = Mapping[str, str]
+Ours = TypeVar("Ours")
+Theirs = TypeVar("Theirs")
 
-_FORMS = re.compile(r"\b(aps|a ?s|i ?s|k ?s|p ?s|ivs|smba|amba|a m b a|v)\b")
-_PUNCTUATION = re.compile(r"[^\w]+")
-_SHORT = {"og": "&", "kbh": "koebenhavn", "copenhagen": "koebenhavn", "str": "straede", "gl": "gammel"}
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One thing that speaks for or against: `kind` is said in words by the page, `field` is a synced field."""
-
-    kind: str
-    field: str
-    supports: bool
+LIKELY = 50.0
+_STEEP = 5.0
+_MARKS = ("cvr", "ean", "email")
+_KEYS = ("cvr", "ean", "email", "phone", "number")
 
 
 @dataclass(frozen=True)
@@ -41,75 +44,78 @@ class Candidate(Generic[K]):
         return self.score >= LIKELY
 
 
-LIKELY = 70.0
-_KEYS = (("cvr", 55.0), ("ean", 60.0), ("email", 25.0), ("phone", 25.0))
+@dataclass(frozen=True)
+class Suggestion(Generic[Ours, Theirs]):
+    """One of ours and one of theirs: `sure` can be paired unseen, `look` wants a glance, `none` is only a candidate."""
+
+    ours: Ours
+    theirs: Theirs
+    score: float
+    group: Group
+    evidence: tuple[Evidence, ...]
 
 
-def name_key(name: str) -> str:
-    """A name without its legal form, punctuation and usual abbreviations: for finding, never for equality."""
-    words = _PUNCTUATION.sub(" ", fold(name).replace("&", " og "))
-    words = _FORMS.sub(" ", words)
-    return " ".join(_SHORT.get(word, word) for word in words.split() if word != "og")
+def match(
+    ours: Sequence[tuple[Ours, Values]],
+    theirs: Sequence[tuple[Theirs, Values]],
+    apart: Collection[tuple[Ours, Theirs]] = frozenset(),
+    most: int = 3,
+) -> list[Suggestion[Ours, Theirs]]:
+    """What two whole registers suggest, best first: up to `most` of theirs for each of ours.
 
-
-def key_of(field: str, value: str) -> str:
-    """The value as a key of that field: digits of a CVR, EAN or phone, the folded e-mail; '' when it says nothing."""
-    if field in ("cvr", "ean", "phone"):
-        found = digits(value)
-        found = found[-8:] if field != "ean" else found
-        return found if len(found) >= 8 and len(set(found)) > 1 else ""
-    return fold(value)
-
-
-def evidence(one: Values, other: Values) -> tuple[Evidence, ...]:
-    """What speaks for and against these two being the same."""
-    found = []
-    for field, _ in _KEYS:
-        mine, theirs = key_of(field, one.get(field, "")), key_of(field, other.get(field, ""))
-        if mine and theirs and (mine == theirs or field in ("cvr", "ean")):
-            found.append(Evidence("same" if mine == theirs else "other", field, mine == theirs))
-    return (*found, *_of_name(one, other), *_of_address(one, other))
-
-
-def _of_name(one: Values, other: Values) -> Iterable[Evidence]:
-    mine, theirs = one.get("name", ""), other.get("name", "")
-    if fold(mine) == fold(theirs):
-        return (Evidence("same", "name", True),)
-    if name_key(mine) == name_key(theirs):
-        return (Evidence("form", "name", True),)
-    close = fuzz.token_sort_ratio(name_key(mine), name_key(theirs))
-    return (Evidence("alike" if close >= 85 else "other", "name", close >= 85),)
-
-
-def _of_address(one: Values, other: Values) -> Iterable[Evidence]:
-    for field in ("address", "postcode"):
-        mine, theirs = fold(one.get(field, "")), fold(other.get(field, ""))
-        if mine and theirs:
-            yield Evidence("same" if mine == theirs else "other", field, mine == theirs)
-
-
-def score(one: Values, other: Values) -> float:
-    """0 to 100: how much these two look like one party."""
-    points = 0.6 * fuzz.token_sort_ratio(name_key(one.get("name", "")), name_key(other.get("name", "")))
-    weights = dict(_KEYS)
-    for found in evidence(one, other):
-        if found.field in weights:
-            points += weights[found.field] if found.supports else -40.0
-        elif found.field == "address":
-            points += 15.0 if found.supports else -5.0
-        elif found.field == "postcode":
-            points += 8.0 if found.supports else -8.0
-    return max(0.0, min(100.0, points))
+    `apart` holds the pairs a person has called "not the same": they are left out. Fields are read by their names,
+    a customer's number by `number`; whatever is missing says nothing.
+    """
+    mine, others = [Party(values) for _, values in ours], [Party(values) for _, values in theirs]
+    rarity = Rarity(mine, others)
+    ranked: list[list[Scored]] = []
+    for i, places in blocking.pairs(mine, others):
+        allowed = (j for j in places if not apart or (ours[i][0], theirs[j][0]) not in apart)
+        told = ((j, findings(mine[i], others[j], rarity)) for j in allowed)
+        ranked.append(sorted(((_bits(found), i, j, found) for j, found in told), key=lambda one: (-one[0], one[2])))
+    line = grouping.line(ranked, max(len(mine), len(others)))
+    groups = grouping.groups(ranked, line, mine, others, rarity)
+    suggested = [
+        Suggestion(
+            ours[i][0], theirs[j][0], _score(bits - line), groups.get((i, j), "none"), tuple(f.evidence for f in found)
+        )
+        for scored in ranked
+        for place, (bits, i, j, found) in enumerate(scored)
+        if place < most or (i, j) in groups
+    ]
+    return sorted(suggested, key=lambda one: -one.score)
 
 
 def candidates(party: Values, pool: Sequence[tuple[K, Values]], most: int = 20) -> list[Candidate[K]]:
     """The best of the pool, best first; ties stand in the pool's order."""
-    shortlist = set(_by_name(party, pool, most * 3)) | set(_by_key(party, pool))
-    scored = [
-        Candidate(pool[place][0], score(party, pool[place][1]), evidence(party, pool[place][1]))
-        for place in sorted(shortlist)
-    ]
-    return sorted(scored, key=lambda candidate: -candidate.score)[:most]
+    places = sorted({*_by_name(party, pool, most * 3), *_by_key(party, pool)})
+    one, others = Party(party), [Party(pool[place][1]) for place in places]
+    rarity = Rarity((one,), others)
+    found = []
+    for place, other in zip(places, others, strict=True):
+        told = findings(one, other, rarity)
+        points = _score(_bits(told) - grouping.default_line(0))
+        found.append(Candidate(pool[place][0], points, tuple(finding.evidence for finding in told)))
+    return sorted(found, key=lambda candidate: -candidate.score)[:most]
+
+
+def evidence(one: Values, other: Values) -> tuple[Evidence, ...]:
+    """What speaks for and against these two being the same."""
+    return tuple(found.evidence for found in findings(Party(one), Party(other)))
+
+
+def score(one: Values, other: Values) -> float:
+    """0 to 100: how much these two look like one party; from 50 it is likely."""
+    return _score(_bits(findings(Party(one), Party(other))) - grouping.default_line(0))
+
+
+def _bits(found: Iterable[Finding]) -> float:
+    return sum(one.bits for one in found)
+
+
+def _score(beyond: float) -> float:
+    """0 to 100 of the bits beyond the line."""
+    return round(100.0 / (1.0 + math.exp2(-max(-100.0, min(100.0, beyond)) / _STEEP)), 2)
 
 
 def _by_name(party: Values, pool: Sequence[tuple[K, Values]], most: int) -> Iterable[int]:
@@ -118,27 +124,39 @@ def _by_name(party: Values, pool: Sequence[tuple[K, Values]], most: int) -> Iter
     return (place for _, _, place in hits)
 
 
-def _by_key(party: Values, pool: Sequence[tuple[K, Values]]) -> Iterable[int]:
-    wanted = {field: key_of(field, party.get(field, "")) for field, _ in _KEYS}
+def _by_key(party: Values, pool: Sequence[tuple[K, Values]]) -> Iterator[int]:
+    """Those who share a key with the party, or its house."""
+    wanted = {field: key for field in _KEYS if (key := key_of(field, party.get(field, "")))}
+    house, postcode = street_key(party.get("address", "")), party.get("postcode", "")
     for place, (_, values) in enumerate(pool):
-        if any(key and key == key_of(field, values.get(field, "")) for field, key in wanted.items()):
+        shared = any(key == key_of(field, values.get(field, "")) for field, key in wanted.items())
+        near = postcode and all(house) and postcode == values.get("postcode")
+        if shared or (near and house == street_key(values.get("address", ""))):
             yield place
 
 
 def lookalikes(ours: Iterable[tuple[K, Values]], theirs: Iterable[tuple[K, Values]]) -> dict[K, K]:
-    """Which of ours look like one of theirs: same CVR, EAN or name. For holding back in bulk, so it errs on caution."""
+    """Which of ours look like one of theirs: same CVR, EAN, e-mail or name, or much alike in all.
+
+    For holding back in bulk, so it errs on caution.
+    """
+    sources, others = list(ours), list(theirs)
     index: dict[tuple[str, str], K] = {}
-    for key, values in theirs:
+    for key, values in others:
         for mark in _marks(values):
             index.setdefault(mark, key)
     found: dict[K, K] = {}
-    for key, values in ours:
-        match = next((index[mark] for mark in _marks(values) if mark in index), None)
-        if match is not None:
-            found[key] = match
+    for key, values in sources:
+        held = next((index[mark] for mark in _marks(values) if mark in index), None)
+        if held is not None:
+            found[key] = held
+    unmarked = [one for one in sources if one[0] not in found]
+    for suggestion in match(unmarked, others, most=1):
+        if suggestion.score >= LIKELY:
+            found[suggestion.ours] = suggestion.theirs
     return found
 
 
-def _marks(values: Values) -> Iterable[tuple[str, str]]:
-    marks = (("cvr", key_of("cvr", values.get("cvr", ""))), ("ean", key_of("ean", values.get("ean", ""))))
+def _marks(values: Values) -> list[tuple[str, str]]:
+    marks = [(field, key_of(field, values.get(field, ""))) for field in _MARKS]
     return [mark for mark in (*marks, ("name", name_key(values.get("name", "")))) if mark[1]]

@@ -48,20 +48,37 @@ MARKS = {
 }
 # (kind, field) of a piece of evidence -> its words; a missing field falls back on the kind.
 EVIDENCE = {
+    ("same", "number"): _l("Samme kundenummer"),
     ("same", "cvr"): _l("Samme CVR"),
+    ("near", "cvr"): _l("CVR: ét ciffer fra"),
     ("other", "cvr"): _l("Andet CVR"),
     ("same", "ean"): _l("Samme EAN"),
+    ("near", "ean"): _l("EAN: ét ciffer fra"),
     ("other", "ean"): _l("Andet EAN"),
     ("same", "email"): _l("Samme e-mail"),
+    ("near", "email"): _l("E-mail: ét tegn fra"),
+    ("domain", "email"): _l("Samme e-maildomæne"),
+    ("other", "email"): _l("Anden e-mail"),
     ("same", "phone"): _l("Samme telefon"),
+    ("near", "phone"): _l("Telefon: ét ciffer fra"),
+    ("other", "phone"): _l("Anden telefon"),
     ("same", "name"): _l("Samme navn"),
-    ("form", "name"): _l("Navn: kun selskabsformen er forskellen"),
+    ("form", "name"): _l("Navn: kun stavemåde eller selskabsform"),
+    ("order", "name"): _l("Navn: samme ord, anden rækkefølge"),
+    ("letter", "name"): _l("Navn: ét bogstav fra"),
+    ("letters", "name"): _l("Navn: få bogstaver fra"),
+    ("part", "name"): _l("Navn: det ene er en del af det andet"),
     ("alike", "name"): _l("Navnet ligner"),
     ("other", "name"): _l("Andet navn"),
     ("same", "address"): _l("Samme adresse"),
+    ("house", "address"): _l("Samme vej, andet husnummer"),
+    ("alike", "address"): _l("Adressen ligner"),
     ("other", "address"): _l("Anden adresse"),
     ("same", "postcode"): _l("Samme postnr."),
+    ("near", "postcode"): _l("Postnr.: ét ciffer fra"),
     ("other", "postcode"): _l("Andet postnr."),
+    ("same", "city"): _l("Samme by"),
+    ("other", "city"): _l("Anden by"),
 }
 # Kind of a permanent fault, or of an item's that a run could not carry out -> the sentence.
 FAULTS = {

@@ -1,0 +1,83 @@
+"""When a pair is so certain that nobody need look: the table of what must agree, and of what forbids it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from webapp.sync.findings import Finding
+from webapp.sync.party import Party, Rarity
+
+_AGAINST = frozenset(
+    {
+        ("other", "cvr"), ("other", "ean"), ("near", "ean"), ("other", "name"), ("part", "name"), ("alike", "name"),
+        ("other", "address"), ("house", "address"), ("other", "city"), ("other", "postcode"),
+    }
+)  # fmt: skip
+
+# What a name's finding counts as here; other kinds count as nothing.
+_CALLED = {
+    "same": ("named", "called"), "form": ("named", "called"), "order": ("named", "called"),
+    "letter": ("called",), "letters": ("called",), "part": ("part",),
+}  # fmt: skip
+
+# A pair is sure when all of a line agrees. "x!" is an x that nobody but these two holds.
+#   named: the same name, spelling and legal form apart    called: that, or a few letters off
+#   part: one name is a part of the other
+#   here: the same house    nearby: that, or spelt alike    bare: neither tells more than name, number and town
+#   site!: a company's number in a house    spot!: a name in a house
+# No line rests on e-mail alone, and none on a CVR without the place or a second key: shops of one firm share it.
+_SURE = tuple(
+    frozenset(line.split())
+    for line in (
+        "called ean!",
+        "called cvr! nearby",
+        "called cvr! phone!",
+        "called cvr! number!",
+        "named cvr! email!",
+        "named cvr! bare",
+        "part cvr! here phone!",
+        "part cvr! here email!",
+        "named phone! nearby",
+        "named phone! postcode",
+        "called phone! here email!",
+        "named number! nearby",
+        "named number! postcode",
+        "called cvr here site!",
+        "named cvr here spot!",
+        "named phone here spot!",
+    )
+)
+
+
+def contradicted(found: Iterable[Finding]) -> bool:
+    """Something speaks against these two being one, however much speaks for it."""
+    return any((one.kind, one.field) in _AGAINST for one in found)
+
+
+def is_sure(told: Sequence[Finding], one: Party, other: Party, rarity: Rarity) -> bool:
+    """Enough agrees that nobody else has, and nothing is against; of the name it is for the table to say."""
+    if contradicted(finding for finding in told if finding.field != "name"):
+        return False
+    agreed = set(_agreed(told, one, other, rarity))
+    return any(line <= agreed for line in _SURE)
+
+
+def _agreed(told: Sequence[Finding], one: Party, other: Party, rarity: Rarity) -> Iterator[str]:
+    kinds = {finding.field: finding.kind for finding in told}
+    yield from _CALLED.get(kinds.get("name", ""), ())
+    if kinds.get("address") in ("same", "alike"):
+        yield from ("here", "nearby") if kinds["address"] == "same" else ("nearby",)
+    if not any(party.street or party.phones or party.emails for party in (one, other)):
+        yield "bare"
+    for field in ("cvr", "ean", "number", "email", "phone", "postcode"):
+        if kinds.get(field) == "same":
+            yield field
+    for field in ("cvr", "ean", "number", "email", "phone", "site", "spot"):
+        if any(rarity.count(field, value) == 2 for value in _shared(field, one, other)):
+            yield f"{field}!"
+
+
+def _shared(field: str, one: Party, other: Party) -> set[str]:
+    """The values of the field that both hold."""
+    mine, theirs = one.values_of(field), other.values_of(field)
+    return {value for value in mine if value in theirs}
