@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 import webapp.cli
+import webapp.sandbox.cli
 import webapp.views
 
 

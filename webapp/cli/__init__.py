@@ -1,4 +1,7 @@
-"""The one command line, `webapp`: start, look after and try out an installation."""
+"""The one command line, `webapp`: start, look after and try out an installation.
+
+What only trying out needs (sandbox, simulator, demo) is imported by its command, so that app and worker start quickly.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,8 @@ from pathlib import Path
 import click
 
 from webapp import config, db, migrations, ports, prepare
-from webapp.cli import demo as demo_world
-from webapp.cli import serving, simulating, tending
+from webapp.cli import serving, tending
 from webapp.models.user import ADMINISTRATOR, INSPECTOR
-from webapp.simulation.steps import STEPS
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,7 +24,9 @@ def cli() -> None:
 @cli.command()
 def demo() -> None:
     """Start the app, its worker and a pretend e-conomic, with two companies to try them with."""
-    demo_world.start()
+    from webapp.cli.demo import start
+
+    start()
 
 
 @cli.command()
@@ -93,15 +96,25 @@ def sandbox(port: int, files: tuple[Path, ...], customers: int | None, seed: int
 @cli.command()
 @click.option("--histories", type=click.IntRange(1), default=100, show_default=True)
 @click.option("--seed", type=int, help="The first seed; default: the one after all that were played.")
-@click.option("--steps", default=STEPS, show_default=True, help="How long each history is.")
+@click.option("--steps", type=click.IntRange(1), help="How long each history is; default: as the tests play them.")
 @click.option("--database", default="", help="An empty PostgreSQL database; default: SQLite in memory.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the sheet to this file.")
 @click.option("--resume", type=click.Path(dir_okay=False, path_type=Path), help="Add up over several goes here.")
 @click.option("--only", default="", help="Replay these steps of one seed (numbers with commas) and tell everything.")
 def simulate(
-    histories: int, seed: int | None, steps: int, database: str, report: Path | None, resume: Path | None, only: str
+    histories: int,
+    seed: int | None,
+    steps: int | None,
+    database: str,
+    report: Path | None,
+    resume: Path | None,
+    only: str,
 ) -> None:
     """Prove the sync: random histories of people, faults and crashes on this very code, each judged at its end."""
+    from webapp.cli import simulating
+    from webapp.simulation.steps import STEPS
+
+    steps = steps or STEPS
     if only:
         sys.exit(simulating.replay(seed or 0, database, steps, [int(index) for index in only.split(",")]))
     sys.exit(simulating.simulate(histories, seed, database, steps, report, resume))

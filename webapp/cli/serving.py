@@ -16,7 +16,6 @@ import click
 from waitress.server import create_server
 
 from webapp import create_app, db, migrations, prepare
-from webapp.sandbox import cli as sandbox_cli
 from webapp.worker import Worker
 
 
@@ -45,6 +44,8 @@ def work() -> None:
 
 
 def run_sandbox(port: int, files: Iterable[Path], customers: int | None, seed: int, store: Path | None) -> None:
+    from webapp.sandbox import cli as sandbox_cli
+
     free_or_exit(port, "--port")
     with stopping_on_signals():
         click.echo(f"The pretend e-conomic answers at http://127.0.0.1:{port}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Self
 
 from argon2 import PasswordHasher
@@ -15,7 +16,12 @@ from webapp.models.company import Company
 
 ADMINISTRATOR, INSPECTOR = "administrator", "inspector"
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("a password that nobody has")
+
+
+@functools.cache
+def _nobodys_hash() -> str:
+    """Made once at the first log-in, not at every start: it takes a fifth of a second."""
+    return _hasher.hash("a password that nobody has")
 
 
 class User(Row):
@@ -50,8 +56,8 @@ class User(Row):
     @classmethod
     def signing_in(cls, email: str, password: str) -> Self | None:
         """The person with this e-mail and password; takes as long when there is none."""
-        user = cls.with_email(email)
-        hashed = user.password_hash if user and user.password_hash else _NOBODY
+        user, nobodys = cls.with_email(email), _nobodys_hash()
+        hashed = user.password_hash if user and user.password_hash else nobodys
         try:
             _hasher.verify(hashed, password)
         except (VerificationError, InvalidHashError):
