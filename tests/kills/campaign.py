@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import postgres
-from tests.kills import storm
+from tests.kills import recovery, storm
 from tests.kills.house import ROOT
 
 KEPT = ROOT / ".kills" / "storms.jsonl"
@@ -35,7 +36,7 @@ def main() -> int:
                 kept.write(json.dumps(_storm(asked.seed + len(rows), min(A_STORM, left), rows, server)) + "\n")
             _progress(_rows(), asked.kills, began)
     rows = _rows()
-    sys.stdout.write(f"{sheet(rows)}\n")
+    sys.stdout.write(f"{sheet(rows, recovery.cold(asked.restarts))}\n")
     return 1 if any(row["faults"] for row in rows) else 0
 
 
@@ -44,6 +45,7 @@ def _asked() -> argparse.Namespace:
     words.add_argument("--kills", type=int, default=1000)
     words.add_argument("--minutes", type=float, default=60, help="stop after this long; the next start goes on")
     words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--restarts", type=int, default=20, help="cold restarts in a calm house, timed at the end")
     words.add_argument("--anew", action="store_true", help="forget earlier storms")
     return words.parse_args()
 
@@ -56,7 +58,11 @@ def _storm(seed: int, kills: int, rows: list[dict[str, Any]], server: str) -> di
     with ExitStack() as stack:
         on_server = bool(server) and seed % POSTGRESQL_EACH == 0
         database = stack.enter_context(postgres.new_database(server, f"kills_{seed}")) if on_server else ""
-        tally = storm.blow(folder, seed, kills, wanted, database, fresh=0.15)
+        try:
+            tally = storm.blow(folder, seed, kills, wanted, database, fresh=0.15)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
     verdict = vars(tally.verdict)
     if not tally.verdict.faults:
         shutil.rmtree(folder)
@@ -94,7 +100,7 @@ def _tell(*lines: str) -> None:
     sys.stderr.write("\n  ".join(lines) + "\n")
 
 
-def sheet(rows: list[dict[str, Any]]) -> str:
+def sheet(rows: list[dict[str, Any]], cold: list[float]) -> str:
     """The report: what was killed where, and what became of it."""
     kills, by_process = Counter[str](), Counter[str]()
     for row in rows:
@@ -115,8 +121,12 @@ def sheet(rows: list[dict[str, Any]]) -> str:
         ("never hit", ", ".join(sorted(set(declared) - set(hit))) or "none"),
         ("asked / acknowledged", f"{sum(r['asked'] for r in rows)} / {sum(r['acked'] for r in rows)}"),
         *((FAULTS[kind], str(count)) for kind, count in counted.items()),
-        ("from an app's death to its next yes, p95", f"{storm.p95(forked):.2f} s forked ({len(forked)})"),
+        ("from an app's death to its next yes in the storm, p95", f"{storm.p95(forked):.2f} s forked ({len(forked)})"),
         ("the same with a cold interpreter", f"{storm.p95(fresh):.2f} s ({len(fresh)})"),
+        (
+            "the same in a calm house",
+            f"{storm.p95(cold):.2f} s ({len(cold)}; the machine's load {os.getloadavg()[0]:.1f})",
+        ),
         ("storms, seconds", f"{len(rows)}, {seconds:.0f} ({total / max(seconds, 1):.1f} kills a second)"),
         ("seeds", f"{rows[0]['seed']}–{rows[-1]['seed']}" if rows else "none"),
     ]
