@@ -85,6 +85,17 @@ def test_part_2_puts_a_webhook_into_economic(told: Guide) -> None:
     expect(dialog.get_by_text(FORM).or_(dialog.locator(f"input[value='{FORM}']")).first).to_be_visible()
 
 
+def test_the_webhook_is_tried_by_saving_a_customer_there(told: Guide) -> None:
+    dialog = told.open_dialog()
+    dialog.get_by_role("link", name="Prøv webhooken").click()
+    expect(dialog.get_by_text("Vi venter på kaldet.")).to_be_visible()
+    told.axe(told.page)
+    with told.no_reload(told.page), told.quiet():
+        told.edit_in_economic(1003, Telefon="62 10 00 03")
+        expect(dialog.get_by_text("Det handlede om kunde 1003.")).to_be_visible(timeout=SOON)
+    told.axe(told.page)
+
+
 def test_part_3_fetches_every_customer(active: Guide) -> None:
     active.open_window()
     active.axe(active.page)
