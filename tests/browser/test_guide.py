@@ -187,6 +187,7 @@ def test_after_pairing_an_edit_there_reaches_cleanmanager_by_webhook(active: Gui
 def test_excluding_and_taking_back_move_the_row_without_a_reload(active: Guide) -> None:
     active.open_window()
     active.search("Dahl")
+    expect(active.page).to_have_url(re.compile("q=Dahl"))
     with active.no_reload(active.page), active.quiet():
         active.press(active.row(NEW, "Dahl Kloakservice").first, "Ingen synkronisering")
         off = active.row("Synkronisering deaktiveret", "Dahl Kloakservice")
