@@ -6,6 +6,7 @@ import pytest
 
 from tests.sync.world import World
 from webapp import db
+from webapp.cli import tending
 from webapp.models import sweep as sweeps
 from webapp.models.connection import Connection
 from webapp.models.lane import Lane
@@ -129,3 +130,13 @@ def test_where_customers_are_not_synchronised_nothing_is_told(hooked: World) -> 
     hooked.clock.sleep(QUIET)
     connect.deactivate(hooked.connection)
     assert silence.of(Connection.get_by_id(hooked.connection.id)) is None
+
+
+def test_the_doctor_tells_of_it(hooked: World) -> None:
+    hooked.economic.edit(1042, city="Svendborg")
+    look_for_changes(hooked)
+    hooked.clock.sleep(QUIET)
+    told = [line for line in tending._of(hooked.connection, hooked.settings) if "webhook" in line]
+    assert told == [
+        "Fjordglans Rengøring ApS, agreement 1482210: changes were found that no webhook call had told of: 1."
+    ]

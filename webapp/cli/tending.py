@@ -17,7 +17,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.place import Heartbeat
 from webapp.models.sweep import Sweep
 from webapp.models.user import User
-from webapp.sync import connect, standing, sweep
+from webapp.sync import connect, silence, standing, sweep
 from webapp.worker import Worker
 
 PATIENCE = timedelta(minutes=30)
@@ -129,6 +129,8 @@ def _of(connection: Connection, settings: dict[str, object]) -> list[str]:
             f"{name}: the newer customers service is closed to it, so a colleague's edit made in the second "
             "between our read and our write can be lost."
         )
+    if quiet := silence.of(connection):
+        wrong.append(f"{name}: changes were found that no webhook call had told of: {quiet.untold}.")
     try:
         client = connect.client(connection, connect.Endpoints.of(settings))  # type: ignore[arg-type]
         client.prove("legacy")
