@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all one needs; each first builds .venv when the pinned requirements have changed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate kill lint lock clean pictures translations ready-run ready-dev
+.PHONY: help demo test simulate kill bench lint lock clean pictures translations ready-run ready-dev
 
 PYTHON ?= python3
 UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv || { $(PYTHON) -m uv --version >/dev/null 2>&1 && echo $(PYTHON) -m uv; })
@@ -13,8 +13,9 @@ help:
 	@echo "make test   ruff, mypy and every test, with a real browser and a real PostgreSQL where found"
 	@echo "make simulate  play HISTORIES= (1000) more random histories; they add up in test-results/simulation.md"
 	@echo "make kill   kill the running processes 1,000 times under load and report (KILLS=, MINUTES=; goes on where it stopped)"
+	@echo "make bench  the matcher next to Splink and recordlinkage, in an environment of its own (about 600 MB)"
 	@echo "make lint   ruff and mypy only"
-	@echo "make lock   renew requirements.txt and requirements-dev.txt (needs uv)"
+	@echo "make lock   renew requirements.txt, requirements-dev.txt and requirements-bench.txt (needs uv)"
 	@echo "make translations  find the texts of the app and bring the English catalogue up to date"
 	@echo "make pictures  take the pictures of the README and the help page from the running app"
 	@echo "make clean  remove .venv and what tests leave behind; instance/ stays"
@@ -43,14 +44,28 @@ simulate: ready-dev
 	@mkdir -p test-results
 	@$(BIN)/webapp simulate --histories $(HISTORIES) --resume test-results/simulation.json --report test-results/simulation.md
 
+# The rivals are big and none of the app's business, so they never enter .venv.
+RIVALS := .venv-bench
+RIVALS_STAMP = $(shell cat requirements-bench.txt pyproject.toml | cksum | tr ' ' -)
+bench:
+	@test -f $(RIVALS)/.made-$(RIVALS_STAMP) || { echo "Building $(RIVALS) from requirements-bench.txt ..."; \
+		rm -rf $(RIVALS); $(if $(UV),$(UV) venv --quiet --python $(PYTHON) $(RIVALS),$(PYTHON) -m venv $(RIVALS)) && \
+		$(call into_rivals,--require-hashes -r requirements-bench.txt) && \
+		$(call into_rivals,--no-deps --no-build-isolation --editable .) && touch $(RIVALS)/.made-$(RIVALS_STAMP); }
+	@$(RIVALS)/bin/webapp bench matching
+
+into_rivals = $(if $(UV),$(UV) pip install --quiet --python $(RIVALS)/bin/python $(1),$\
+	$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check --no-input $(1))
+
 lock:
 	@test -n "$(UV)" || { echo "make lock needs uv: $(PYTHON) -m pip install uv" >&2; exit 1; }
 	$(COMPILE) --upgrade --group install -o requirements.txt
 	$(COMPILE) --upgrade --group install --group dev --extra postgres -c requirements.txt -o requirements-dev.txt
-	@! grep -n '://' requirements.txt requirements-dev.txt
+	$(COMPILE) --upgrade --group install --extra bench -c requirements.txt -o requirements-bench.txt
+	@! grep -n '://' requirements.txt requirements-dev.txt requirements-bench.txt
 
 clean:
-	rm -rf .venv test-results .kills .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-bench test-results .kills .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	find webapp tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment. A full one (dev) also serves the demo. One made elsewhere, or broken, is made anew.

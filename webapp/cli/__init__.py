@@ -77,6 +77,40 @@ def plan(company: str) -> None:
 
 
 @cli.command()
+@click.argument("ours", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("theirs", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the pairs to this file.")
+@click.option("--candidates", is_flag=True, help="Also those that are no more than possible (group: none).")
+def match(ours: Path, theirs: Path, out: Path | None, candidates: bool) -> None:
+    """Suggest pairs between two CSV files of customers.
+
+    Each has a column `id` and others named as our fields (name, cvr, ean, address, postcode, city, email, phone, ...)
+    or `number`; other columns are passed over. One line per suggested pair: both ids, score (0 to 100), group (sure
+    or look) and the evidence.
+    """
+    from webapp.cli import matching
+
+    matching.match_files(ours, theirs, out, candidates)
+
+
+@cli.group()
+def bench() -> None:
+    """Measure this code against others on the same machine."""
+
+
+@bench.command("matching")
+@click.option("--seed", "seeds", type=int, multiple=True, help="Seeds of the Danish sets; default: the one held out.")
+@click.option("--size", type=click.IntRange(50), default=5000, show_default=True, help="Customers on each side.")
+@click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="Each is timed so many times.")
+def bench_matching(seeds: tuple[int, ...], size: int, rounds: int) -> None:
+    """Precision, recall, F1, recall@3 and time of `match`, next to Splink and recordlinkage if they are installed."""
+    from webapp.bench import matching
+
+    for line in matching.report(seeds or (matching.HELD_OUT,), size, rounds):
+        click.echo(line)
+
+
+@cli.command()
 def doctor() -> None:
     """Say what is wrong with this installation, if anything."""
     sys.exit(tending.doctor())

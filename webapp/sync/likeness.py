@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
+from stdnum.dk import cvr
 
 from webapp.sync.findings import Finding
 from webapp.sync.naming import of_names
 from webapp.sync.party import Party, Rarity
 
 UNKNOWN = Rarity()
+# Two right CVRs are two parties, and another name in another town is another shop, whatever else they share.
+_CERTAIN = -16.0
+_ELSEWHERE = -9.0
+_UNLIKE = frozenset(("alike", "other"))
 
 
 def findings(one: Party, other: Party, rarity: Rarity = UNKNOWN) -> list[Finding]:
     """What each field that both hold says, keys first."""
-    found = [*_numbers(one, other, rarity), *_contacts(one, other, rarity), *of_names(one, other, rarity)]
+    names = list(of_names(one, other, rarity))
+    found = [*_numbers(one, other, rarity), *_contacts(one, other, rarity), *names]
     town = _town(one, other, rarity)
     if town:
-        found.append(town)
+        differs = town.kind == "other" and town.field == "city" and any(name.kind in _UNLIKE for name in names)
+        found.append(replace(town, bits=_ELSEWHERE) if differs else town)
     if one.street and other.street:
         found.append(_address(one, other, rarity, town.bits if town else 0.0))
     return found
@@ -36,7 +44,12 @@ def _numbers(one: Party, other: Party, rarity: Rarity) -> Iterator[Finding]:
             elif OSA.distance(mine, theirs, score_cutoff=1) <= 1:
                 yield Finding("near", field, 7.0)
             else:
-                yield Finding("other", field, against)
+                yield Finding("other", field, _CERTAIN if field == "cvr" and _checked(mine, theirs) else against)
+
+
+def _checked(*numbers: str) -> bool:
+    """They pass the check of a Danish CVR, so neither is another one misspelt."""
+    return all(cvr.is_valid(number) for number in numbers)
 
 
 def _contacts(one: Party, other: Party, rarity: Rarity) -> Iterator[Finding]:
