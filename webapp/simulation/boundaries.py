@@ -20,7 +20,7 @@ def declared() -> tuple[str, ...]:
 
 
 def met(name: str) -> str:
-    """A failpoint's own name; for a commit also whose: the function that opened the transaction."""
+    """A failpoint's own name; for a commit also whose: the function that opened it, or the simulation."""
     if not name.startswith("commit."):
         return name
     frame = sys._getframe(1)
@@ -29,7 +29,7 @@ def met(name: str) -> str:
         module = frame.f_globals.get("__name__", "")
         if module.startswith("webapp.") and not module.startswith(_PLUMBING):
             return f"{_module(module)}.{frame.f_code.co_name} {name.removeprefix('commit.')} commit"
-    return name
+    return f"simulation's own {name}"
 
 
 def _files() -> Iterator[Path]:
