@@ -28,8 +28,9 @@ lint: ready-dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+# A file's tests stay in one worker: the guide's go on from one another, and expensive fixtures are made once.
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 KILLS ?= 1000
 MINUTES ?= 60

@@ -1,4 +1,4 @@
-"""Kill tests run in one worker of pytest-xdist: several houses at once would only starve each other."""
+"""The house of real processes that each kill test works in."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,14 +7,6 @@ import pytest
 
 from tests.kills.house import House
 from webapp import db
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("kills"))
 
 
 @pytest.fixture

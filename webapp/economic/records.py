@@ -146,10 +146,12 @@ def new_body(changes: Mapping[str, str], number: int) -> Body:
 def address_lines(text: str) -> dict[str, str]:
     """openapi's two address fields, split at the first line break that lets both parts fit.
 
-    They are read back joined by a line break, so no other split keeps the text; too long a line is for `faults_in`.
+    They are read back joined by a line break, and an empty second one is none: so no other split keeps the text, and
+    line breaks at the end stay in the first. Too long a line is for `faults_in`.
     """
     lines = _line_ends(text).split("\n")
-    splits = [("\n".join(lines[:cut]), "\n".join(lines[cut:])) for cut in range(1, len(lines) + 1)]
+    cuts = [cut for cut in range(1, len(lines) + 1) if cut == len(lines) or any(lines[cut:])]
+    splits = [("\n".join(lines[:cut]), "\n".join(lines[cut:])) for cut in cuts]
     first, rest = next((pair for pair in splits if max(map(len, pair)) <= ADDRESS_LINE), splits[0])
     return {key: part for key, part in (("address1", first), ("address2", rest)) if part}
 
