@@ -3,13 +3,16 @@
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, settings
+from jinja2 import FileSystemBytecodeCache
 
 from tests import postgres, real
 from webapp import db, migrations
@@ -24,6 +27,9 @@ KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 _numbers = count(1)
 # A test's database need not outlive the machine; the tests that kill processes start them with the real pragma.
 db.SQLITE_PRAGMAS["synchronous"] = "off"
+# Each test has an app of its own, but a template need be compiled only once.
+_templates = tempfile.TemporaryDirectory(prefix="templates-")
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache(_templates.name)}
 
 
 @pytest.fixture(params=KINDS)
