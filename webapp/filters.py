@@ -23,6 +23,8 @@ STATIC = Path(__file__).parents[1] / "static"
 # State -> (class of the mark, icon, word): every list shows the same mark for the same state.
 STATES = {
     State.NEW: ("", "plus-lg", lazy_gettext("Ny")),
+    State.SURE: ("", "plus-lg", lazy_gettext("Ny")),
+    State.LOOK: ("", "plus-lg", lazy_gettext("Ny")),
     State.OFF: ("", "slash-circle", lazy_gettext("Slået fra")),
     State.CREATING: ("state-go", "arrow-left-right", lazy_gettext("Oprettes")),
     State.DELETING: ("state-go", "arrow-left-right", lazy_gettext("Slettes")),

@@ -17,7 +17,7 @@ from webapp.models.lane import Fenced, Lane
 from webapp.models.pairing import Pairing
 from webapp.models.place import Heartbeat
 from webapp.models.run import RunItem
-from webapp.sync import apply, connect, inbox, lists, look, push, runs, sweep
+from webapp.sync import apply, connect, inbox, lists, look, push, runs, suggesting, sweep
 from webapp.sync.budget import WITHOUT_A_WORD, Pace
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ class Worker:
         self.stopping = threading.Event()
         self._clients: dict[tuple[int, str], Client] = {}
         self._paces: dict[int, Pace] = {}
+        self._rests: dict[int, float] = {}
 
     def run(self) -> None:
         """Work until told to stop. When the database goes away or is full, nothing is begun until it is back."""
@@ -121,6 +122,7 @@ class Worker:
             lanes.SWEEP: lambda: sweep.step(held, self._client(connection), connection),
             lanes.LISTS: lambda: lists.read_lists(held, self._client(connection), connection),
             lanes.RUN: lambda: runs.step(held, connection),
+            lanes.SUGGEST: lambda: suggesting.step(held, connection, self._rests),
         }
         doing[held.side]()
 

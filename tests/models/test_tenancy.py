@@ -21,12 +21,14 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import CLOSED, Pairing
 from webapp.models.place import Heartbeat, Place, Tally
 from webapp.models.run import Run, RunItem
+from webapp.models.suggestion import NotSame, Suggestion
 from webapp.models.sweep import Sweep
 from webapp.models.user import User
 
 MODELS: list[Any] = [
     Company, User, Customer, Connection, Reference, UnitMapping, AccessGrant, Mirror, Pairing, Exclusion, Lane,
     Attempt, Inbox, Sweep, Run, RunItem, History, Place, Tally, Heartbeat,
+    Suggestion, NotSame,
 ]  # fmt: skip
 PARTIAL = {
     "customer_number": "deleted_at IS NULL",
@@ -37,6 +39,9 @@ PARTIAL = {
     "pairing_number": "state = 'creating'",
     "exclusion_customer": "ended_at IS NULL",
     "exclusion_mirror": "ended_at IS NULL",
+    "suggestion_best_customer": "rank = 0",
+    "suggestion_best_mirror": "rank = 0",
+    "not_same_living": "ended_at IS NULL",
 }
 
 
@@ -83,10 +88,10 @@ class Tenant:
         self.customer, self.other = (Customer.create(number=first + n, **own) for n in (0, 1))
         self.connection = Connection.create(agreement_number=1, agreement_name=name, **own)
         own["connection"] = self.connection
-        self.mirror, mirror = (Mirror.create(number=first + n, **own) for n in (0, 1))
+        self.mirror, self.stranger = (Mirror.create(number=first + n, **own) for n in (0, 1))
         self.pairing = Pairing.create(customer=self.customer, mirror=self.mirror, **own)
         Exclusion.create(customer=self.other, **own)
-        Exclusion.create(mirror=mirror, **own)
+        Exclusion.create(mirror=self.stranger, **own)
         Reference.create(kind="unit", key=str(first), name="stk.", **own)
         UnitMapping.create(kind=f"kind {first}", key="1", **own)
         AccessGrant.create(company=self.company, user=self.user, state_hash=name)
@@ -99,6 +104,9 @@ class Tenant:
         History.create(side="ours", cause="person", **own)
         Place.create(section="paired", state="equal", customer=self.customer, mirror=self.mirror, **own)
         Tally.create(section=f"section {first}", **own)
+        between: dict[str, Any] = own | {"customer": self.customer, "mirror": self.mirror}
+        Suggestion.create(rank=0, **between)
+        NotSame.create(**between)
 
     def target(self, table: str) -> int:
         """The row that a reference to this table may point at."""
@@ -159,6 +167,18 @@ def twice(tenant: Tenant) -> dict[str, tuple[Callable[[], Row], Callable[[], Any
         "exclusion_customer": (
             lambda: Exclusion.create(customer=tenant.other, **own),
             lambda: Exclusion.update(ended_at=company.created_at).execute(),
+        ),
+        "suggestion_best_customer": (
+            lambda: Suggestion.create(customer=tenant.customer, mirror=tenant.stranger, rank=0, **own),
+            lambda: Suggestion.update(rank=1).execute(),
+        ),
+        "suggestion_best_mirror": (
+            lambda: Suggestion.create(customer=tenant.other, mirror=tenant.mirror, rank=0, **own),
+            lambda: Suggestion.update(rank=1).execute(),
+        ),
+        "not_same_living": (
+            lambda: NotSame.create(customer=tenant.customer, mirror=tenant.mirror, **own),
+            lambda: NotSame.update(ended_at=company.created_at).execute(),
         ),
     }
 

@@ -13,7 +13,7 @@ from webapp.models.base import Row
 from webapp.models.company import Company
 from webapp.models.connection import Connection
 
-PAIR, THEIRS, SWEEP, RUN, LISTS = "pair", "theirs", "sweep", "run", "lists"
+PAIR, THEIRS, SWEEP, RUN, LISTS, SUGGEST = "pair", "theirs", "sweep", "run", "lists", "suggest"
 LEASE_SECONDS = 120
 LONGEST_WAIT = 3600
 """No lane is put off for longer, so one that is due later was put off by a clock that has been set since."""
@@ -47,13 +47,13 @@ class Lane(Row):
     fault_since = UTCField(null=True)
 
     @classmethod
-    def wake(cls, connection: Connection, side: str, record: int) -> None:
-        """Ask for a look at once, in the caller's transaction."""
+    def wake(cls, connection: Connection, side: str, record: int, *, hurry: bool = True) -> None:
+        """Ask for a look at once, in the caller's transaction; without hurry one that is put off stays so."""
         now = ports.now()
         row = {"company": connection.company_id, "connection": connection, "side": side, "record": record}
+        sooner = {cls.due_at: now} if hurry else {}
         cls.insert(**row, wanted=1, due_at=now).on_conflict(
-            conflict_target=[cls.connection, cls.side, cls.record],
-            update={cls.wanted: cls.wanted + 1, cls.due_at: now},
+            conflict_target=[cls.connection, cls.side, cls.record], update={cls.wanted: cls.wanted + 1, **sooner}
         ).execute()
 
     @classmethod

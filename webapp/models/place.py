@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 from peewee import EXCLUDED, SQL, CompositeKey, ForeignKeyField, IntegerField, Model, TextField
 
 from webapp import ports
-from webapp.db import UTCField, database
+from webapp.db import UTCField, database, for_update
 from webapp.models.base import Row, with_words
 from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.sync.section import Section, Standing
+from webapp.sync.section import SUGGESTED, Section, Standing, State
 
+ALONE = Standing(Section.NEW, State.NEW)
 Weights = tuple[str, int, int, int]
 """A section, and how many lines, customers of ours and of theirs."""
 
@@ -72,7 +74,10 @@ LINES_AT_ONCE = 500
 
 
 class Place(Row):
-    """One line of the window: a pair, or a customer of one side. Every customer stands in exactly one."""
+    """One line of the window: a pair, a customer of one side, or one of each that are suggested to be the same.
+
+    Every customer stands in exactly one. On a line of two without a pairing both are still without a partner.
+    """
 
     company_id: int
     company = ForeignKeyField(Company)
@@ -114,7 +119,21 @@ class Place(Row):
             mine = mine | (cls.customer == customer)
         if mirror is not None:
             mine = mine | (cls.mirror == mirror)
-        return list(cls.select().where(cls.connection == connection, mine).order_by(cls.id))
+        return list(for_update(cls.select().where(cls.connection == connection, mine).order_by(cls.id)))
+
+    @classmethod
+    def holding_any(cls, connection: Connection, customer_ids: Iterable[int], mirror_ids: Iterable[int]) -> list[Self]:
+        """The lines in which any of these stands now."""
+        mine = cls.customer.in_(list(customer_ids)) | cls.mirror.in_(list(mirror_ids))
+        return list(cls.of(connection).where(mine).order_by(cls.id))
+
+    @classmethod
+    def suggestion_of(cls, connection: Connection, party: Customer | Mirror) -> Self | None:
+        """The line on which a customer stands together with one that it is suggested to be the same as."""
+        column = cls.customer if isinstance(party, Customer) else cls.mirror
+        query = cls.of(connection).where(column == party.id, cls.state.in_([state.value for state in SUGGESTED]))
+        found: Self | None = for_update(query).first()
+        return found
 
     @classmethod
     def put(
@@ -125,9 +144,14 @@ class Place(Row):
         customer: Customer | None = None,
         mirror: Mirror | None = None,
         pairing: Pairing | None = None,
-    ) -> None:
-        """Let these two stand on one line and nowhere else, and move the counters with them."""
+    ) -> bool:
+        """Let these two stand on one line and nowhere else, and move the counters with them.
+
+        Who stood beside one of them by a suggestion only, stands alone then. True when one of them was new before.
+        """
         lines = cls.holding(connection, customer, mirror)
+        were_new = any(one.section == Section.NEW for one in lines)
+        beside = [other for one in lines for other in one._beside(customer, mirror)]
         line = next((one for one in lines if one.pairing_id), lines[0] if lines else None)
         for spare in lines:
             if line is not None and spare.id != line.id:
@@ -139,10 +163,33 @@ class Place(Row):
         line.section, line.state = standing.section.value, standing.state.value
         line.name, line.search = _name(customer, mirror), _search(customer, mirror)
         if line._shown() == stood:
-            return
+            return were_new
         line.changed_at, line.version = ports.now(), line.version + 1
         line.save()
         _shift(connection, before, line._weights())
+        for other in beside:
+            cls.put(connection, ALONE, **other)
+        return were_new
+
+    @classmethod
+    def remove(cls, connection: Connection, customer: Customer | None = None, mirror: Mirror | None = None) -> None:
+        """Let these two stand nowhere; who stood beside one of them by a suggestion only, stands alone then."""
+        for one in cls.holding(connection, customer, mirror):
+            beside = one._beside(customer, mirror)
+            one.take_away(connection)
+            for other in beside:
+                cls.put(connection, ALONE, **other)
+
+    def _beside(self, customer: Any, mirror: Any) -> list[dict[str, Any]]:
+        """Who stands here by a suggestion only, and is neither of these two."""
+        if self.state not in SUGGESTED:
+            return []
+        found: list[dict[str, Any]] = []
+        if self.customer_id != getattr(customer, "id", customer):
+            found.append({"customer": self.customer})
+        if self.mirror_id != getattr(mirror, "id", mirror):
+            found.append({"mirror": self.mirror})
+        return found
 
     def take_away(self, connection: Connection) -> None:
         """Remove the line: nobody stands here any more."""
@@ -187,6 +234,35 @@ def put_lines(connection: Connection, lines: list[Line]) -> None:
     moves = [(str(r["section"]), 1, int(r["customer"] is not None), int(r["mirror"] is not None)) for r in lines]
     if moves:
         Tally.move(connection, *moves)
+
+
+def join_lines(connection: Connection, wanted: Mapping[tuple[int, int], Standing], *, only_alone: bool = False) -> int:
+    """Let each of these pairs of new customers stand on one line, as far as both stand alone, or (unless `only_alone`)
+    together already; how many do. The caller has locked the customers."""
+    lines = Place.holding_any(connection, [ours for ours, _ in wanted], [theirs for _, theirs in wanted])
+    fit = [one for one in lines if one.pairing_id is None and one.section == Section.NEW]
+    ours, theirs = ({one.customer_id: one for one in fit}, {one.mirror_id: one for one in fit})
+    spare = []
+    joined = 0
+    for (customer_id, mirror_id), standing in wanted.items():
+        line, other = ours.get(customer_id), theirs.get(mirror_id)
+        if line is None or other is None or (line.id == other.id and only_alone):
+            continue
+        if line.id != other.id and (line.mirror_id or other.customer_id):
+            continue
+        joined += 1
+        if line.id != other.id:
+            spare.append(other.id)
+            line.mirror = other.mirror
+            line.search = "|".join(dict.fromkeys((line.search, other.search)))
+        line.state, line.changed_at, line.version = standing.state.value, ports.now(), line.version + 1
+    if spare:
+        Place.delete().where(Place.connection == connection, Place.id.in_(spare)).execute()
+        Tally.move(connection, (Section.NEW.value, -len(spare), 0, 0))
+    for line in fit:
+        if line.dirty_fields:
+            line.save(only=line.dirty_fields)
+    return joined
 
 
 def _shift(connection: Connection, before: Weights | None, after: Weights | None) -> None:

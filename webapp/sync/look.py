@@ -124,8 +124,7 @@ def _make_room(connection: Connection, number: int) -> None:
     """An unpaired mirror row under the new number is the same customer met before its pair: it gives way."""
     other = Mirror.with_number(connection, number)
     if other is not None and Pairing.of_mirror(other) is None:
-        for line in Place.holding(connection, None, other):
-            line.take_away(connection)
+        Place.remove(connection, mirror=other)
         other.gone_at = ports.now()
         other.save()
 

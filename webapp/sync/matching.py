@@ -63,6 +63,8 @@ def match(
 ) -> list[Suggestion[Ours, Theirs]]:
     """What two whole registers suggest, best first: up to `most` of theirs for each of ours.
 
+    Taking them in this order, each party once, makes the suggested pairs.
+
     `apart` holds the pairs a person has called "not the same": they are left out. Fields are read by their names,
     a customer's number by `number`; whatever is missing says nothing.
     """
@@ -75,15 +77,13 @@ def match(
         ranked.append(sorted(((_bits(found), i, j, found) for j, found in told), key=lambda one: (-one[0], one[2])))
     line = grouping.line(ranked, max(len(mine), len(others)))
     groups = grouping.groups(ranked, line, mine, others, rarity)
-    suggested = [
+    kept = [one for scored in ranked for at, one in enumerate(scored) if at < most or (one[1], one[2]) in groups]
+    return [
         Suggestion(
             ours[i][0], theirs[j][0], _score(bits - line), groups.get((i, j), "none"), tuple(f.evidence for f in found)
         )
-        for scored in ranked
-        for place, (bits, i, j, found) in enumerate(scored)
-        if place < most or (i, j) in groups
+        for bits, i, j, found in sorted(kept, key=lambda one: (-one[0], one[1], one[2]))
     ]
-    return sorted(suggested, key=lambda one: -one.score)
 
 
 def candidates(party: Values, pool: Sequence[tuple[K, Values]], most: int = 20) -> list[Candidate[K]]:

@@ -16,6 +16,7 @@ from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
+from webapp.models.suggestion import NotSame
 from webapp.models.user import User
 from webapp.sync import apply, creations, register, remove, standing
 from webapp.sync.creations import AlreadyPaired
@@ -84,6 +85,7 @@ def _join(
     except IntegrityError as clash:
         raise AlreadyPaired(customer.label) from clash
     Exclusion.end_of(connection, customer, mirror, by)
+    NotSame.end_of(connection, customer.id, mirror.id, by)
     facts = {"connection": connection, "customer_id": customer.id, "mirror_id": mirror.id, "pairing_id": pair.id}
     History.note(
         connection.company_id, history.PAIR, "pair", field="paired", after=mirror.label, by=by, run_id=run_id, **facts

@@ -67,6 +67,7 @@ def enter_many(connection: Connection, records: Iterable[RemoteCustomer]) -> int
     Mirror.insert_many(rows).execute()
     entered = Mirror.of(connection).where(Mirror.number.in_([row["number"] for row in rows]))
     put_lines(connection, [line(connection, section(None), mirror=mirror) for mirror in entered])
+    standing.stale(connection)
     return len(rows)
 
 

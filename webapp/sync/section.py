@@ -22,6 +22,8 @@ class State(StrEnum):
     """What a row says of itself."""
 
     NEW = "new"
+    SURE = "sure"
+    LOOK = "look"
     OFF = "off"
     CREATING = "creating"
     DELETING = "deleting"
@@ -38,12 +40,21 @@ class State(StrEnum):
     THEIRS_GONE_OURS_MOVED = "theirs_gone_ours_moved"
 
 
+SUGGESTED = (State.SURE, State.LOOK)
+"""Without a partner, and opposite one that is probably the same."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """A customer's section and state."""
 
     section: Section
     state: State
+
+
+def suggested(sure: bool) -> Standing:
+    """Where two stand that are suggested to be the same."""
+    return Standing(Section.NEW, State.SURE if sure else State.LOOK)
 
 
 def section(

@@ -1,0 +1,157 @@
+"""Suggests partners for everybody who has none: computed by the worker from our own tables, one line per pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from webapp import db, ports
+from webapp.models import sweep as sweeps
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.lane import Lane
+from webapp.models.mirror import Mirror
+from webapp.models.place import ALONE, Place, join_lines
+from webapp.models.suggestion import BEST, NotSame, Pair, Suggestion, written
+from webapp.models.sweep import Sweep
+from webapp.sync import matching
+from webapp.sync.section import SUGGESTED, Section, State, suggested
+
+COMPARED = ("number", "name", "cvr", "ean", "address", "postcode", "city", "email", "phone")
+AT_ONCE = 200
+WHILE_FETCHING = 5.0
+# The share of a worker's time that suggesting may take: after it, it rests so many times as long.
+REST = 10.0
+Told = tuple[int, bool, str]
+"""A suggestion's rank, whether it is sure, and its evidence as stored."""
+Register = list[tuple[int, dict[str, str]]]
+
+
+def step(held: Lane, connection: Connection, rests: dict[int, float]) -> None:
+    """Compute the suggestions anew and let the window's lines stand accordingly.
+
+    `rests`: the worker's note of when it may do so again, by connection; a large register is not looked through for
+    every click.
+    """
+    begun = ports.monotonic()
+    wait = rests.get(connection.id, begun) - begun
+    if wait > 0 or Sweep.current(connection, sweeps.FETCH) is not None:
+        held.later(max(wait, WHILE_FETCHING))
+        return
+    wanted = compute(connection)
+    _store(held, connection, wanted)
+    _join(held, connection, {pair: told[1] for pair, told in wanted.items() if told[0] == BEST})
+    rests[connection.id] = ports.monotonic() + REST * (ports.monotonic() - begun)
+    with db.write():
+        held.hold()
+        held.finish()
+
+
+def compute(connection: Connection) -> dict[Pair, Told]:
+    """Who might be the same, by what the registers hold now; nothing is stored."""
+    found = matching.match(register(connection, Customer), register(connection, Mirror), NotSame.pairs(connection))
+    return _ranked(found)
+
+
+def _ranked(found: Iterable[matching.Suggestion[int, int]]) -> dict[Pair, Told]:
+    """Rank 0 for the pairs in which each stands once, and for each customer of ours those that come next."""
+    likely = [one for one in found if one.score >= matching.LIKELY]
+    ranks: dict[Pair, Told] = {}
+    took: set[int] = set()
+    taken: set[int] = set()
+    for one in likely:
+        if one.group != "none" and one.ours not in took and one.theirs not in taken:
+            took.add(one.ours)
+            taken.add(one.theirs)
+            ranks[one.ours, one.theirs] = (BEST, one.group == "sure", written(one.evidence))
+    after: dict[int, int] = {}
+    for one in likely:
+        if (one.ours, one.theirs) not in ranks:
+            rank = after[one.ours] = after.get(one.ours, BEST) + 1
+            ranks[one.ours, one.theirs] = (rank, False, written(one.evidence))
+    return ranks
+
+
+def register(connection: Connection, table: type[Customer] | type[Mirror]) -> Register:
+    """Everybody of one side who has no partner and is not left out, by number: id and what they are compared by."""
+    column = Place.customer if table is Customer else Place.mirror
+    fields = [getattr(table, name) for name in COMPARED]
+    query = table.select(table.id, *fields).join(Place, on=(column == table.id)).order_by(table.number, table.id)
+    rows: Any = query.where(Place.connection == connection, Place.section == Section.NEW.value).tuples()
+    return [(row[0], dict(zip(COMPARED, (str(row[1]), *row[2:]), strict=True))) for row in rows]
+
+
+def _store(held: Lane, connection: Connection, wanted: Mapping[Pair, Told]) -> None:
+    """Let the table say what was computed: what is no longer so goes first, in short transactions."""
+    stored = {(s.customer_id, s.mirror_id): s for s in Suggestion.of(connection)}
+    now = {pair: (s.rank, bool(s.sure), s.evidence_json) for pair, s in stored.items()}
+    for ids in _parts([stored[pair].id for pair, told in now.items() if wanted.get(pair) != told]):
+        _delete(held, connection, ids)
+    for new in _parts([(pair, told) for pair, told in wanted.items() if now.get(pair) != told]):
+        _insert(held, connection, new)
+
+
+@db.retrying
+def _delete(held: Lane, connection: Connection, ids: Sequence[int]) -> None:
+    with db.write():
+        held.hold()
+        Suggestion.delete().where(Suggestion.connection == connection, Suggestion.id.in_(ids)).execute()
+
+
+@db.retrying
+def _insert(held: Lane, connection: Connection, new: Sequence[tuple[Pair, Told]]) -> None:
+    own = {"company": connection.company_id, "connection": connection.id}
+    rows = [
+        own | {"customer": ours, "mirror": theirs, "rank": rank, "sure": sure, "evidence_json": evidence}
+        for (ours, theirs), (rank, sure, evidence) in new
+    ]
+    with db.write():
+        held.hold()
+        Suggestion.insert_many(rows).on_conflict_ignore().execute()
+
+
+def _join(held: Lane, connection: Connection, wanted: Mapping[Pair, bool]) -> None:
+    """Let the two of each pair stand on one line, and nobody else who is only suggested."""
+    lines = Place.of(connection).where(Place.state.in_([state.value for state in SUGGESTED]))
+    stand = {(one.customer_id, one.mirror_id): one.state == State.SURE for one in lines}
+    for some in _parts([pair for pair in stand if pair not in wanted]):
+        _part(held, connection, some)
+    for some in _parts([pair for pair, sure in wanted.items() if stand.get(pair) != sure]):
+        _meet(held, connection, some, wanted)
+
+
+@db.retrying
+def _part(held: Lane, connection: Connection, pairs: Sequence[Pair]) -> None:
+    with db.write():
+        held.hold()
+        lock(connection, pairs)
+        together = set(pairs)
+        for line in Place.holding_any(connection, [ours for ours, _ in pairs], []):
+            if line.state in SUGGESTED and (line.customer_id, line.mirror_id) in together:
+                Place.put(connection, ALONE, customer=line.customer)
+
+
+@db.retrying
+def _meet(held: Lane, connection: Connection, pairs: Sequence[Pair], wanted: Mapping[Pair, bool]) -> None:
+    with db.write():
+        held.hold()
+        lock(connection, pairs)
+        join_lines(connection, {pair: suggested(wanted[pair]) for pair in pairs})
+
+
+def told(party: Customer | Mirror) -> dict[str, str]:
+    """What a party is compared by."""
+    return {name: str(getattr(party, name)) for name in COMPARED}
+
+
+def lock(connection: Connection, pairs: Sequence[Pair]) -> None:
+    """Lock these customers in the order in which every writer does: ours, then theirs."""
+    for table, place in ((Customer, 0), (Mirror, 1)):
+        wanted = [pair[place] for pair in pairs]
+        own = table.company == connection.company_id
+        list(db.for_update(table.select(table.id).where(own, table.id.in_(wanted)).order_by(table.id)))
+
+
+def _parts(whole: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(whole), AT_ONCE):
+        yield whole[start : start + AT_ONCE]
