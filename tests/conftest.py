@@ -45,9 +45,11 @@ def empty_database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
-    """Like `database`, on SQLite alone."""
-    file = tmp_path / "test.db"
+def sqlite_database(sqlite_template: Path) -> Iterator[str]:
+    """Like `database`, on SQLite alone; its address is the same for each test of a worker."""
+    file = sqlite_template.with_name("test.db")
+    for old in file.parent.glob("test.db*"):
+        old.unlink()
     shutil.copyfile(sqlite_template, file)
     yield from _bound(f"sqlite:///{file}")
 

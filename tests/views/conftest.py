@@ -5,16 +5,14 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from tests.people import KEYS, Browser, World
-from webapp import auth, create_app, db
+from tests.apps import app_over
+from tests.people import Browser, World
+from webapp import db
 
 
 @pytest.fixture
 def app(database: str) -> Iterator[Flask]:
-    app = create_app(KEYS | {"DATABASE_URL": database, "TESTING": True})
-    auth.limiter.reset()
-    with db.connected():
-        yield app
+    yield from app_over(database)
 
 
 @pytest.fixture

@@ -1,11 +1,19 @@
 """What is shown when something is wrong."""
 
+from collections.abc import Iterator
+
 import pytest
 from flask import Flask, abort
 from peewee import IntegrityError, OperationalError
 
+from tests.apps import app_over
 from tests.page import Page
 from tests.people import Browser
+
+
+@pytest.fixture
+def app(database: str) -> Iterator[Flask]:
+    yield from app_over(database, kept=False)
 
 
 @pytest.fixture

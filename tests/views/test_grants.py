@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 
-from tests.people import KEYS, PASSWORD, Browser
+from tests.apps import app_over
+from tests.people import PASSWORD, Browser
 from tests.views.pretend import ADDRESS, AGREEMENT, NAME, PAGE, SETTINGS, Pretend, going_to
-from webapp import auth, create_app, db, ports
+from webapp import ports
 from webapp.models.connection import AccessGrant, Connection
 
 DIALOG = f"{PAGE}/economic"
@@ -18,10 +19,7 @@ OTHER, OTHER_NAME = 1500001, "Sydhavn Service ApS"
 
 @pytest.fixture
 def app(database: str) -> Iterator[Flask]:
-    app = create_app(KEYS | SETTINGS | {"DATABASE_URL": database, "TESTING": True})
-    auth.limiter.reset()
-    with db.connected():
-        yield app
+    yield from app_over(database, SETTINGS)
 
 
 @pytest.fixture

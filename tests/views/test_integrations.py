@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from tests.people import KEYS
+from tests.apps import app_over
 from tests.views.pretend import AGREEMENT, NAME, PAGE, SETTINGS, Pretend
-from webapp import auth, create_app, db, ports
+from webapp import ports
 from webapp.models import sweep as sweeps
 from webapp.models.connection import Connection, Reference, UnitMapping
 from webapp.models.mirror import Mirror
@@ -23,10 +23,7 @@ POSTS += ["/economic/agreement/1", "/economic/close"]
 
 @pytest.fixture
 def app(database: str) -> Iterator[Flask]:
-    app = create_app(KEYS | SETTINGS | {"DATABASE_URL": database, "TESTING": True})
-    auth.limiter.reset()
-    with db.connected():
-        yield app
+    yield from app_over(database, SETTINGS)
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.apps import app_over
 from tests.page import Page
-from tests.people import KEYS
 from tests.views.synced import Synced, pieces, rows_of, world_in
-from webapp import auth, create_app, db
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
@@ -21,10 +20,7 @@ from webapp.sync import pairings
 
 @pytest.fixture
 def app(database: str) -> Iterator[Flask]:
-    app = create_app(KEYS | {"DATABASE_URL": database, "TESTING": True})
-    auth.limiter.reset()
-    with db.connected():
-        yield app
+    yield from app_over(database)
 
 
 @pytest.fixture

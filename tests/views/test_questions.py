@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from tests.people import KEYS
+from tests.apps import app_over
 from tests.views.synced import Synced, pieces, rows_of, seen, world_in
-from webapp import auth, create_app, db
 from webapp.models.customer import Customer
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
@@ -16,10 +15,7 @@ from webapp.sync import pairings, register
 
 @pytest.fixture
 def app(database: str) -> Iterator[Flask]:
-    app = create_app(KEYS | {"DATABASE_URL": database, "TESTING": True})
-    auth.limiter.reset()
-    with db.connected():
-        yield app
+    yield from app_over(database)
 
 
 @pytest.fixture

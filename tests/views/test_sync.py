@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from tests.people import KEYS
+from tests.apps import app_over
 from tests.views.synced import Synced, get_from, pieces, post_from, rows_of, seen, world_in
-from webapp import auth, create_app, db
+from webapp import db
 from webapp.models import sweep as sweeps
 from webapp.models.connection import Connection
 from webapp.models.lane import Lane
@@ -20,10 +20,7 @@ from webapp.views.sync_words import EVIDENCE, FAULTS, SECTIONS
 
 @pytest.fixture
 def app(database: str) -> Iterator[Flask]:
-    app = create_app(KEYS | {"DATABASE_URL": database, "TESTING": True})
-    auth.limiter.reset()
-    with db.connected():
-        yield app
+    yield from app_over(database)
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.people import KEYS, PIECE
+from tests.apps import app_over
+from tests.people import PIECE
 from tests.views.synced import Synced, pieces, world_in
-from webapp import auth, create_app, db
 from webapp.views.sync_watch import HEADER
 
 ADDRESS = "/sync/changes"
@@ -17,10 +17,7 @@ ADDRESS = "/sync/changes"
 
 @pytest.fixture
 def app(database: str) -> Iterator[Flask]:
-    app = create_app(KEYS | {"DATABASE_URL": database, "TESTING": True})
-    auth.limiter.reset()
-    with db.connected():
-        yield app
+    yield from app_over(database)
 
 
 @pytest.fixture
