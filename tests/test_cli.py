@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.people import KEYS
 from webapp import db, migrations
 from webapp.cli import cli
 from webapp.models.user import User
@@ -120,6 +121,20 @@ def test_a_wrong_setting_ends_in_one_sentence(tmp_path: Path, words: tuple[str, 
     said, complaint = process.communicate()
     assert (process.returncode, said) == (2, "")
     assert complaint == "webapp: PORT='0': must be a port from 1 to 65535\n"
+
+
+@pytest.mark.parametrize("words", [("init",), ("serve",), ("worker",), ("doctor",)])
+def test_a_database_that_does_not_answer_ends_in_one_sentence(tmp_path: Path, words: tuple[str, ...]) -> None:
+    away = f"postgresql://nobody@127.0.0.1:{free_ports(1)[0]}/none"
+    process = webapp(tmp_path, *words, DATABASE_URL=away, SECRET_KEY="x", ENCRYPTION_KEY=KEYS["ENCRYPTION_KEY"])
+    _, complaint = process.communicate()
+    assert process.returncode == 2
+    assert complaint.startswith("webapp: the database does not answer: ") and complaint.count("\n") == 1
+
+
+def test_nobody_but_the_owner_reads_the_database(here: Path) -> None:
+    run("init")
+    assert (here / "webapp.db").stat().st_mode & 0o077 == 0
 
 
 def test_a_busy_port_ends_in_one_sentence(tmp_path: Path) -> None:

@@ -34,7 +34,9 @@ def prepare(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     _use_keys(settings["ENCRYPTION_KEY"])
     if not settings["DATABASE_URL"]:
         instance.mkdir(parents=True, exist_ok=True)
-        settings["DATABASE_URL"] = f"sqlite:///{instance / 'webapp.db'}"
+        file = instance / "webapp.db"
+        file.touch(mode=0o600)
+        settings["DATABASE_URL"] = f"sqlite:///{file}"
     db.bind(settings["DATABASE_URL"])
     return settings
 

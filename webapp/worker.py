@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from webapp import db, ports, vault
@@ -26,6 +27,7 @@ IDLE_SECONDS = 0.25
 LONGEST_PAUSE = 8.0
 TURNS = 25
 LONGEST_WAIT = 900.0
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class Worker:
@@ -48,6 +50,7 @@ class Worker:
             try:
                 with db.connected():
                     Lane.let_go(self.name)
+                    Heartbeat.delete().where(Heartbeat.seen_at < ports.now() - FORGOTTEN_AFTER).execute()
                     while not self.stopping.is_set():
                         self._work_or_rest()
                         pause = IDLE_SECONDS

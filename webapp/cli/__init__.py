@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import click
+import peewee
 
 from webapp import config, db, migrations, ports, prepare
 from webapp.cli import serving, tending
@@ -155,12 +156,15 @@ def simulate(
 
 
 def main() -> None:
-    """Run the command; a wrong setting ends in one sentence."""
+    """Run the command; a wrong setting, or a database that does not answer, ends in one sentence."""
     ports.arm(os.environ.get("WEBAPP_FAILPOINT", ""))
     try:
         cli()
     except config.WrongSetting as wrong:
         click.echo(f"webapp: {wrong}", err=True)
+        sys.exit(2)
+    except peewee.OperationalError as wrong:
+        click.echo(f"webapp: the database does not answer: {str(wrong).splitlines()[0]}", err=True)
         sys.exit(2)
     finally:
         db.close()

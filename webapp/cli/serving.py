@@ -45,10 +45,13 @@ def work() -> None:
 
 def run_sandbox(port: int, files: Iterable[Path], customers: int | None, seed: int, store: Path | None) -> None:
     from webapp.sandbox import cli as sandbox_cli
+    from webapp.sandbox import demo, world
 
     free_or_exit(port, "--port")
     with stopping_on_signals():
         click.echo(f"The pretend e-conomic answers at http://127.0.0.1:{port}")
+        click.echo(f"  people   {demo.ACCOUNTANT} and {demo.BOOKKEEPER}, password {demo.PASSWORD}")
+        click.echo(f"  the app  secret token {world.DEMO_SECRET}, public token {world.DEMO_PUBLIC}")
         sandbox_cli.run(port, files=files, customers=customers, seed=seed, store=store)
 
 
