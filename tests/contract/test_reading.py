@@ -26,7 +26,7 @@ def rows(api: Target, query: str = "pagesize=20") -> list[dict[str, Any]]:
 @needs_samples
 def test_self_is_as_its_schema_says(api: Target) -> None:
     answer = api.get("/rest/self").json
-    assert list(faults(sample("self.get.schema.json"), answer)) == []
+    assert faults(sample("self.get.schema.json"), answer) == []
     assert answer["agreementNumber"] > 0
 
 
@@ -35,13 +35,13 @@ def test_a_page_of_customers_is_as_the_schema_and_the_recording_say(api: Target)
     answer = api.get("/rest/customers?pagesize=2").json
     assert list(answer) == list(sample("customers.collection.sample.json"))
     for row in answer["collection"]:
-        assert list(faults(sample("customers.get.schema.json")["properties"]["collection"]["items"], row)) == []
+        assert faults(sample("customers.get.schema.json")["properties"]["collection"]["items"], row) == []
 
 
 @needs_samples
 def test_one_customer_is_as_its_schema_says(api: Target) -> None:
     answer = api.get(f"/rest/customers/{rows(api)[0]['customerNumber']}").json
-    assert list(faults(sample("customers.customerNumber.get.schema.json"), answer)) == []
+    assert faults(sample("customers.customerNumber.get.schema.json"), answer) == []
 
 
 @needs_samples
