@@ -13,6 +13,7 @@ from webapp.models.base import Row
 from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
+from webapp.models.history import OURS, THEIRS
 from webapp.models.mirror import Mirror
 from webapp.models.user import User
 from webapp.sync.plan import Base
@@ -36,6 +37,7 @@ class Pairing(Row):
     base_json = TextField(column_name="base", default="{}")
     party_json = TextField(column_name="party", default="")
     fault_json = TextField(column_name="fault", default="")
+    brake_json = TextField(column_name="brake", default="")
     new_number: Any = IntegerField(null=True)
     deleting = BooleanField(default=False)
     created_at = UTCField(default=ports.now)
@@ -113,6 +115,20 @@ class Pairing(Row):
     @fault.setter
     def fault(self, value: dict[str, Any]) -> None:
         self.fault_json = json.dumps(value, ensure_ascii=False) if value else ""
+
+    @property
+    def brake(self) -> dict[str, str]:
+        """Field that became empty -> the side where it did while that waits for a person, or what was decided."""
+        return dict(json.loads(self.brake_json)) if self.brake_json else {}
+
+    @brake.setter
+    def brake(self, value: dict[str, str]) -> None:
+        self.brake_json = json.dumps(value, sort_keys=True) if value else ""
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Fields that are emptied on neither side before a person has answered."""
+        return frozenset(name for name, what in self.brake.items() if what in (OURS, THEIRS))
 
     def close(self, reason: str, by: User | None = None) -> None:
         """End the pair; both customers stay as they are, and its history is kept."""

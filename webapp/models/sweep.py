@@ -20,7 +20,8 @@ RUNNING, HELD, DONE, VOID = "running", "held", "done", "void"
 
 class Sweep(Row):
     """`cursor` is the last number read, `candidates` the mirror rows that no page named, `newest` the latest change
-    seen; `pairs` and `equal` are the receipt of a finished comparison; `untold`: changes that no webhook call told."""
+    seen; `pairs` and `equal` are the receipt of a finished comparison; `untold`: changes that no webhook call told;
+    `emptied`: pairs in which a field became empty."""
 
     company_id: int
     company = ForeignKeyField(Company)
@@ -33,6 +34,7 @@ class Sweep(Row):
     read = IntegerField(default=0)
     total = IntegerField(default=0)
     candidates_json = TextField(column_name="candidates", default="[]")
+    emptied_json = TextField(column_name="emptied", default="")
     newest = TextField(default="")
     changed = IntegerField(default=0)
     pairs = IntegerField(default=0)
@@ -52,6 +54,15 @@ class Sweep(Row):
     @candidates.setter
     def candidates(self, ids: list[int]) -> None:
         self.candidates_json = json.dumps(ids)
+
+    @property
+    def emptied(self) -> dict[int, dict[str, str]]:
+        """Pairing's id -> field -> the side where it became empty."""
+        return {int(key): value for key, value in json.loads(self.emptied_json or "{}").items()}
+
+    @emptied.setter
+    def emptied(self, found: dict[int, dict[str, str]]) -> None:
+        self.emptied_json = json.dumps(found) if found else ""
 
     @classmethod
     def current(cls, connection: Connection, *kinds: str) -> Self | None:

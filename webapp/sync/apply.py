@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from webapp import ports
@@ -11,8 +12,11 @@ from webapp.models.history import History
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.user import User
-from webapp.sync import standing
+from webapp.sync import emptying, standing
 from webapp.sync.plan import ASK_ALWAYS, Outcome, Plan, Presence, Rules, plan
+
+OF_ITSELF = ("pull", "create")
+"""Causes by which nobody has decided about this very pair just now."""
 
 
 def lock(pairing_id: int) -> Pairing | None:
@@ -39,7 +43,9 @@ def settle(
     """
     ours = None if pair.customer.deleted_at else pair.customer.values
     theirs = None if pair.mirror.gone_at else pair.mirror.values
-    planned = plan(ours, theirs, pair.base, rules, party=pair.party)
+    free = plan(ours, theirs, pair.base, rules, party=pair.party)
+    emptying.weigh(pair, free, asked=cause not in OF_ITSELF)
+    planned = plan(ours, theirs, pair.base, replace(rules, held=pair.held), party=pair.party)
     if planned.presence == Presence.CLOSE:
         pair.close("both_gone")
         standing.put_apart(pair)

@@ -18,7 +18,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.suggestion import NotSame
 from webapp.models.user import User
-from webapp.sync import apply, creations, register, remove, standing
+from webapp.sync import apply, creations, emptying, register, remove, standing
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.plan import Presence, Rules, answered
 
@@ -131,6 +131,7 @@ def answer(
     with db.write():
         found = _seen(connection, pairing_id, seen)
         found.base = answered(answers, found.customer.values, found.mirror.values, found.base)
+        found.brake = found.brake | dict.fromkeys(answers, emptying.GO)
         found.fault = {}
         found.version += 1
         found.save()

@@ -44,6 +44,8 @@ class Rules:
     fields: Mapping[str, Choice] = field(default_factory=dict)
     same_party: bool = False
     """A person has just confirmed that the record under the number is still the same customer."""
+    held: frozenset[str] = frozenset()
+    """Fields that became empty together with many others: the other side is emptied only when a person says so."""
 
 
 ASK_ALWAYS = Rules()
@@ -58,6 +60,11 @@ class FieldPlan:
     ours: str
     theirs: str
     base: tuple[str, str] | None
+
+    @property
+    def empties(self) -> bool:
+        """Carrying it out takes a value away and puts nothing in its place."""
+        return empties(self.outcome, self.ours, self.theirs)
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,12 @@ def plan_field(ours: str, theirs: str, base: tuple[str, str] | None, choice: Cho
     return Outcome.PULL if theirs_moved else Outcome.NOTHING
 
 
+def empties(outcome: Outcome, ours: str, theirs: str) -> bool:
+    """This outcome takes a value away and puts nothing in its place."""
+    written = {Outcome.PUSH: ours, Outcome.PULL: theirs}
+    return outcome in written and not written[outcome].strip()
+
+
 def plan(
     ours: Mapping[str, str] | None,
     theirs: Mapping[str, str] | None,
@@ -136,7 +149,10 @@ def plan(
 
 def _planned(name: str, ours: Mapping[str, str], theirs: Mapping[str, str], base: Base, rules: Rules) -> FieldPlan:
     mine, other, agreed = ours.get(name, ""), theirs.get(name, ""), base.get(name)
-    return FieldPlan(name, plan_field(mine, other, agreed, rules.fields.get(name, "ask")), mine, other, agreed)
+    outcome = plan_field(mine, other, agreed, rules.fields.get(name, "ask"))
+    if name in rules.held and empties(outcome, mine, other):
+        outcome = Outcome.ASK
+    return FieldPlan(name, outcome, mine, other, agreed)
 
 
 def _moved(values: Mapping[str, str], base: Base, side: int) -> bool:

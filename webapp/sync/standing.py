@@ -16,7 +16,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Line, Place, Tally, line, put_lines
 from webapp.models.suggestion import BEST, Suggestion
-from webapp.sync.plan import Plan, plan
+from webapp.sync.plan import Plan, Rules, plan
 from webapp.sync.section import Section, Standing, State, section, suggested
 
 
@@ -79,7 +79,7 @@ def plan_of(pairing: Pairing) -> Plan:
     """What the pair needs as its rows are now; nothing is carried out."""
     ours = None if pairing.customer.deleted_at else pairing.customer.values
     theirs = None if pairing.mirror.gone_at else pairing.mirror.values
-    return plan(ours, theirs, pairing.base, party=pairing.party)
+    return plan(ours, theirs, pairing.base, Rules(held=pairing.held), party=pairing.party)
 
 
 def rebuild(connection: Connection) -> None:

@@ -20,9 +20,9 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.sweep import Sweep
 from webapp.models.user import User
-from webapp.sync import pull, silence, standing
+from webapp.sync import emptying, pull, silence, standing
+from webapp.sync.fields import read
 
-BRAKE_AT_LEAST, BRAKE_SHARE = 3, 0.02
 PAGE_SIZE = 1000
 Known = dict[int, tuple[int, int]]
 _THEIR_TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -67,8 +67,10 @@ def step(held: Lane, client: Client, connection: Connection) -> None:
     ports.failpoint("sweep.read")
     for part in _parts(page.customers):
         sweep.untold += silence.untold(connection, sweep, part)
-        pairs, equal, changed = _enter(held, connection, part, known, begun)
+        emptied: emptying.Found = {}
+        pairs, equal, changed = _enter(held, connection, part, known, begun, emptied)
         sweep.pairs, sweep.equal, sweep.changed = sweep.pairs + pairs, sweep.equal + equal, sweep.changed + changed
+        sweep.emptied = sweep.emptied | emptied
     _turn(held, connection, sweep, page)
 
 
@@ -79,9 +81,15 @@ def _parts(customers: Sequence[RemoteCustomer]) -> Iterator[Sequence[RemoteCusto
 
 @db.retrying
 def _enter(
-    held: Lane, connection: Connection, part: Sequence[RemoteCustomer], known: Known, begun: datetime
+    held: Lane,
+    connection: Connection,
+    part: Sequence[RemoteCustomer],
+    known: Known,
+    begun: datetime,
+    emptied: emptying.Found,
 ) -> tuple[int, int, int]:
-    """Enter some of a page's rows; (pairs, equal, changed) among them."""
+    """Enter some of a page's rows; (pairs, equal, changed) among them. Pairs in which a field became empty wait for
+    the sweep's end: they are added to `emptied`."""
     with db.write():
         held.hold()
         found = _by_number(connection, part)
@@ -89,7 +97,7 @@ def _enter(
         _enter_new(connection, new, known, begun)
         pairs = _pairs(found)
         counts = [
-            _enter_one(connection, record, found[record.number], pairs, known.get(record.number))
+            _enter_one(connection, record, found[record.number], pairs, known.get(record.number), emptied)
             for record in part
             if record.number in found
         ]
@@ -122,6 +130,7 @@ def _enter_one(
     mirror: Mirror,
     pairs: dict[int, Pairing],
     known: tuple[int, int] | None,
+    emptied: emptying.Found,
 ) -> tuple[int, int, int]:
     """(is a pair, is equal, has moved), each 0 or 1. A pair is never entered from a list: it is looked at."""
     pair = pairs.get(mirror.id)
@@ -132,7 +141,11 @@ def _enter_one(
             Lane.wake(connection, lanes.THEIRS, record.number)
         return 0, 0, int(differs)
     if differs or not standing.plan_of(pair).is_still:
-        Lane.wake(connection, lanes.PAIR, pair.id)
+        vanished = emptying.of(pair, read(record))
+        if vanished:
+            emptied[pair.id] = vanished
+        else:
+            Lane.wake(connection, lanes.PAIR, pair.id)
         return 1, 0, 1
     return 1, 1, 0
 
@@ -192,6 +205,7 @@ def _unnamed(connection: Connection, sweep: Sweep, page: Page, upto: int) -> lis
 
 
 def _conclude(connection: Connection, sweep: Sweep) -> None:
+    emptying.conclude(connection, sweep.emptied)
     held_back = len(sweep.candidates)
     if held_back > brake(Mirror.of(connection).count()):
         sweep.state = sweeps.HELD
@@ -202,7 +216,7 @@ def _conclude(connection: Connection, sweep: Sweep) -> None:
 
 def brake(size: int) -> float:
     """More missing than this at once stops and asks a person (sync rules §5)."""
-    return max(BRAKE_AT_LEAST, BRAKE_SHARE * size)
+    return emptying.limit(size)
 
 
 def finish(connection: Connection, sweep: Sweep) -> None:

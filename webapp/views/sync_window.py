@@ -21,7 +21,8 @@ from webapp.models.lane import Lane
 from webapp.models.place import Place, Tally
 from webapp.models.run import Run
 from webapp.models.sweep import Sweep
-from webapp.sync import rows, silence
+from webapp.sync import emptying, rows, silence
+from webapp.sync.emptying import Emptied
 from webapp.sync.rows import Batch
 from webapp.sync.section import Section
 from webapp.sync.silence import Silence
@@ -125,12 +126,14 @@ class Proof:
     last: Sweep | None
     running: Sweep | None
     held: Sweep | None
+    emptied: Emptied | None
 
     @classmethod
     def of(cls, connection: Connection) -> Proof:
         open_ = Sweep.current(connection, sweeps.COMPARE, sweeps.FETCH)
         held = open_ if open_ is not None and open_.state == sweeps.HELD else None
-        return cls(Sweep.last_proof(connection), open_ if held is None else None, held)
+        running = open_ if held is None else None
+        return cls(Sweep.last_proof(connection), running, held, emptying.waiting(connection))
 
 
 def connection() -> Connection:
