@@ -101,7 +101,19 @@ def test_the_sections_add_up_to_both_registers(full: World) -> None:
 def test_the_filters_count_what_they_show(full: World) -> None:
     for only, count in rows.filter_counts(full.connection).items():
         assert count == sum(lines for lines, *_ in rows.counts(full.connection, only=only).values())
-    assert rows.filter_counts(full.connection) == {"answer": 2, "new": 4, "moving": 0, "off": 1}
+    assert rows.filter_counts(full.connection) == {"answer": 2, "sure": 0, "look": 0, "new": 4, "moving": 0, "off": 1}
+
+
+def test_two_that_are_suggested_stand_on_one_line_and_count_as_two_customers(full: World) -> None:
+    full.ours(501, "Havnens Tandklinik ApS", cvr="33920459", address="Havnegade 12", postcode="5000")
+    fields = {"corporateIdentificationNumber": "33920459", "address": "Havnegade 12", "zip": "5000"}
+    full.theirs(502, "Havnens Tandklinik", **fields)
+    full.look(502)
+    assert rows.filter_counts(full.connection) | {"sure": 1, "new": 6} == rows.filter_counts(full.connection)
+    (row,) = rows.batch(full.connection, Section.NEW, only="sure").rows
+    assert row.customer is not None and row.mirror is not None and row.likely is not None
+    assert row.likely.sure and ("same", "cvr") in {(e.kind, e.field) for e in row.likely.evidence}
+    assert row.likely.differing == 1 and not row.likely.at_once
 
 
 def test_the_badge_counts_what_waits_for_a_person(full: World) -> None:

@@ -16,11 +16,12 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place, Tally
 from webapp.models.user import User
-from webapp.sync import changes, standing
+from webapp.sync import changes, likely, standing
 from webapp.sync.changes import Change, Changes
 from webapp.sync.fields import BY_NAME
+from webapp.sync.likely import Apart, Likely
 from webapp.sync.plan import FieldPlan, Plan, moved_fields
-from webapp.sync.section import Section, State
+from webapp.sync.section import SUGGESTED, Section, State
 
 PAGE = 50
 WAITING_STATES = (State.CREATING, State.DELETING, State.SENDING, State.FETCHING)
@@ -29,7 +30,9 @@ FILTERS = {
         State.QUESTION, State.FAULT, State.OTHER_PARTY, State.OURS_GONE_THEIRS_MOVED, State.THEIRS_GONE_OURS_MOVED,
         State.OURS_GONE, State.THEIRS_GONE,
     ),
-    "new": (State.NEW,),
+    "sure": (State.SURE,),
+    "look": (State.LOOK,),
+    "new": (State.NEW, *SUGGESTED),
     "moving": WAITING_STATES,
     "off": (State.OFF,),
 }  # fmt: skip
@@ -47,8 +50,6 @@ class Question:
     base: str | None
     ours_change: Change | None = None
     theirs_change: Change | None = None
-    emptied: str = ""
-    """The side where the field became empty together with many others, for which the brake asks."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Row:
     moved: tuple[Question, ...] = ()
     excluded: Exclusion | None = None
     fault: dict[str, Any] = field(default_factory=dict)
+    likely: Likely | None = None
+    apart: Apart | None = None
 
     @property
     def section(self) -> Section:
@@ -124,9 +127,11 @@ def counts(connection: Connection, *, text: str = "", only: str = "") -> dict[st
 
 
 def filter_counts(connection: Connection) -> dict[str, int]:
-    """Filter -> how many lines it shows."""
+    """Filter -> how many lines it shows; of those without a partner, how many customers."""
     states = dict(Place.of(connection).select(Place.state, fn.COUNT(Place.id)).group_by(Place.state).tuples())
-    return {name: sum(states.get(state.value, 0) for state in wanted) for name, wanted in FILTERS.items()}
+    found = {name: sum(states.get(state.value, 0) for state in wanted) for name, wanted in FILTERS.items()}
+    found["new"] += found["sure"] + found["look"]
+    return found
 
 
 def row(connection: Connection, place: Place) -> Row:
@@ -180,7 +185,7 @@ def _rows(connection: Connection, places: list[Place]) -> tuple[Row, ...]:
     asking = any(place.section == Section.CONFLICT.value for place in places)
     names = Reference.names(connection) if asking else {}
     found = [_row(connection, whole[place_id], excluded, names) for place_id in ids if place_id in whole]
-    return _dated(found)
+    return likely.told(connection, _dated(found))
 
 
 def _row(
@@ -194,22 +199,21 @@ def _row(
         return Row(place, customer, mirror, pairing, excluded=off, fault=pairing.fault if pairing else {})
     pairing.customer, pairing.mirror, pairing.connection = customer, mirror, connection
     planned = standing.plan_of(pairing)
-    questions = tuple(_question(asked, names, pairing.brake) for asked in planned.questions)
+    questions = tuple(_question(asked, names) for asked in planned.questions)
     return Row(
         place, customer, mirror, pairing, questions, (*planned.pushes, *planned.pulls),
         _moved(place, planned, pairing, names), off, pairing.fault,
     )  # fmt: skip
 
 
-def _question(asked: FieldPlan, names: dict[tuple[str, str], str], brake: dict[str, str]) -> Question:
+def _question(asked: FieldPlan, names: dict[tuple[str, str], str]) -> Question:
     known = BY_NAME[asked.name]
 
     def shown(value: str) -> str:
         return names.get((known.reference, value), value) if known.reference else value
 
     base = shown(asked.base[0]) if asked.base else None
-    emptied = brake.get(asked.name, "")
-    return Question(asked.name, known.label, shown(asked.ours), shown(asked.theirs), base, emptied=emptied)
+    return Question(asked.name, known.label, shown(asked.ours), shown(asked.theirs), base)
 
 
 def _dated(found: list[Row]) -> tuple[Row, ...]:

@@ -14,6 +14,7 @@ MODULES = (
     "customers",
     "sync",
     "pairings",
+    "suggestions",
     "questions",
     "runs",
     "integrations",

@@ -68,7 +68,7 @@ def partner(side: str, party_id: int) -> ResponseReturnValue:
     active = sync_window.connection()
     party, text = _party(active, side, party_id), Asked.of(request.args).text
     found = candidates.searched(active, party, text) if text else candidates.best(active, party)
-    shown = {"party": party, "side": side, "found": found, "text": text}
+    shown = {"party": party, "side": side, "found": found, "text": text, "asked": Asked.within()}
     if htmx.wants_piece() and request.args.get("list"):
         return render_template("pairings/_candidates.html", **shown)
     return render_template("pairings/_choosing.html" if htmx.wants_piece() else "pairings/partner.html", **shown)
@@ -79,7 +79,7 @@ def partner(side: str, party_id: int) -> ResponseReturnValue:
 def fields(customer_id: int, mirror_id: int) -> ResponseReturnValue:
     """The fields in which the two differ, and whose value shall stand."""
     active = sync_window.connection()
-    customer, mirror = _both(active, customer_id, mirror_id)
+    customer, mirror = both(active, customer_id, mirror_id)
     if request.args.get("count"):
         return render_template("pairings/_consequences.html", **_counted(active, customer, mirror, request.args))
     return _differing(active, customer, mirror)
@@ -89,30 +89,30 @@ def fields(customer_id: int, mirror_id: int) -> ResponseReturnValue:
 def pair() -> ResponseReturnValue:
     """ "Indsend": both sides get the chosen values, and the two are a pair."""
     active = sync_window.connection()
-    customer, mirror = _both(active, _int("customer"), _int("mirror"))
+    customer, mirror = both(active, _int("customer"), _int("mirror"))
     counted = _counted(active, customer, mirror, request.form)
     if counted["lacking"]:
         return _differing(active, customer, mirror, wrong=True), WRONG
+    touched = Touched(active, customer.id, mirror.id)
     try:
         pairings.pair(
             active, customer.id, mirror.id, counted["answers"], Versions(_int("ours"), _int("theirs")), auth.user()
         )
     except Moved:
-        fresh = _both(active, customer.id, mirror.id)
+        fresh = both(active, customer.id, mirror.id)
         return _differing(active, *fresh, moved=True), WRONG
     except AlreadyPaired:
-        return Touched(active, customer.id, mirror.id).stale(
-            _("En af de to har fået en partner imens. Intet er ændret.")
-        )
-    return _paired(active, customer)
+        return touched.stale(_("En af de to har fået en partner imens. Intet er ændret."))
+    return _paired(active, touched, customer)
 
 
-def _paired(active: Connection, customer: Customer) -> ResponseReturnValue:
-    done = _("%(name)s har nu en partner.", name=customer.name)
-    if not htmx.wants_piece():
-        return htmx.go(url_for("sync.window"), done)
-    window = htmx.piece("#window", sync_window.page(active, Asked(), piece=True))
-    return htmx.partials(window, htmx.toast(done), close_dialog=True, push_url=url_for("sync.window"))
+def _paired(active: Connection, touched: Touched, customer: Customer) -> ResponseReturnValue:
+    """In the window the two lines become one; "Vælg partner" goes back to the window as it was narrowed before."""
+    done, asked = _("%(name)s har nu en partner.", name=customer.name), Asked.on_show()
+    if not htmx.wants_piece() or sync_window.is_on_show():
+        return touched.answer(done, close_dialog=True)
+    window = htmx.piece("#window", sync_window.page(active, asked, piece=True))
+    return htmx.partials(window, htmx.toast(done), close_dialog=True, push_url=asked.address())
 
 
 @blueprint.get("/<int:pairing_id>/removal")
@@ -187,7 +187,7 @@ def _mirror(active: Connection, mirror_id: int) -> Mirror | None:
     return found if found is not None and found.connection_id == active.id and not found.gone_at else None
 
 
-def _both(active: Connection, customer_id: int, mirror_id: int) -> tuple[Customer, Mirror]:
+def both(active: Connection, customer_id: int, mirror_id: int) -> tuple[Customer, Mirror]:
     customer, mirror = Customer.found(auth.company(), customer_id), _mirror(active, mirror_id)
     if customer is None or mirror is None:
         abort(404, _("En af de to kunder findes ikke længere."))
@@ -279,7 +279,8 @@ def _differing(
         candidate=candidates.judged(customer, mirror),
         wrong=wrong,
         moved=moved,
-        action=url_for("pairings.pair"),
-        back=url_for("pairings.partner", side="ours", party_id=customer.id),
+        asked=Asked.on_show(),
+        action=url_for("pairings.pair", within=Asked.on_show().behind),
+        back=url_for("pairings.partner", side="ours", party_id=customer.id, within=Asked.on_show().behind),
         **counted,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,56 +20,19 @@ from webapp.models.connection import Connection
 from webapp.models.lane import Lane
 from webapp.models.place import Place, Tally
 from webapp.models.run import Run
+from webapp.models.suggestion import Suggestion
 from webapp.models.sweep import Sweep
 from webapp.sync import emptying, rows, silence
 from webapp.sync.emptying import Emptied
 from webapp.sync.rows import Batch
 from webapp.sync.section import Section
 from webapp.sync.silence import Silence
+from webapp.views.sync_asked import Asked
 from webapp.views.sync_watch import Watch
 
-LONGEST_SEARCH = 100
+__all__ = ["Asked", "Counters", "Proof", "Touched", "Window"]
+
 NEW = Section.NEW.value
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the window is narrowed to; the address holds it."""
-
-    text: str = ""
-    only: str = ""
-
-    @classmethod
-    def of(cls, given: Mapping[str, str]) -> Asked:
-        """Read an address; what cannot be understood is refused with a sentence."""
-        text, only = _plain(given.get("q", "")), given.get("only", "")
-        if len(text) > LONGEST_SEARCH:
-            abort(400, _("Søgningen er for lang. Brug højst %(limit)s tegn.", limit=LONGEST_SEARCH))
-        if only and only not in rows.FILTERS:
-            abort(400, _("Det kan vinduet ikke vise."))
-        return cls(text, only)
-
-    @classmethod
-    def on_show(cls) -> Asked:
-        """What the window from which this request came is narrowed to."""
-        address = urlsplit(str(request.htmx.current_url or ""))  # type: ignore[attr-defined]
-        if address.path != url_for("sync.window"):
-            return cls()
-        given = {name: values[0] for name, values in parse_qs(address.query).items()}
-        only = given.get("only", "")
-        return cls(_plain(given.get("q", ""))[:LONGEST_SEARCH], only if only in rows.FILTERS else "")
-
-    def through(self, filter_: str) -> Asked:
-        """The same search through another filter."""
-        return Asked(self.text, filter_)
-
-    def address(self, endpoint: str = "sync.window", **more: str | None) -> str:
-        return url_for(endpoint, **{"q": self.text or None, "only": self.only or None, **more})  # type: ignore[arg-type]
-
-
-def _plain(text: str) -> str:
-    """Words with one blank between them; NUL, which PostgreSQL refuses, is a blank too."""
-    return " ".join(text.replace("\0", " ").split())
 
 
 @dataclass(frozen=True)
@@ -89,14 +52,19 @@ class Counters:
     def texts(self) -> dict[str, str]:
         """Id of the place in the page -> the number that stands there."""
         ours, theirs = (number(sum(line[side] for line in self.shown.values())) for side in (1, 2))
-        found = {f"count-{section}": number(line[0]) for section, line in self.shown.items()}
+        found = {f"count-{section}": number(_heads(section, line)) for section, line in self.shown.items()}
         found |= {f"filter-{name}": number(count) for name, count in self.filters.items()}
         found |= {"count-ours": ours, "count-theirs": theirs, "switch-ours": ours, "switch-theirs": theirs}
+        new = _heads(NEW, self.new)
         return found | {
-            "badge-new": str(
-                ngettext("+%(count)s ny kunde", "+%(count)s nye kunder", self.new[0], count=number(self.new[0]))
-            )
+            "badge-new": str(ngettext("+%(count)s ny kunde", "+%(count)s nye kunder", new, count=number(new)))
         }
+
+
+def _heads(section: str, line: tuple[int, int, int]) -> int:
+    """What a section's number counts: its lines, but the new ones as customers, whoever stands opposite whom."""
+    lines, ours, theirs = line
+    return ours + theirs if section == NEW else lines
 
 
 @dataclass(frozen=True)
@@ -134,6 +102,11 @@ class Proof:
         held = open_ if open_ is not None and open_.state == sweeps.HELD else None
         running = open_ if held is None else None
         return cls(Sweep.last_proof(connection), running, held, emptying.waiting(connection))
+
+
+def is_on_show() -> bool:
+    """The request came from the window, so its rows are there to be redrawn."""
+    return urlsplit(str(request.htmx.current_url or "")).path == url_for("sync.window")  # type: ignore[attr-defined]
 
 
 def connection() -> Connection:
@@ -197,11 +170,30 @@ class Touched:
     """The lines that an action may move: noted before it, drawn after it."""
 
     def __init__(self, active: Connection, customer_id: int | None = None, mirror_id: int | None = None) -> None:
-        self.connection, self.customer_id, self.mirror_id = active, customer_id, mirror_id
-        self.before = {place.id: place.section for place in self._lines()}
+        self.connection = active
+        lines = Place.holding(active, customer_id, mirror_id)
+        self.ours = {customer_id or 0} | {line.customer_id or 0 for line in lines}
+        self.theirs = {mirror_id or 0} | {line.mirror_id or 0 for line in lines}
+        self.before = {line.id: line.section for line in self._lines()}
+        self.near = {line.id: line for line in self._near() if line.id not in self.before}
 
     def _lines(self) -> list[Place]:
-        return Place.holding(self.connection, self.customer_id, self.mirror_id)
+        """Where the touched ones stand, and who stood beside them."""
+        return Place.holding_any(self.connection, self.ours, self.theirs)
+
+    def _near(self) -> list[Place]:
+        """Where those stand who may come to stand beside them."""
+        around = Suggestion.around(self.connection, self.ours, self.theirs)
+        ours, theirs = {one.customer_id for one in around}, {one.mirror_id for one in around}
+        return Place.holding_any(self.connection, ours, theirs)
+
+    def _moved(self) -> tuple[dict[int, str], list[Place]]:
+        """The lines as they were, id -> section, and as they are: the touched ones, and others that moved with them."""
+        after = {line.id: line for line in self._lines()}
+        still = {line.id: line for line in Place.of(self.connection).where(Place.id.in_(list(self.near)))}
+        moved = {i: line for i, line in self.near.items() if i not in still or still[i].version != line.version}
+        after |= {i: still[i] for i in moved if i in still}
+        return self.before | {i: line.section for i, line in moved.items()}, list(after.values())
 
     def answer(self, message: str, kind: str = "ok", *, status: int = 200, close_dialog: bool = False) -> Response:
         """The lines where they stand now, the counters, and a word; without script, the window anew."""
@@ -219,10 +211,10 @@ class Touched:
         )  # fmt: skip
 
     def drawn(self, asked: Asked) -> list[Markup]:
-        after, watch = self._lines(), Watch.of_request()
-        pieces = [*_drawn(self.connection, asked, self.before, after), *counted(Counters.of(self.connection, asked))]
+        (before, after), watch = self._moved(), Watch.of_request()
+        pieces = [*_drawn(self.connection, asked, before, after), *counted(Counters.of(self.connection, asked))]
         if watch is not None:
-            own = self.before.keys() | {place.id for place in after}
+            own = before.keys() | {place.id for place in after}
             pieces.append(watching(watch.now(self.connection, own), asked))
         return pieces
 
@@ -234,7 +226,7 @@ def _drawn(active: Connection, asked: Asked, before: Mapping[int, str], after: I
     for gone in before.keys() - staying.keys():
         yield htmx.piece(f"#row-{gone}", "", "delete")
     for row in visible:
-        html = render_template("sync/_row.html", row=row)
+        html = render_template("sync/_row.html", row=row, asked=asked)
         if row.key in staying:
             yield htmx.piece(f"#row-{row.key}", html)
         else:

@@ -26,12 +26,16 @@ SECTIONS = {
 FILTERS = {
     "": _l("Alle"),
     "answer": _l("Kræver svar"),
+    "sure": _l("Forslag: sikre"),
+    "look": _l("Forslag: se efter"),
     "new": _l("Uden partner"),
     "moving": _l("På vej"),
     "off": _l("Slået fra"),
 }
 # State -> (class of the mark, icon, word).
 MARKS = {
+    State.SURE: ("state-go", "question-circle", _l("Den samme?")),
+    State.LOOK: ("state-go", "question-circle", _l("Den samme?")),
     State.OFF: ("", "slash-circle", _l("Slået fra")),
     State.CREATING: ("state-go", "arrow-right", _l("Oprettes")),
     State.DELETING: ("state-go", "arrow-repeat", _l("Slettes")),
@@ -177,6 +181,11 @@ def excluded(row: Row) -> str:
     who = off.created_by.name if off.created_by else ""
     told = ", ".join(filter(None, (who, day(off.created_at))))
     return f"{told}: ”{off.reason}”" if off.reason else told
+
+
+def answers(filled: dict[str, str], seen: dict[str, object]) -> dict[str, object]:
+    """The form fields that pair two at once: what was seen of them, and the empty values filled from the other."""
+    return seen | {f"answer-{field}": side for field, side in filled.items()}
 
 
 def give_way(row: Row) -> dict[str, object]:
