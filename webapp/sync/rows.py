@@ -50,6 +50,8 @@ class Question:
     base: str | None
     ours_change: Change | None = None
     theirs_change: Change | None = None
+    emptied: str = ""
+    """The side where the field became empty together with many others, for which the brake asks."""
 
 
 @dataclass(frozen=True)
@@ -199,21 +201,22 @@ def _row(
         return Row(place, customer, mirror, pairing, excluded=off, fault=pairing.fault if pairing else {})
     pairing.customer, pairing.mirror, pairing.connection = customer, mirror, connection
     planned = standing.plan_of(pairing)
-    questions = tuple(_question(asked, names) for asked in planned.questions)
+    questions = tuple(_question(asked, names, pairing.brake) for asked in planned.questions)
     return Row(
         place, customer, mirror, pairing, questions, (*planned.pushes, *planned.pulls),
         _moved(place, planned, pairing, names), off, pairing.fault,
     )  # fmt: skip
 
 
-def _question(asked: FieldPlan, names: dict[tuple[str, str], str]) -> Question:
+def _question(asked: FieldPlan, names: dict[tuple[str, str], str], brake: dict[str, str]) -> Question:
     known = BY_NAME[asked.name]
 
     def shown(value: str) -> str:
         return names.get((known.reference, value), value) if known.reference else value
 
     base = shown(asked.base[0]) if asked.base else None
-    return Question(asked.name, known.label, shown(asked.ours), shown(asked.theirs), base)
+    emptied = brake.get(asked.name, "")
+    return Question(asked.name, known.label, shown(asked.ours), shown(asked.theirs), base, emptied=emptied)
 
 
 def _dated(found: list[Row]) -> tuple[Row, ...]:

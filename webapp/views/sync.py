@@ -14,7 +14,7 @@ from webapp.models.connection import Connection
 from webapp.models.place import Place
 from webapp.models.run import Run
 from webapp.models.sweep import Sweep
-from webapp.sync import rows, sweep
+from webapp.sync import emptying, rows, sweep
 from webapp.sync.section import Section
 from webapp.views import sync_window, sync_words
 from webapp.views.sync_watch import Watch
@@ -121,6 +121,24 @@ def brake(sweep_id: int) -> ResponseReturnValue:
         return htmx.go(url_for("sync.window"), done)
     line = htmx.piece("#proof", render_template("sync/_proof.html", proof=Proof.of(active), connection=active))
     return htmx.partials(line, htmx.toast(done))
+
+
+@blueprint.post("/emptied")
+def emptied() -> ResponseReturnValue:
+    """A person's answer when suspiciously many fields became empty at once on one side."""
+    active, answer = sync_window.connection(), request.form.get("answer")
+    choice = next((choice for choice in (emptying.GO, emptying.KEEP) if choice == answer), None)
+    if choice is None:
+        abort(400)
+    try:
+        emptying.decide(active, choice, request.form.get("seen", ""), auth.user())
+        status, done = 200, _("Svaret bliver ført ud i livet, kunde for kunde.")
+    except emptying.Stale:
+        status, done = 409, _("Det har ændret sig imens. Se det igen. Intet er ændret.")
+    if not htmx.wants_piece():
+        return htmx.go(url_for("sync.window"), done, "ok" if status == 200 else "ask")
+    line = htmx.piece("#proof", render_template("sync/_proof.html", proof=Proof.of(active), connection=active))
+    return htmx.partials(line, htmx.toast(done, "ok" if status == 200 else "ask"), status=status)
 
 
 @blueprint.app_context_processor
