@@ -16,6 +16,7 @@ MODULES = (
     "pairings",
     "suggestions",
     "questions",
+    "checkup",
     "runs",
     "integrations",
     "grants",

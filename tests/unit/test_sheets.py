@@ -1,0 +1,41 @@
+"""Tables as files: what a spreadsheet program makes of the cells."""
+
+import csv
+import io
+import xml.etree.ElementTree as ElementTree
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webapp import sheets
+
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def cells(file: bytes) -> list[str]:
+    """The texts of an XLSX, which keeps each once."""
+    with zipfile.ZipFile(io.BytesIO(file)) as packed:
+        return [
+            part.text or "" for part in ElementTree.fromstring(packed.read("xl/sharedStrings.xml")).iter(SHEET + "t")
+        ]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+45 62", "-1", "@SUM(A1)", "\t=1", " =1"])
+def test_no_cell_of_a_csv_is_a_formula(text: str) -> None:
+    assert f"'{text}" in sheets.as_csv(["Navn"], [[text]]).decode("utf-8-sig")
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), min_size=1, max_size=4))
+def test_a_csv_reads_back_as_it_was_but_for_the_apostrophe(texts: list[str]) -> None:
+    stream = io.StringIO(sheets.as_csv(["a"], [texts]).decode("utf-8-sig"), newline="")
+    (back,) = list(csv.reader(stream, delimiter=";"))[1:]
+    assert [cell.removeprefix("'") for cell in back] == [text.removeprefix("'") for text in texts]
+
+
+def test_every_cell_of_an_xlsx_is_a_text() -> None:
+    file = sheets.as_xlsx(["Navn"], [["=1+1"], ["http://x.dk"], ["42"], ["a\x00b"]], "Liste")
+    assert cells(file) == ["Navn", "=1+1", "http://x.dk", "42", "ab"]
+    with zipfile.ZipFile(io.BytesIO(file)) as packed:
+        assert b"<f>" not in packed.read("xl/worksheets/sheet1.xml")

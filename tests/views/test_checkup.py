@@ -1,0 +1,102 @@
+"""Sundhedstjek: what it shows, what is mended in place, and the lists to take away."""
+
+import pytest
+
+from tests.people import Browser, World, connect, enter
+from webapp.models.customer import Customer
+from webapp.models.history import History
+from webapp.sync import register
+
+PAGE = "/checkup"
+
+
+@pytest.fixture
+def odd(world: World) -> Customer:
+    """A customer of Alice's with a wrong CVR number."""
+    return register.add(world.alice.company, 1003, {"name": "Skæv ApS", "cvr": "12345678"}, world.alice)
+
+
+def typed(customer: Customer, value: str, shown: str = "12345678") -> dict[str, str]:
+    return {"cause": "cvr", f"value-cvr-{customer.id}": value, f"shown-cvr-{customer.id}": shown}
+
+
+def test_it_says_how_ready_the_registers_are(alice: Browser, odd: Customer) -> None:
+    causes = alice.page(PAGE).one("nav", aria_label="Årsager")
+    assert "CVR-nr. med forkert kontrolciffer 1 kunde" in " ".join(causes.text.split())
+
+
+def test_a_cause_lists_its_customers_with_the_value_in_a_field(alice: Browser, odd: Customer) -> None:
+    assert alice.page(f"{PAGE}?cause=cvr").field(f"value-cvr-{odd.id}") == "12345678"
+
+
+def test_what_is_typed_there_is_saved_with_a_history(alice: Browser, odd: Customer) -> None:
+    answer = alice.post(PAGE, typed(odd, "10150817"))
+    assert (answer.status_code, Customer.get_by_id(odd.id).cvr) == (303, "10150817")
+    noted = History.get(History.customer_id == odd.id, History.before == "12345678")
+    assert (noted.after, noted.cause) == ("10150817", "person")
+
+
+def test_a_value_that_cannot_be_saved_comes_back_with_the_reason(alice: Browser, odd: Customer) -> None:
+    answer = alice.post(PAGE, typed(odd, "1" * 41))
+    assert answer.status_code == 422 and "Højst 40 tegn" in answer.text
+    assert Customer.get_by_id(odd.id).cvr == "12345678"
+
+
+def test_what_somebody_else_mended_meanwhile_is_not_overwritten(alice: Browser, odd: Customer) -> None:
+    answer = alice.post(PAGE, typed(odd, "10150817", shown="87654321"))
+    assert answer.status_code == 422 and "Nogen har rettet feltet imens" in answer.text
+    assert Customer.get_by_id(odd.id).cvr == "12345678"
+
+
+def test_nothing_typed_changes_nothing(alice: Browser, odd: Customer) -> None:
+    alice.post(PAGE, typed(odd, "12345678"))
+    assert Customer.get_by_id(odd.id).version == 1
+
+
+def test_another_companys_customer_cannot_be_mended(charlie: Browser, odd: Customer) -> None:
+    answer = charlie.post(PAGE, typed(odd, "10150817"))
+    assert answer.status_code == 422 and Customer.get_by_id(odd.id).cvr == "12345678"
+
+
+def test_another_companys_customers_are_not_shown(charlie: Browser, odd: Customer) -> None:
+    assert "Skæv" not in charlie.page(f"{PAGE}?cause=cvr").source
+
+
+def test_bob_sees_it_and_is_offered_no_field(bob: Browser, odd: Customer) -> None:
+    page = bob.page(f"{PAGE}?cause=cvr")
+    assert "Skæv ApS" in page.source and not page.all("input", name=f"value-cvr-{odd.id}")
+
+
+def test_theirs_are_told_and_not_mended_here(alice: Browser, world: World) -> None:
+    enter(world.connection, 1004, {"name": "Fjern ApS", "country": "Dannmark"})
+    page = alice.page(f"{PAGE}?cause=country")
+    assert "Dannmark" in page.source
+    assert not [box for box in page.all("input") if box.attrs.get("name", "").startswith("value-")]
+
+
+def test_before_the_first_fetch_it_says_that_only_ours_were_seen(charlie: Browser, world: World) -> None:
+    connect(world.charlie.company)
+    assert "kun CleanManagers kunder" in charlie.page(PAGE).source
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("csv", "\ufeffÅrsag;".encode()), ("xlsx", b"PK")])
+def test_the_list_is_taken_away_as_a_file(alice: Browser, odd: Customer, kind: str, begins: bytes) -> None:
+    answer = alice.get(f"{PAGE}/list.{kind}")
+    assert answer.data.startswith(begins)
+    assert f".{kind}" in answer.headers["Content-Disposition"]
+
+
+def test_the_csv_names_cause_system_and_customer(alice: Browser, odd: Customer) -> None:
+    lines = alice.get(f"{PAGE}/list.csv").data.decode("utf-8-sig").splitlines()
+    assert "CVR-nr. med forkert kontrolciffer;CleanManager;1003;Skæv ApS;CVR-nr.;12345678" in lines
+
+
+def test_a_long_list_comes_in_pages(alice: Browser, world: World) -> None:
+    for number in range(2001, 2104):
+        register.add(world.alice.company, number, {"name": f"Kunde {number}", "country": "Dannmark"}, world.alice)
+    page = alice.page(f"{PAGE}?cause=country&page=2")
+    assert "Side 2 af 2" in page.source and len(page.all("tr")) == 4
+
+
+def test_an_unknown_cause_is_not_found(alice: Browser) -> None:
+    assert alice.get(f"{PAGE}?cause=nonsense").status_code == 404

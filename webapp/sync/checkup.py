@@ -1,0 +1,191 @@
+"""Sundhedstjek: what is odd in the two registers before and after they are kept equal. Reads only; pure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+from babel import Locale
+from rapidfuzz import fuzz
+from stdnum import ean
+from stdnum.dk import cvr
+
+from webapp.sync import keys
+from webapp.sync.fields import BY_NAME
+from webapp.sync.normalise import fold
+
+Side = Literal["ours", "theirs"]
+# Names alike below this share (0 to 100) are names of different parties.
+STRANGE_NAMES = 70
+# Of hundreds that are called the same, each names so many of the others.
+SHOWN_TOGETHER = 10
+LANGUAGES = ("da", "en", "de", "sv", "nb", "fi", "pl", "nl", "fr", "es", "it")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A customer of one side. `pair` is the same for two that are partners, 0 for one without."""
+
+    side: Side
+    id: int
+    number: int
+    values: Mapping[str, str]
+    pair: int = 0
+    barred: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.values.get("name", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something odd about one customer: in which field if in one, and which others it concerns."""
+
+    cause: str
+    row: Row
+    field: str = ""
+    others: tuple[Row, ...] = ()
+
+    @property
+    def value(self) -> str:
+        return self.row.values.get(self.field, "") if self.field else ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that was found. `checked`: how many customers were looked at."""
+
+    checked: int
+    findings: tuple[Finding, ...]
+    by_cause: Mapping[str, tuple[Finding, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        grouped: dict[str, list[Finding]] = {cause: [] for cause in CAUSES}
+        for finding in self.findings:
+            grouped[finding.cause].append(finding)
+        object.__setattr__(self, "by_cause", {cause: tuple(found) for cause, found in grouped.items() if found})
+
+    @property
+    def odd(self) -> int:
+        """How many customers something was found about."""
+        return len({(finding.row.side, finding.row.id) for finding in self.findings})
+
+    @property
+    def ready(self) -> int:
+        """The share without a finding, in whole per cent, rounded down so that 100 means all."""
+        return 100 * (self.checked - self.odd) // self.checked if self.checked else 100
+
+
+def examine(rows: Sequence[Row], filled: Iterable[str] = ()) -> Report:
+    """Look at every customer of both sides. `filled`: required fields for which a default stands ready."""
+    ready = frozenset(filled)
+    alone = [Finding(cause, row, name) for row in rows for cause, name in _alone(row, ready)]
+    return Report(len(rows), (*_doubles(rows), *_strangers(rows), *alone))
+
+
+def _alone(row: Row, ready: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """What can be told of a customer without looking at the others: cause and field."""
+    for name, f in BY_NAME.items():
+        if f.required and name not in ready and not row.values.get(name, ""):
+            yield "required", name
+    for cause, is_wrong in _WRONG.items():
+        if row.values.get(cause, "") and is_wrong(row.values):
+            yield cause, cause
+    if row.barred:
+        yield "barred", ""
+
+
+def _wrong_cvr(values: Mapping[str, str]) -> bool:
+    return is_danish(values) and not cvr.is_valid(values["cvr"])
+
+
+def _wrong_ean(values: Mapping[str, str]) -> bool:
+    return not (len(values["ean"]) == 13 and ean.is_valid(values["ean"]))
+
+
+def _odd_postcode(values: Mapping[str, str]) -> bool:
+    return is_danish(values) and not re.fullmatch(r"(?:DK-?)?\s?[0-9]{4}", values["postcode"], re.ASCII | re.IGNORECASE)
+
+
+def _unknown_country(values: Mapping[str, str]) -> bool:
+    return fold(values["country"]) not in countries()
+
+
+_WRONG: Mapping[str, Callable[[Mapping[str, str]], bool]] = {
+    "cvr": _wrong_cvr, "ean": _wrong_ean, "postcode": _odd_postcode, "country": _unknown_country,
+}  # fmt: skip
+CAUSES = ("double", "number", "required", *_WRONG, "barred")
+# Causes that a person mends by typing another value of ours.
+MENDED = frozenset(("required", *_WRONG))
+
+
+def is_danish(values: Mapping[str, str]) -> bool:
+    """A customer without a country is Danish, as in both registers."""
+    country = fold(values.get("country", ""))
+    return not country or countries().get(country) == "DK"
+
+
+@cache
+def countries() -> Mapping[str, str]:
+    """Every known spelling of a country, folded -> its two letters: many languages' names, and the letters."""
+    spelled = {
+        fold(name): code
+        for language in LANGUAGES
+        for code, name in Locale.parse(language).territories.items()
+        if len(code) == 2
+    }
+    return spelled | {code.casefold(): code for code in set(spelled.values())}
+
+
+def _doubles(rows: Sequence[Row]) -> Iterator[Finding]:
+    """Customers of one side that have the same name and, besides, a key or a house in common."""
+    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        name = " ".join(sorted(keys.name_words(row.name)))
+        for mark in _marks(row.values) if name else ():
+            groups[row.side, name, *mark].append(row)
+    together: dict[tuple[str, int], dict[int, Row]] = defaultdict(dict)
+    for group in groups.values():
+        if len(group) > 1:
+            for row in group:
+                together[row.side, row.id].update((other.id, other) for other in group[: SHOWN_TOGETHER + 1])
+    for row in rows:
+        if others := together.get((row.side, row.id)):
+            rest = [other for other in others.values() if other.id != row.id]
+            yield Finding("double", row, others=tuple(rest[:SHOWN_TOGETHER]))
+
+
+def _marks(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What two customers of the same name have in common when they are one party; another site has another house."""
+    street, house = keys.street_key(values.get("address", ""))
+    where = f"{street} {house} {keys.postcode_key(values.get('postcode', ''))}" if street and house else ""
+    if where:
+        yield "house", where
+        return
+    for name in ("cvr", "ean", "email", "phone"):
+        for key in keys.keys_of(name, values.get(name, "")):
+            yield name, key
+
+
+def _strangers(rows: Sequence[Row]) -> Iterator[Finding]:
+    """A number that means one party here and another there."""
+    theirs = {row.number: row for row in rows if row.side == "theirs"}
+    for row in rows:
+        other = theirs.get(row.number) if row.side == "ours" else None
+        if other and not (row.pair and row.pair == other.pair) and _are_strangers(row.values, other.values):
+            yield Finding("number", row, others=(other,))
+            yield Finding("number", other, others=(row,))
+
+
+def _are_strangers(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    for name in ("cvr", "ean", "email", "phone"):
+        if set(keys.keys_of(name, one.get(name, ""))) & set(keys.keys_of(name, other.get(name, ""))):
+            return False
+    return (
+        fuzz.token_set_ratio(keys.name_key(one.get("name", "")), keys.name_key(other.get("name", ""))) < STRANGE_NAMES
+    )
