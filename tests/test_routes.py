@@ -18,7 +18,7 @@ from webapp.models.place import Place
 from webapp.models.run import Run
 from webapp.models.sweep import Sweep
 
-# An example for each name that stands in an address: of Alice's company where it names a row.
+# An example for each name that stands in an address (or at one endpoint): of Alice's company where it names a row.
 EXAMPLES: dict[str, Callable[[World], Any]] = {
     "customer_id": lambda world: world.customer.id,
     "mirror_id": lambda world: world.mirror.id,
@@ -28,6 +28,8 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "sweep_id": lambda world: Sweep.create(company=world.alice.company, connection=world.connection, kind="fetch").id,
     "run_id": lambda world: Run.create(company=world.alice.company, connection=world.connection, kind="create_ours").id,
     "side": lambda world: "ours",
+    "kind": lambda world: "csv",
+    "runs.plan kind": lambda world: "create_ours",
     "party_id": lambda world: world.customer.id,
     "name": lambda world: "cvr",
     "filename": lambda world: "js/app.js",
@@ -70,7 +72,8 @@ class Walk:
 
     def address(self, rule: Rule, **known: int) -> str:
         asked = rule.arguments - known.keys() - set(rule.defaults or {})
-        values = known | {name: EXAMPLES[name](self.world) for name in asked}
+        examples = {name: EXAMPLES.get(f"{rule.endpoint} {name}", EXAMPLES[name]) for name in asked}
+        values = known | {name: example(self.world) for name, example in examples.items()}
         with self.app.test_request_context():
             return str(self.app.url_for(rule.endpoint, **values))
 

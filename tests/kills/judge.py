@@ -99,7 +99,7 @@ def _lost(connection: Connection, load: Load, verdict: Verdict) -> None:
     lost += [f"form {e.subject} {e.value}" for e in log.of("form") if (e.subject, e.field, e.value) not in told]
     gone = {row.id for row in Customer.select(Customer.id).where(Customer.deleted_at.is_null(False))}
     lost += [f"deletion of {e.subject}" for e in log.of("delete") if e.subject not in gone]
-    runs = Run.select().where(Run.connection == connection)
+    runs = Run.select().where(Run.connection == connection, Run.state != run.PLANNED)
     lost += [] if runs.count() or not log.of("run") else ["a run"]
     lost += [f"run {r.id} is {r.state}: {r.done}+{r.failed} of {r.total}" for r in runs if not _is_complete(r)]
     lost += _last_word(load, "form", OURS, {row.id: row.phone for row in Customer.select()})

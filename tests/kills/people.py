@@ -195,9 +195,11 @@ class Load:
 
     def _run(self, person: "Person", chance: random.Random) -> None:
         side = chance.choice(("ours", "theirs", "theirs"))
-        plan = person.get(f"/runs/new/{side}").text
+        kind = "create_theirs" if side == "ours" else "create_ours"
+        address = person.post(f"/runs/plans/{kind}", rule="next").headers.get("HX-Redirect", "")
+        seal = _hidden(person.get(address).text, "seal")
         with self.noting(Entry("run", 0, side)) as said:
-            said(person.post(f"/runs/new/{side}", rule="next", seen=_hidden(plan, "seen")).status_code == 200)
+            said(person.post(f"{address}/start", seal=seal).status_code == 200)
 
     def _compare(self, person: "Person", chance: random.Random) -> None:
         with self.noting(Entry("compare", 0)) as said:

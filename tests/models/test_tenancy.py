@@ -20,14 +20,14 @@ from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import CLOSED, Pairing
 from webapp.models.place import Heartbeat, Place, Tally
-from webapp.models.run import Run, RunItem
+from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.suggestion import NotSame, Suggestion
 from webapp.models.sweep import Sweep
 from webapp.models.user import User
 
 MODELS: list[Any] = [
     Company, User, Customer, Connection, Reference, UnitMapping, AccessGrant, Mirror, Pairing, Exclusion, Lane,
-    Attempt, Inbox, Sweep, Run, RunItem, History, Place, Tally, Heartbeat,
+    Attempt, Inbox, Sweep, Run, RunPlan, RunItem, History, Place, Tally, Heartbeat,
     Suggestion, NotSame,
 ]  # fmt: skip
 PARTIAL = {
@@ -100,6 +100,7 @@ class Tenant:
         Inbox.create(**own)
         Sweep.create(kind="fetch", **own)
         self.run = Run.create(kind="create_ours", **own)
+        RunPlan.create(run=self.run, undoes=self.run, follows=self.run, applied_by=self.user, **own)
         RunItem.create(company=self.company, run=self.run, position=first)
         History.create(side="ours", cause="person", **own)
         Place.create(section="paired", state="equal", customer=self.customer, mirror=self.mirror, **own)

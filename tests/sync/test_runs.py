@@ -1,58 +1,88 @@
-"""Bulk creation: a plan first, then item by item; one refused customer stops nobody."""
+"""Bulk work: a plan kept as rows first, then item by item; one refused customer stops nobody."""
+
+import pytest
 
 from tests.sync.world import World
 from webapp.models.customer import Customer
-from webapp.models.run import CREATE_OURS, CREATE_THEIRS, Run, RunItem
+from webapp.models.exclusion import Exclusion
+from webapp.models.pairing import Pairing
+from webapp.models.run import CREATE_OURS, CREATE_THEIRS, EXCLUDE, PAIR, Run, RunItem, RunPlan
 from webapp.sync import runs
+from webapp.sync.runs_plan import EVERYBODY, Selection
 
 
-def bulk(world: World, kind: str, also: tuple[int, ...] = (), rule: str = "same") -> Run:
-    plan = runs.plan_bulk(world.connection, kind, rule)  # type: ignore[arg-type]
-    ordered = runs.begin(world.connection, plan, also, world.alice)
+def planned(world: World, kind: str, picked: Selection = EVERYBODY, **choices: str) -> Run:
+    return runs.plan(world.connection, kind, world.alice, picked, choices)
+
+
+def bulk(world: World, kind: str, picked: Selection = EVERYBODY, **choices: str) -> Run:
+    run = runs.start(planned(world, kind, picked, **choices), world.alice)
     world.drain()
-    return world.fresh(ordered)
+    return world.fresh(run)
+
+
+def fetched(world: World, number: int, name: str, **fields: object) -> None:
+    world.theirs(number, name, **fields)
+    world.look(number)
+
+
+def many_there(world: World, count: int) -> None:
+    for number in range(1, count + 1):
+        world.theirs(number, f"Kunde {number}")
+    world.look(*range(1, count + 1))
+
+
+# -- creation
 
 
 def test_all_of_theirs_are_created_here(connected: World) -> None:
-    for number in range(1, 61):
-        connected.theirs(number, f"Kunde {number}")
-    connected.look(*range(1, 61))
-    ordered = bulk(connected, CREATE_OURS)
-    assert (ordered.state, ordered.done, ordered.failed) == ("done", 60, 0)
+    many_there(connected, 60)
+    run = bulk(connected, CREATE_OURS)
+    assert (run.state, run.done, run.failed) == ("done", 60, 0)
     assert Customer.of(connected.company).count() == 60
 
 
 def test_all_of_ours_are_created_there(connected: World) -> None:
     for number in range(1, 46):
         connected.ours(number, f"Kunde {number}")
-    ordered = bulk(connected, CREATE_THEIRS)
-    assert (ordered.state, ordered.done) == ("done", 45)
+    run = bulk(connected, CREATE_THEIRS)
+    assert (run.state, run.done) == ("done", 45)
     assert sorted(connected.economic.customers) == list(range(1, 46))
 
 
-def test_one_refused_customer_stands_with_its_reason_and_stops_nobody(connected: World) -> None:
+def test_what_would_be_refused_is_held_back_and_stops_nobody(connected: World) -> None:
     connected.ours(1, "God")
     bad = connected.ours(2, "Dårlig", city="x" * 51)
-    connected.ours(3, "Også god")
-    ordered = bulk(connected, CREATE_THEIRS)
-    assert (ordered.done, ordered.failed) == (2, 1)
-    assert RunItem.get(RunItem.customer_id == bad.id).reason == "refused"
-    assert connected.place(customer=bad).section == "conflict"
+    run = bulk(connected, CREATE_THEIRS)
+    item = RunItem.get(RunItem.customer_id == bad.id)
+    assert run.done == 1 and (item.state, item.reason, item.note["fields"]) == (
+        "held",
+        "foreseen",
+        {"city": "too_long"},
+    )
+
+
+def test_a_group_that_the_agreement_lacks_is_foreseen(connected: World) -> None:
+    connected.ours(1, "Ukendt gruppe", customer_group="9999")
+    planned(connected, CREATE_THEIRS)
+    assert RunItem.get().note["fields"] == {"customer_group": "unknown"}
 
 
 def test_those_that_look_like_one_on_the_other_side_are_held_back(connected: World) -> None:
     connected.ours(1, "Havnens Tandklinik ApS", cvr="33920459")
-    connected.theirs(9, "Havnens Tandklinik", corporateIdentificationNumber="33920459")
-    connected.look(9)
-    plan = runs.plan_bulk(connected.connection, CREATE_THEIRS, "same")
-    assert [(item.held, item.lookalike.number) for item in plan.items] == [("lookalike", 9)]
+    fetched(connected, 9, "Havnens Tandklinik", corporateIdentificationNumber="33920459")
+    planned(connected, CREATE_THEIRS)
+    item = RunItem.get()
+    assert (item.reason, item.note["alike"]) == ("lookalike", "Havnens Tandklinik (9)")
 
 
-def test_a_held_back_customer_is_created_when_it_is_ticked(connected: World) -> None:
-    ours = connected.ours(1, "Havnens Tandklinik ApS")
-    connected.theirs(9, "Havnens Tandklinik")
-    connected.look(9)
-    assert bulk(connected, CREATE_THEIRS, also=(ours.id,)).done == 1
+def test_a_held_back_lookalike_is_created_when_it_is_ticked(connected: World) -> None:
+    connected.ours(1, "Havnens Tandklinik ApS")
+    fetched(connected, 9, "Havnens Tandklinik")
+    run = planned(connected, CREATE_THEIRS)
+    runs.start(run, connected.alice, also=[RunItem.get().id])
+    connected.drain()
+    assert connected.fresh(run).done == 1
 
 
 def test_those_that_lack_what_economic_requires_are_held_back(connected: World) -> None:
@@ -60,42 +90,227 @@ def test_those_that_lack_what_economic_requires_are_held_back(connected: World) 
     connection.set_defaults({"currency": "DKK"})
     connection.save()
     connected.ours(1, "Uden gruppe")
-    plan = runs.plan_bulk(connected.connection, CREATE_THEIRS, "same")
-    assert plan.items[0].lacking == ("customer_group", "payment_terms", "vat_zone")
+    planned(connected, CREATE_THEIRS)
+    assert set(RunItem.get().note["fields"]) == {"customer_group", "payment_terms", "vat_zone"}
 
 
 def test_a_taken_number_gets_the_next_free_one(connected: World) -> None:
     connected.ours(7, "Vores")
-    connected.theirs(7, "Deres")
-    connected.look(7)
-    plan = runs.plan_bulk(connected.connection, CREATE_THEIRS, "same")
-    assert [(item.number, item.same_number) for item in plan.items] == [(8, False)]
+    fetched(connected, 7, "Deres")
+    planned(connected, CREATE_THEIRS)
+    assert (RunItem.get().number, RunItem.get().note["own"]) == (8, 7)
+
+
+def test_a_creation_shows_what_the_defaults_fill_in(connected: World) -> None:
+    connected.ours(1, "Vores")
+    planned(connected, CREATE_THEIRS)
+    item = RunItem.get()
+    assert item.values_after["theirs"]["currency"] == "DKK" and item.values_after["ours"]["currency"] == "DKK"
+
+
+# -- the plan and its seal
+
+
+def test_a_plan_does_nothing_before_it_is_applied(connected: World) -> None:
+    connected.ours(1, "En")
+    run = planned(connected, CREATE_THEIRS)
+    connected.drain()
+    assert run.state == "planned" and not connected.economic.customers
+
+
+def test_the_same_plan_has_the_same_seal_and_another_has_another(connected: World) -> None:
+    connected.ours(1, "En")
+    one, two = (RunPlan.of(planned(connected, CREATE_THEIRS)).seal for _ in range(2))
+    connected.ours(2, "To")
+    assert one == two != RunPlan.of(planned(connected, CREATE_THEIRS)).seal
+
+
+def test_a_plan_of_another_seal_is_not_applied(connected: World) -> None:
+    connected.ours(1, "En")
+    run = planned(connected, CREATE_THEIRS)
+    with pytest.raises(runs.NotApplied, match="moved"):
+        runs.start(run, connected.alice, "0000-0000-0000")
+
+
+def test_choosing_otherwise_plans_anew_under_the_same_address(connected: World) -> None:
+    connected.ours(7, "En")
+    fetched(connected, 100, "Deres")
+    run = planned(connected, CREATE_THEIRS)
+    seal = RunPlan.of(run).seal
+    assert runs.choose(run, {"rule": "next"})
+    assert RunItem.get().number == 101 and RunPlan.of(run).seal != seal
 
 
 def test_a_customer_that_moved_since_the_plan_falls_out(connected: World) -> None:
     ours = connected.ours(1, "Før")
-    plan = runs.plan_bulk(connected.connection, CREATE_THEIRS, "same")
+    run = planned(connected, CREATE_THEIRS)
     connected.save(ours, name="Efter")
-    runs.begin(connected.connection, plan, (), connected.alice)
+    runs.start(run, connected.alice)
     connected.drain()
-    assert RunItem.get().reason == "moved" and len(connected.economic.customers) == 0
+    assert RunItem.get().reason == "moved" and not connected.economic.customers
+
+
+def test_those_that_moved_are_asked_about_in_a_plan_of_their_own(connected: World) -> None:
+    ours = connected.ours(1, "Før")
+    connected.ours(2, "Uændret")
+    run = planned(connected, CREATE_THEIRS)
+    connected.save(ours, name="Efter")
+    runs.start(run, connected.alice)
+    connected.drain()
+    again = runs.plan_moved(run, connected.alice)
+    assert [item.customer_id for item in RunItem.of(again)] == [ours.id]
+
+
+def test_only_those_that_are_picked_take_part(connected: World) -> None:
+    connected.ours(1, "En")
+    two = connected.ours(2, "To")
+    bulk(connected, CREATE_THEIRS, Selection(ours=(two.id,)))
+    assert list(connected.economic.customers) == [2]
+
+
+def test_lines_of_the_window_can_be_picked(connected: World) -> None:
+    connected.ours(1, "En")
+    two = connected.ours(2, "To")
+    bulk(connected, CREATE_THEIRS, Selection(places=(connected.place(customer=two).id,)))
+    assert list(connected.economic.customers) == [2]
+
+
+def test_a_plan_foresees_its_calls(connected: World) -> None:
+    connected.ours(1, "En")
+    connected.ours(2, "To")
+    assert RunPlan.of(planned(connected, CREATE_THEIRS)).calls == 2
+
+
+# -- pause, stop, one at a time
+
+
+def half_done(world: World) -> Run:
+    many_there(world, 60)
+    run = runs.start(planned(world, CREATE_OURS), world.alice)
+    world.worker.turns(world.connection, 1)
+    return run
 
 
 def test_a_stopped_run_makes_no_more(connected: World) -> None:
-    for number in range(1, 61):
-        connected.theirs(number, f"Kunde {number}")
-    connected.look(*range(1, 61))
-    plan = runs.plan_bulk(connected.connection, CREATE_OURS, "same")
-    ordered = runs.begin(connected.connection, plan, (), connected.alice)
-    connected.worker.turns(connected.connection, 1)
-    runs.stop(ordered)
+    run = half_done(connected)
+    runs.stop(run)
+    connected.drain()
+    assert Customer.of(connected.company).count() == 50 and connected.fresh(run).done == 50
+
+
+def test_a_paused_run_rests_and_goes_on_when_it_is_told_to(connected: World) -> None:
+    run = half_done(connected)
+    assert runs.pause(run)
     connected.drain()
     assert Customer.of(connected.company).count() == 50
-
-
-def test_ordering_twice_gives_the_run_under_way(connected: World) -> None:
-    connected.ours(1, "En")
-    plan = runs.plan_bulk(connected.connection, CREATE_THEIRS, "same")
-    first = runs.begin(connected.connection, plan, (), connected.alice)
-    assert runs.begin(connected.connection, plan, (), connected.alice).id == first.id
+    assert runs.resume(run)
     connected.drain()
+    assert (connected.fresh(run).state, Customer.of(connected.company).count()) == ("done", 60)
+
+
+def test_what_had_begun_when_a_run_was_paused_is_counted(connected: World) -> None:
+    for number in range(1, 31):
+        connected.ours(number, f"Kunde {number}")
+    connected.drain()
+    run = runs.start(planned(connected, CREATE_THEIRS), connected.alice)
+    connected.worker.turns(connected.connection, 1)
+    runs.pause(run)
+    connected.drain()
+    run = connected.fresh(run)
+    assert (run.state, run.done, len(connected.economic.customers)) == ("paused", 20, 20)
+
+
+def test_a_plan_cannot_be_applied_while_another_run_is_under_way(connected: World) -> None:
+    connected.ours(1, "En")
+    one, two = planned(connected, CREATE_THEIRS), planned(connected, CREATE_THEIRS)
+    runs.start(one, connected.alice)
+    with pytest.raises(runs.NotApplied, match="busy"):
+        runs.start(two, connected.alice)
+    connected.drain()
+
+
+def test_a_plan_is_applied_once(connected: World) -> None:
+    connected.ours(1, "En")
+    run = planned(connected, CREATE_THEIRS)
+    runs.start(run, connected.alice)
+    connected.drain()
+    with pytest.raises(runs.NotApplied, match="over"):
+        runs.start(run, connected.alice)
+
+
+# -- pairing many
+
+
+def two_alike(world: World) -> Customer:
+    ours = world.ours(1, "Havnens Tandklinik ApS", cvr="33920459", phone="66 10 00 14", email="", city="Odense C")
+    fetched(
+        world, 1, "Havnens Tandklinik", corporateIdentificationNumber="33920459",
+        telephoneAndFaxNumber="66100041", email="post@havnen.dk", city="Odense",
+    )  # fmt: skip
+    return ours
+
+
+def paired(world: World, **choices: str) -> Customer:
+    ours = two_alike(world)
+    bulk(world, PAIR, Selection(pairs=((ours.id, world.mirror(1).id),)), **choices)
+    return world.fresh(ours)
+
+
+def test_pairing_many_fills_only_blanks_unless_told_otherwise(connected: World) -> None:
+    ours = paired(connected)
+    stored = connected.stored(1)
+    assert (ours.email, ours.phone, ours.name) == ("post@havnen.dk", "66 10 00 14", "Havnens Tandklinik ApS")
+    assert (stored["telephoneAndFaxNumber"], stored["name"]) == ("66100041", "Havnens Tandklinik")
+
+
+def test_pairing_many_raises_no_question(connected: World) -> None:
+    ours = paired(connected)
+    assert connected.place(customer=ours).state in ("equal", "agreed")
+
+
+def test_a_group_of_fields_is_kept_from_the_chosen_side(connected: World) -> None:
+    ours = paired(connected, names="ours", contact="theirs")
+    stored = connected.stored(1)
+    assert (stored["name"], stored["city"], ours.phone) == ("Havnens Tandklinik ApS", "Odense C", "66100041")
+
+
+def test_the_plan_shows_each_field_old_and_new_on_its_side(connected: World) -> None:
+    ours = two_alike(connected)
+    planned(connected, PAIR, Selection(pairs=((ours.id, connected.mirror(1).id),)), contact="ours")
+    changes = RunItem.get().changes
+    assert ("ours", "email", "", "post@havnen.dk") in changes
+    assert ("theirs", "phone", "66100041", "66 10 00 14") in changes
+
+
+def test_nobody_is_paired_twice_in_one_plan(connected: World) -> None:
+    ours = two_alike(connected)
+    fetched(connected, 2, "Havnens Tandklinik Afdeling 2")
+    pairs = tuple((ours.id, connected.mirror(number).id) for number in (1, 2))
+    planned(connected, PAIR, Selection(pairs=pairs))
+    assert [item.reason for item in RunItem.select().order_by(RunItem.position)] == ["", "twice"]
+
+
+def test_a_pair_that_moved_since_the_plan_falls_out(connected: World) -> None:
+    ours = two_alike(connected)
+    run = planned(connected, PAIR, Selection(pairs=((ours.id, connected.mirror(1).id),)))
+    connected.economic.edit(1, city="Svendborg")
+    connected.look(1)
+    runs.start(run, connected.alice)
+    connected.drain()
+    assert RunItem.get().reason == "moved" and not Pairing.select().count()
+
+
+def test_all_sure_suggestions_are_paired(connected: World) -> None:
+    two_alike(connected)
+    connected.drain()
+    assert bulk(connected, PAIR).done == 1
+
+
+# -- switching many off
+
+
+def test_those_that_are_picked_are_switched_off(connected: World) -> None:
+    one = connected.ours(1, "En")
+    fetched(connected, 9, "Deres")
+    run = bulk(connected, EXCLUDE, Selection(ours=(one.id,), theirs=(connected.mirror(9).id,)))
+    assert run.done == 2 and Exclusion.select().where(Exclusion.ended_at.is_null()).count() == 2

@@ -1,24 +1,30 @@
-""" "Opret partnere": the plan, the run with its progress, Stop, and the result with those that failed."""
+"""Plans with an address of their own, runs with their progress, the history, and taking a run back."""
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.apps import app_over
 from tests.page import Page
+from tests.people import KEYS
 from tests.views.synced import Synced, pieces, world_in
+from webapp import auth, create_app, db
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
-from webapp.models.run import Run
+from webapp.models.pairing import Pairing
+from webapp.models.run import Run, RunItem
 
 
 @pytest.fixture
 def app(database: str) -> Iterator[Flask]:
-    yield from app_over(database)
+    app = create_app(KEYS | {"DATABASE_URL": database, "TESTING": True})
+    auth.limiter.reset()
+    with db.connected():
+        yield app
 
 
 @pytest.fixture
@@ -26,160 +32,259 @@ def synced(app: Flask) -> Iterator[Synced]:
     yield from world_in(app)
 
 
-def plan(synced: Synced, side: str = "ours", rule: str = "same") -> Page:
-    return synced.admin.page(f"/runs/new/{side}?rule={rule}", piece=True)
+def plan(synced: Synced, kind: str = "create_theirs", **form: Any) -> tuple[Run, Page]:
+    """What "Opret partnere" leads to."""
+    answer = synced.admin.post(f"/runs/plans/{kind}", form)
+    assert answer.status_code == 303, answer.text
+    run = Run.select().order_by(Run.id.desc()).get()
+    assert answer.location == f"/runs/{run.id}"
+    return run, synced.admin.page(answer.location)
 
 
-def send(synced: Synced, page: Page, side: str = "ours", *, piece: bool = True, **more: object) -> TestResponse:
-    form = {"rule": page.field("rule"), "seen": page.field("seen")} | more
-    return synced.admin.post(f"/runs/new/{side}", form, piece=piece)
+def start(synced: Synced, run: Run, page: Page, **form: Any) -> TestResponse:
+    return synced.admin.post(f"/runs/{run.id}/start", {"seal": page.field("seal")} | form)
 
 
-def numbers(page: Page) -> list[tuple[str, str]]:
-    rows = re.findall(r"<tr><td>(\d+)</td><td>(?:<b>)?(\d+)", page.source)
-    return [(now, there) for now, there in rows]
+def ran(synced: Synced, kind: str = "create_theirs", **form: Any) -> Run:
+    run, page = plan(synced, kind, **form)
+    assert start(synced, run, page).status_code == 303
+    synced.drain(2000)
+    return Run.get_by_id(run.id)
 
 
-def test_the_plan_shows_every_customer_and_changes_nothing(synced: Synced) -> None:
+# -- the plan
+
+
+def test_a_plan_has_an_address_of_its_own_and_changes_nothing(synced: Synced) -> None:
     synced.ours(2001, "Første ApS")
     synced.ours(2002, "Anden ApS")
-    page = plan(synced)
-    assert numbers(page) == [("2001", "2001"), ("2002", "2002")] and "2 kunder oprettes i e-conomic." in page.source
-    assert Run.select().count() == 0
+    _run, page = plan(synced)
+    assert "Opret partnere i e-conomic" in page.source and "2 kunder i planen." in page.source
+    assert "Første ApS" in page.source and 2001 not in synced.economic.customers
+
+
+def test_a_plan_tells_its_calls_and_how_long_they_take(synced: Synced) -> None:
+    for number in range(2001, 2005):
+        synced.ours(number, f"Kunde {number}")
+    _run, page = plan(synced)
+    assert re.search(r"Kald til e-conomic</dt><dd>4<", page.source) and "Varer omkring" in page.source
+
+
+def test_each_field_stands_with_what_it_was_and_becomes(synced: Synced) -> None:
+    synced.ours(2001, "Første ApS", phone="66 10 00 14")
+    _run, page = plan(synced)
+    assert re.search(
+        r"<td>Telefon</td><td[^>]*>e-conomic</td><td[^>]*>.*\(tomt\).*</td><td[^>]*><b>66 10 00 14</b>", page.source
+    )
 
 
 def test_a_taken_number_gets_the_next_free_and_is_marked(synced: Synced) -> None:
     synced.fetched(2001, "Deres Egen Kunde")
     synced.ours(2001, "Vores ApS")
-    page = plan(synced)
-    assert numbers(page) == [("2001", "2002")] and "Nyt nummer" in page.source
-    assert "0 beholder deres nummer, 1 får et nyt" in page.source
+    assert "Nyt nummer 2002" in plan(synced)[1].source
 
 
-def test_always_the_next_free_numbers_anew(synced: Synced) -> None:
+def test_other_choices_draw_the_plan_anew_under_the_same_address(synced: Synced) -> None:
     synced.fetched(100, "Deres Egen Kunde")
     synced.ours(2001, "Vores ApS")
-    assert numbers(plan(synced, rule="next")) == [("2001", "101")]
+    run, _page = plan(synced)
+    synced.admin.post(f"/runs/{run.id}/choices", {"rule": "next"})
+    assert "Nyt nummer 101" in synced.admin.page(f"/runs/{run.id}").source
 
 
-def test_a_rule_that_is_none_is_refused(synced: Synced) -> None:
-    assert synced.admin.get("/runs/new/ours?rule=nonsense").status_code == 400
-
-
-def test_at_most_a_hundred_are_drawn_and_the_rest_counted(synced: Synced) -> None:
-    for number in range(1, 104):
+def test_a_plan_is_shown_fifty_at_a_time(synced: Synced) -> None:
+    for number in range(1, 54):
         synced.ours(number, f"Kunde {number}")
-    page = plan(synced)
-    assert len(numbers(page)) == 100 and "og 3 flere" in page.source and "103 kunder oprettes" in page.source
+    run, page = plan(synced)
+    second = synced.admin.page(f"/runs/{run.id}?page=2").source
+    assert page.source.count("run-item") == 50 and second.count("run-item") == 3 and "Side 2 af 2" in second
 
 
 def test_a_lookalike_is_held_back_unless_ticked(synced: Synced) -> None:
     synced.fetched(3001, "Havnens Tandklinik")
-    customer = synced.ours(2001, "Havnens Tandklinik ApS")
-    page = plan(synced)
-    assert "ligner Havnens Tandklinik (3001)" in page.source
-    assert page.one("input", type="checkbox").attrs["value"] == str(customer.id)
-    assert send(synced, page).status_code == 422
-    send(synced, page, also=str(customer.id))
+    synced.ours(2001, "Havnens Tandklinik ApS")
+    run, page = plan(synced)
+    assert "Ligner Havnens Tandklinik (3001), der allerede findes." in page.source
+    assert start(synced, run, page).status_code == 422
+    start(synced, run, page, also=page.one("input", type="checkbox").attrs["value"])
     synced.drain()
     assert synced.stored(2001)["name"] == "Havnens Tandklinik ApS"
 
 
-def test_those_that_lack_something_are_listed_with_what(synced: Synced) -> None:
+def test_what_economic_would_refuse_is_told_beforehand(synced: Synced) -> None:
     Connection.update(default_vat_zone="").execute()
-    customer = synced.ours(2001, "Vores ApS")
-    page = plan(synced)
-    assert "Mangler: Momsområde" in page.source and f"/customers/{customer.id}/edit" in page.source
-    assert "0 kunder oprettes" in page.source
+    synced.ours(2001, "Vores ApS", customer_group="99")
+    page = plan(synced)[1].source
+    assert "e-conomic vil afvise kunden" in page and "Momsområde" in page and "”99” findes ikke i e-conomic" in page
 
 
-def test_indsend_starts_a_run_and_shows_its_progress(synced: Synced) -> None:
+def test_an_unknown_kind_is_not_found(synced: Synced) -> None:
+    assert synced.admin.post("/runs/plans/nonsense").status_code == 404
+
+
+def test_the_picked_rows_are_planned(synced: Synced) -> None:
+    synced.ours(2001, "Første ApS")
+    two = synced.ours(2002, "Anden ApS")
+    run, _page = plan(synced, place=str(synced.place(customer=two).id))
+    assert [item.customer_id for item in RunItem.of(run)] == [two.id]
+
+
+def test_switching_everybody_off_is_refused(synced: Synced) -> None:
+    synced.ours(2001, "Første ApS")
+    assert synced.admin.post("/runs/plans/exclude").status_code == 400 and not Run.select().count()
+
+
+# -- approving and applying
+
+
+def test_applying_makes_what_was_shown_and_nobody_who_came_meanwhile(synced: Synced) -> None:
     synced.ours(2001, "Vores ApS")
-    answer = send(synced, plan(synced))
-    run = Run.get()
-    bar = pieces(answer)["#run"][0][1]
-    assert answer.headers["HX-Trigger"] == "close-dialog"
-    assert f"/runs/{run.id}/progress" in bar and "0 af 1" in bar and "Stop" in bar
+    run, page = plan(synced)
+    synced.ours(2002, "Ny Imens ApS")
+    start(synced, run, page)
+    synced.drain()
+    assert 2001 in synced.economic.customers and 2002 not in synced.economic.customers
+
+
+def test_a_plan_that_was_made_anew_meanwhile_is_shown_again(synced: Synced) -> None:
+    synced.fetched(100, "Deres Egen Kunde")
+    synced.ours(2001, "Vores ApS")
+    run, page = plan(synced)
+    synced.admin.post(f"/runs/{run.id}/choices", {"rule": "next"})
+    answer = start(synced, run, page)
+    assert answer.status_code == 422 and "Planen er lavet om" in answer.text and Run.get_by_id(run.id).is_planned
+
+
+def test_a_colleague_may_look_at_a_plan_and_not_apply_it(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    run, page = plan(synced)
+    seen = synced.inspector.page(f"/runs/{run.id}").source
+    assert "Vores ApS" in seen and "Indsend</button>" not in seen
+    assert synced.inspector.post(f"/runs/{run.id}/start", {"seal": page.field("seal")}).status_code == 403
+
+
+def test_the_page_names_who_made_the_plan_and_who_applied_it(synced: Synced) -> None:
+    from tests.people import Browser, person
+
+    synced.ours(2001, "Vores ApS")
+    run, page = plan(synced)
+    dorte = Browser.of(synced.flask, person(synced.company, "Dorte"))
+    dorte.post(f"/runs/{run.id}/start", {"seal": page.field("seal")})
+    shown = synced.admin.page(f"/runs/{run.id}").source
+    assert "Startet af Dorte" in shown and "Planen er lavet af Alice." in shown
+
+
+def test_a_plan_that_is_put_away_cannot_be_applied(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    run, page = plan(synced)
+    synced.admin.post(f"/runs/{run.id}/cancellation")
+    assert start(synced, run, page).status_code == 422
+    synced.drain()
+    assert 2001 not in synced.economic.customers
+
+
+def test_those_that_were_changed_meanwhile_get_a_plan_of_their_own(synced: Synced) -> None:
+    customer = synced.ours(2001, "Vores ApS")
+    synced.ours(2002, "Anden ApS")
+    run, page = plan(synced)
+    synced.save(customer, city="Odense")
+    start(synced, run, page)
+    synced.drain()
+    assert "1 kunde blev ændret, efter planen blev vist" in synced.admin.page(f"/runs/{run.id}").source
+    again = synced.admin.post(f"/runs/{run.id}/again").location
+    assert "Vores ApS" in synced.admin.page(again).source
+
+
+# -- the run
 
 
 def test_the_run_makes_all_of_them_there(synced: Synced) -> None:
     for number in range(2001, 2026):
         synced.ours(number, f"Kunde {number}")
-    send(synced, plan(synced))
-    synced.drain()
+    ran(synced)
     assert set(range(2001, 2026)) <= synced.economic.customers.keys()
-    assert Customer.of(synced.company).count() == 25
 
 
 def test_the_run_makes_all_of_them_here(synced: Synced) -> None:
     for number in range(1, 61):
         synced.theirs(number, f"Kunde {number}")
     synced.compare()
-    send(synced, plan(synced, "theirs"), "theirs")
-    synced.drain()
+    ran(synced, "create_ours")
     assert [c.number for c in Customer.of(synced.company).order_by(Customer.number)] == list(range(1, 61))
 
 
-def test_a_customer_that_came_meanwhile_is_not_made_unseen(synced: Synced) -> None:
+def test_pairs_that_are_picked_are_paired_as_chosen(synced: Synced) -> None:
+    ours = synced.ours(2001, "Vores ApS", city="Odense")
+    mirror = synced.fetched(3001, "Deres ApS", city="Marstal")
+    run = ran(synced, "pair", pair=f"{ours.id}-{mirror.id}", names="theirs")
+    assert run.done == 1 and Customer.get_by_id(ours.id).city == "Marstal" and Pairing.of_mirror(mirror)
+
+
+def started(synced: Synced) -> Run:
     synced.ours(2001, "Vores ApS")
-    page = plan(synced)
-    synced.ours(2002, "Ny Imens ApS")
-    answer = send(synced, page)
-    assert answer.status_code == 422 and "efter planen blev vist" in answer.text and "Ny Imens ApS" in answer.text
-    assert Run.select().count() == 0
+    run, page = plan(synced)
+    start(synced, run, page)
+    return run
 
 
 def test_the_window_shows_the_run_after_a_reload(synced: Synced) -> None:
-    synced.ours(2001, "Vores ApS")
-    send(synced, plan(synced))
-    assert f'id="run-{Run.get().id}"' in synced.admin.page("/sync").source
+    run = started(synced)
+    assert f'id="run-{run.id}"' in synced.admin.page("/sync").source
 
 
 def test_at_its_end_the_bar_stops_asking_and_the_rows_are_drawn_anew(synced: Synced) -> None:
-    synced.ours(2001, "Vores ApS")
-    send(synced, plan(synced))
-    run = Run.get()
+    run = started(synced)
     assert "#rows" not in pieces(synced.admin.get(f"/runs/{run.id}/progress", piece=True))
     synced.drain()
     found = pieces(synced.admin.get(f"/runs/{run.id}/progress", piece=True))
-    assert (
-        "#rows" in found and "every" not in found[f"#run-{run.id}"][0][1] and "Færdig" in found[f"#run-{run.id}"][0][1]
-    )
+    bar = found[f"#run-{run.id}"][0][1]
+    assert "#rows" in found and "every" not in bar and "Færdig" in bar
 
 
 def test_one_that_is_refused_stands_with_its_reason_and_stops_nobody(synced: Synced) -> None:
     for number in (2001, 2002, 2003):
         synced.ours(number, f"Kunde {number}")
-    page = plan(synced)
+    run, page = plan(synced)
     synced.theirs(2002, "Kom Først ApS")
-    send(synced, page)
+    start(synced, run, page)
     synced.drain()
-    html = synced.admin.page(f"/runs/{Run.get().id}").source
+    html = synced.admin.page(f"/runs/{run.id}?show=failed").source
     assert "Kundenummeret er taget af en anden i e-conomic." in html and 'title="Kunde 2002"' in html
     assert {2001, 2003} <= synced.economic.customers.keys()
 
 
+def test_a_paused_run_says_so_and_goes_on_when_told(synced: Synced) -> None:
+    run = started(synced)
+    assert "Holder pause" in synced.admin.post(f"/runs/{run.id}/pause", piece=True).text
+    synced.drain()
+    assert 2001 not in synced.economic.customers
+    synced.admin.post(f"/runs/{run.id}/resume", piece=True)
+    synced.drain()
+    assert 2001 in synced.economic.customers
+
+
+def test_a_run_under_way_tells_its_speed_and_the_time_left(synced: Synced) -> None:
+    for number in range(2001, 2061):
+        synced.ours(number, f"Kunde {number}")
+    run, page = plan(synced)
+    start(synced, run, page)
+    for _ in range(3):
+        synced.worker.turns(synced.connection, 12)
+        synced.clock.sleep(2)
+    bar = synced.admin.get(f"/runs/{run.id}/progress?page=1", piece=True).text
+    assert "pr. sekund" in bar and "tilbage" in bar
+    synced.drain()
+
+
 def test_stopped_it_makes_no_more(synced: Synced) -> None:
-    synced.ours(2001, "Vores ApS")
-    send(synced, plan(synced))
-    answer = synced.admin.post(f"/runs/{Run.get().id}/cancellation", piece=True)
-    assert "Stoppet" in answer.text
+    run = started(synced)
+    assert "Stoppet" in synced.admin.post(f"/runs/{run.id}/cancellation", piece=True).text
     synced.drain()
     assert 2001 not in synced.economic.customers
 
 
-def test_without_script_indsend_leads_to_the_runs_page(synced: Synced) -> None:
-    synced.ours(2001, "Vores ApS")
-    answer = send(synced, plan(synced), piece=False)
-    run = Run.get()
-    assert (answer.status_code, answer.location) == (303, f"/runs/{run.id}")
-    assert "0 af 1" in synced.admin.page(f"/runs/{run.id}").source
-
-
 def test_an_inspector_sees_the_run_and_cannot_stop_it(synced: Synced) -> None:
-    synced.ours(2001, "Vores ApS")
-    send(synced, plan(synced))
-    run = Run.get()
+    run = started(synced)
     assert "Stop</button>" not in synced.inspector.page(f"/runs/{run.id}").source
     assert synced.inspector.post(f"/runs/{run.id}/cancellation").status_code == 403
 
@@ -188,14 +293,67 @@ def test_another_companys_run_is_not_found(synced: Synced) -> None:
     run = Run.create(company=synced.company, connection=synced.connection, kind="create_ours")
     for address in ("", "/progress"):
         assert synced.outsider.get(f"/runs/{run.id}{address}").status_code == 404
+    run.delete_instance()
 
 
 def test_a_thousand_are_planned_and_made(synced: Synced) -> None:
     for number in range(1, 1001):
         synced.theirs(number, f"Kunde {number}")
     synced.compare()
-    page = plan(synced, "theirs")
-    assert "1.000 kunder oprettes i CleanManager." in page.source
-    send(synced, page, "theirs")
-    synced.drain(2000)
+    ran(synced, "create_ours")
     assert Customer.of(synced.company).count() == Mirror.of(synced.connection).count() == 1000
+
+
+# -- the history, and back
+
+
+def test_the_history_tells_who_did_what_with_counts_that_lead_to_the_changes(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    run = ran(synced)
+    shown = synced.inspector.page("/runs").source
+    assert "Opret partnere i e-conomic" in shown and "Alice" in shown and f"/runs/{run.id}?show=done#items" in shown
+    assert "<td>Navn</td>" in synced.inspector.page(f"/runs/{run.id}?show=done").source
+
+
+def test_another_company_has_a_history_of_its_own(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    run = ran(synced)
+    assert f"/runs/{run.id}" not in synced.outsider.page("/runs").source
+
+
+def test_the_window_and_the_settings_lead_to_the_history(synced: Synced) -> None:
+    for address in ("/sync", "/settings/integrations"):
+        assert 'href="/runs"' in synced.admin.page(address).source
+
+
+def test_a_run_is_taken_back_after_its_plan_was_shown(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    run = ran(synced)
+    back = synced.admin.post(f"/runs/{run.id}/undo").location
+    page = synced.admin.page(back)
+    assert "Fortryd: opret partnere i e-conomic" in page.source and "Slettes i e-conomic" in page.source
+    assert 2001 in synced.economic.customers
+    synced.admin.post(f"{back}/start", {"seal": page.field("seal")})
+    synced.drain()
+    assert (
+        2001 not in synced.economic.customers and "Kørslen blev fortrudt" in synced.admin.page(f"/runs/{run.id}").source
+    )
+
+
+def test_what_cannot_come_back_is_told_before_it_starts(synced: Synced) -> None:
+    synced.theirs(1, "Deres ApS")
+    synced.compare()
+    run = ran(synced, "create_ours")
+    synced.save(Customer.get(Customer.number == 1), phone="66 10 00 14")
+    synced.drain()
+    back = synced.admin.post(f"/runs/{run.id}/undo").location
+    assert "Bliver, for det er ændret siden: Telefon." in synced.admin.page(back).source
+
+
+def test_a_run_that_was_taken_back_is_not_taken_back_again(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    run = ran(synced)
+    back = synced.admin.post(f"/runs/{run.id}/undo").location
+    synced.admin.post(f"{back}/start", {"seal": synced.admin.page(back).field("seal")})
+    synced.drain()
+    assert synced.admin.post(f"/runs/{run.id}/undo").status_code == 409

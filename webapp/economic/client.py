@@ -154,6 +154,11 @@ class Client:
         answer = self._call("DELETE", f"/customers/{number}", "legacy", key=key)
         return Deleted(answer.from_cache)
 
+    def has_children(self, number: int) -> bool:
+        """Somebody has given the customer contacts or delivery locations, which go when it is deleted."""
+        parts = (f"/customers/{number}/{part}?pagesize=1" for part in ("contacts", "delivery-locations"))
+        return any(self._get(part, collection_from).results for part in parts)
+
     def prove(self, service: Service) -> None:
         """See by the shape of an answer that the address is e-conomic's, and its tokens the right agreement's.
 

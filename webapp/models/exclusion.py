@@ -43,6 +43,13 @@ class Exclusion(Row):
         return found
 
     @classmethod
+    def in_force(cls, connection: Connection, customer_id: int | None, mirror_id: int | None) -> Self | None:
+        """The same by the id of the customer, of ours or else of theirs."""
+        mine = cls.customer == customer_id if customer_id else cls.mirror == mirror_id
+        found: Self | None = cls.get_or_none(cls.connection == connection, mine, cls.ended_at.is_null())
+        return found
+
+    @classmethod
     def end_of(cls, connection: Connection, customer: Customer, mirror: Mirror, by: User | None) -> None:
         """End what is in force for either of the two: they become a pair."""
         cls.update(ended_at=ports.now(), ended_by=by).where(

@@ -1,21 +1,29 @@
-"""Runs: bulk work that a person ordered, item by item, with what was planned, seen and done."""
+"""Runs: bulk work that a person ordered, first as a plan, then item by item, with what was planned, seen and done."""
 
 from __future__ import annotations
 
+import json
+from datetime import datetime, timedelta
 from typing import Any, Self
 
-from peewee import ForeignKeyField, IntegerField, TextField
+from peewee import ForeignKeyField, IntegerField, TextField, fn
 
 from webapp import ports
-from webapp.db import UTCField
+from webapp.db import UTCField, for_update
 from webapp.models.base import Row
 from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.user import User
 
-WAITING, RUNNING, STOPPED, DONE = "waiting", "running", "stopped", "done"
-ITEM_WAITING, ITEM_BEGUN, ITEM_DONE, ITEM_FAILED = "waiting", "begun", "done", "failed"
-CREATE_OURS, CREATE_THEIRS = "create_ours", "create_theirs"
+PLANNED, WAITING, RUNNING, PAUSED = "planned", "waiting", "running", "paused"
+STOPPED, DONE, DROPPED = "stopped", "done", "dropped"
+OPEN_STATES = (WAITING, RUNNING, PAUSED)
+ITEM_HELD, ITEM_WAITING, ITEM_BEGUN, ITEM_DONE, ITEM_FAILED = "held", "waiting", "begun", "done", "failed"
+CREATE_OURS, CREATE_THEIRS, PAIR, EXCLUDE, UNDO = "create_ours", "create_theirs", "pair", "exclude", "undo"
+UNDO_DAYS = 30
+
+Change = tuple[str, str, str, str]
+"""(side, field, old value, new value)"""
 
 
 class Run(Row):
@@ -43,19 +51,84 @@ class Run(Row):
         return found
 
     @classmethod
+    def locked(cls, run_id: int) -> Self:
+        """The row as it is now, locked until the transaction ends."""
+        found: Self = for_update(cls.select().where(cls.id == run_id)).get()
+        return found
+
+    @classmethod
     def current(cls, connection: Connection) -> Self | None:
-        """The newest run that is not finished."""
-        query = cls.select().where(cls.connection == connection, cls.state.in_((WAITING, RUNNING)))
+        """The newest run that is ordered and not finished."""
+        query = cls.select().where(cls.connection == connection, cls.state.in_(OPEN_STATES))
         found: Self | None = query.order_by(cls.id.desc()).first()
         return found
 
     @property
+    def is_planned(self) -> bool:
+        return self.state == PLANNED
+
+    @property
     def is_over(self) -> bool:
-        return self.state in (STOPPED, DONE)
+        return self.state in (STOPPED, DONE, DROPPED)
+
+    @property
+    def undo_until(self) -> datetime | None:
+        """Until when it can be taken back; None while it runs and for what is no change of its own."""
+        if self.finished_at is None or self.kind == UNDO or self.state == DROPPED:
+            return None
+        until: datetime = self.finished_at + timedelta(days=UNDO_DAYS)
+        return until
+
+    def counts(self) -> dict[str, int]:
+        """State -> how many items stand in it; every state is there."""
+        query = RunItem.select(RunItem.state, fn.COUNT(RunItem.id)).where(RunItem.run == self).group_by(RunItem.state)
+        tuples: Any = query.tuples()
+        counted: dict[str, int] = dict(tuples)
+        return {s: counted.get(s, 0) for s in (ITEM_HELD, ITEM_WAITING, ITEM_BEGUN, ITEM_DONE, ITEM_FAILED)}
+
+
+class RunPlan(Row):
+    """What a run was shown as: its fingerprint, the choices made, the calls foreseen, and who applied it."""
+
+    company_id: int
+    company = ForeignKeyField(Company)
+    connection_id: int
+    connection = ForeignKeyField(Connection)
+    run_id: int
+    run = ForeignKeyField(Run)
+    seal = TextField(default="")
+    choices_json = TextField(column_name="choices", default="{}")
+    calls = IntegerField(default=0)
+    undoes_id: int | None
+    undoes = ForeignKeyField(Run, null=True, backref="undone_by")
+    follows_id: int | None
+    follows = ForeignKeyField(Run, null=True, backref="followed_by")
+    applied_by_id: int | None
+    applied_by = ForeignKeyField(User, null=True)
+    applied_at = UTCField(null=True)
+
+    @classmethod
+    def of(cls, run: Run) -> Self | None:
+        found: Self | None = cls.get_or_none(cls.run == run)
+        return found
+
+    @classmethod
+    def undoing(cls, run: Run) -> list[Run]:
+        """The runs that take this one back, planned ones too, the newest first."""
+        query = Run.select().join(cls, on=(cls.run == Run.id)).where(cls.undoes == run, Run.state != DROPPED)
+        return list(query.order_by(Run.id.desc()))
+
+    @property
+    def choices(self) -> dict[str, str]:
+        return dict(json.loads(self.choices_json))
 
 
 class RunItem(Row):
-    """One customer of a run: planned before and after, versions that were seen, state and reason."""
+    """One customer of a run. `before` and `after` hold the fields that it changes, by side; `note` says what else.
+
+    `seen_version` is the version of our customer that was seen (of theirs where there is none of ours),
+    `seen_theirs` that of theirs beside it.
+    """
 
     company_id: int
     company = ForeignKeyField(Company)
@@ -69,25 +142,66 @@ class RunItem(Row):
     before = TextField(default="")
     after = TextField(default="")
     seen_version = IntegerField(default=0)
+    seen_theirs = IntegerField(default=0)
     state = TextField(default=ITEM_WAITING)
     reason = TextField(default="")
+    note_json = TextField(column_name="note", default="")
     settled_at = UTCField(null=True)
 
     @classmethod
+    def of(cls, run: Run, *states: str) -> Any:
+        """The run's items in these states (all without any), in order."""
+        query = cls.select().where(cls.run == run)
+        return (query.where(cls.state.in_(states)) if states else query).order_by(cls.position)
+
+    @classmethod
     def of_pairing(cls, pairing_id: int) -> Self | None:
-        """The item that ordered this creation and has not been settled."""
+        """The item that is at work on this pairing and has not been settled."""
         found: Self | None = cls.get_or_none(cls.pairing_id == pairing_id, cls.state == ITEM_BEGUN)
         return found
 
     @classmethod
-    def settle_pairing(cls, pairing_id: int, reason: str = "") -> int | None:
-        """Note that an ordered creation has ended, badly when there is a reason. The run's id, if a run ordered it."""
+    def running(cls, pairing_id: int) -> int | None:
+        """The id of the run that is at work on this pairing."""
+        item = cls.of_pairing(pairing_id)
+        return item.run_id if item else None
+
+    @classmethod
+    def settle_pairing(cls, pairing_id: int, reason: str = "", *, made: dict[str, Any] | None = None) -> None:
+        """Note that what a run began has ended, badly when there is a reason; `made`: what is there now."""
         item = cls.of_pairing(pairing_id)
         if item is None:
-            return None
+            return
+        if made is not None:
+            item.note = item.note | {"made": made}
         item.settle(reason)
-        run_id: int = item.run_id
-        return run_id
+
+    @property
+    def note(self) -> dict[str, Any]:
+        return dict(json.loads(self.note_json)) if self.note_json else {}
+
+    @note.setter
+    def note(self, value: dict[str, Any]) -> None:
+        self.note_json = json.dumps(value, ensure_ascii=False) if value else ""
+
+    @property
+    def values_before(self) -> dict[str, dict[str, str]]:
+        """Side -> field -> value, of the fields that the item changes."""
+        return dict(json.loads(self.before)) if self.before else {}
+
+    @property
+    def values_after(self) -> dict[str, dict[str, str]]:
+        return dict(json.loads(self.after)) if self.after else {}
+
+    @property
+    def changes(self) -> list[Change]:
+        """What the item changes, ours first."""
+        before, after = self.values_before, self.values_after
+        return [
+            (side, name, before.get(side, {}).get(name, ""), value)
+            for side in ("ours", "theirs")
+            for name, value in after.get(side, {}).items()
+        ]
 
     def settle(self, reason: str = "") -> None:
         """Note how the item ended; a reason means that it failed."""

@@ -212,7 +212,7 @@ def _inbox(world: World) -> None:
 
 def _runs(world: World) -> None:
     """I12: a run ends, and each of its items says how."""
-    for ordered in Run.select():
+    for ordered in Run.select().where(Run.state != "planned"):
         items = list(RunItem.select().where(RunItem.run == ordered))
         waiting = [item for item in items if item.state in ("waiting", "begun")]
         if not ordered.is_over:

@@ -9,7 +9,7 @@ from random import Random
 from webapp import db
 from webapp.models import run
 from webapp.models.connection import Connection
-from webapp.models.run import Run
+from webapp.models.run import Run, RunItem
 from webapp.models.sweep import HELD, Sweep
 from webapp.simulation.window import active_of
 from webapp.simulation.world import DEFAULTS, OTHER_AGREEMENT, World
@@ -23,13 +23,16 @@ def bulk(world: World, r: Random) -> str:
         return "not active"
     shown = world.memory.pop("bulk", None)
     if shown is None or r.random() < 0.5:
-        shown = runs.plan_bulk(connection, r.choice((run.CREATE_THEIRS, run.CREATE_OURS)), r.choice(("same", "next")))
+        kind, rule = r.choice((run.CREATE_THEIRS, run.CREATE_OURS)), r.choice(("same", "next"))
+        shown = runs.plan(connection, kind, world.alice, choices={"rule": rule})
         if r.random() < 0.3:
             world.memory["bulk"] = shown
             return "planned"
-    also = {item.party.id for item in shown.held if r.random() < 0.3}
-    runs.begin(connection, shown, also, world.alice)
-    return f"ordered {len(shown.ready)}"
+    also = {item.id for item in RunItem.of(shown, run.ITEM_HELD) if r.random() < 0.3}
+    try:
+        return f"ordered {runs.start(shown, world.alice, also=also).total}"
+    except runs.NotApplied as fault:
+        return fault.why
 
 
 def stop_run(world: World, r: Random) -> str:

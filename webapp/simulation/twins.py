@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from itertools import pairwise
 from typing import Any
@@ -27,7 +26,7 @@ def judge(world: World, connection: Connection) -> None:
 def _identity(world: World) -> None:
     """I7: a customer holds only values of its own, or of partners that a person gave it."""
     for item in RunItem.select().where(RunItem.mirror_id.is_null(False), RunItem.pairing_id.is_null(False)):
-        origins = [world.ledger.origin.get(value, ("", 0)) for value in json.loads(item.after).values()]
+        origins = [world.ledger.origin.get(value, ("", 0)) for value in item.values_after.get("ours", {}).values()]
         copied = Pairing.get_by_id(item.pairing_id).customer_id
         world.ledger.declared |= {(copied, entity) for side, entity in origins if side == "theirs"}
         world.ledger.kin |= {(copied, entity) for side, entity in origins if side == "ours"}

@@ -135,3 +135,17 @@ class _Moment:
             age = max((ports.now() - at).total_seconds(), self._earliest)
             self._at, self._seen = at, ports.monotonic() - age
         return ports.monotonic() - self._seen
+
+
+CALL_SECONDS = 0.3
+"""What a call takes at the least, its way there and back."""
+
+
+def foreseen(connection: Connection, calls: int) -> float:
+    """About how many seconds so many calls take, within the share of e-conomic's budget that we use."""
+    at_least = calls * CALL_SECONDS
+    if not connection.budget_limit:
+        return at_least
+    room = max(0.0, HEAD_ROOM * connection.budget_limit - connection.budget_used)
+    beyond = max(0.0, calls * connection.budget_cost - room)
+    return max(at_least, beyond / (connection.budget_limit / connection.budget_window))

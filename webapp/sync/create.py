@@ -224,8 +224,11 @@ def _settle(held: Lane, attempt: Attempt, record: RemoteCustomer, *, look: bool 
         pair.base = {name: (value, now[name]) for name, value in attempt.fields.items() if same(value, now[name])}
         pair.version += 1
         pair.save()
-        _note_created(pair, RunItem.settle_pairing(pair.id))
-        planned = apply.settle(pair, cause="create")
+        run_id = RunItem.running(pair.id)
+        _note_created(pair, run_id)
+        planned = apply.settle(pair, cause="create", run_id=run_id)
+        made = {"ours": pair.customer.values, "theirs": now, "updated": record.last_updated or ""}
+        RunItem.settle_pairing(pair.id, made=made)
         if planned.pushes or look:
             held.again()
         else:

@@ -17,7 +17,7 @@ from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
-from webapp.sync import apply, create, pull, push, remove, standing
+from webapp.sync import apply, create, pull, push, remove, standing, undo_there
 from webapp.sync.fields import read
 
 EVIDENCE_DAYS = 30
@@ -47,6 +47,8 @@ def at_pair(held: Lane, client: Client, connection: Connection) -> None:
         create.step(held, client, pair.id)
     elif pair.deleting:
         remove.step(held, client, pair.id)
+    elif undo_there.is_at_work(pair.id):
+        undo_there.step(held, client, pair.id, lambda number: read_one(client, connection, number))
     else:
         _at_open_pair(held, client, connection, pair.mirror)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from peewee import IntegrityError
 
@@ -21,19 +20,8 @@ from webapp.models.user import User
 from webapp.sync import apply, creations, emptying, register, remove, standing
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.plan import Presence, Rules, answered
-
-
-class Moved(Exception):
-    """What the person saw is no longer so: show it anew, nothing was changed."""
-
-
-@dataclass(frozen=True)
-class Versions:
-    """The versions a person saw of the two sides (and of their pair)."""
-
-    ours: int
-    theirs: int
-    pair: int = 0
+from webapp.sync.seen import Moved as Moved
+from webapp.sync.seen import Versions as Versions
 
 
 @db.retrying
@@ -63,10 +51,10 @@ def copy_here(
         raise AlreadyPaired(mirror.label)
     values = mirror.values
     customer = register.insert(connection.company, number, values, cause="create", by=by, run_id=run_id)
-    return _join(connection, customer, mirror, {name: (value, value) for name, value in values.items()}, by, run_id)
+    return join(connection, customer, mirror, {name: (value, value) for name, value in values.items()}, by, run_id)
 
 
-def _join(
+def join(
     connection: Connection,
     customer: Customer,
     mirror: Mirror,
@@ -111,16 +99,22 @@ def pair(
     filled. Raises AlreadyPaired and Moved.
     """
     with db.write():
-        customer = Customer.locked_of(connection.company, customer_id)
-        mirror = Mirror.locked_of(connection, mirror_id)
-        if customer is None or mirror is None or customer.deleted_at or mirror.gone_at:
-            raise Moved("one of the two is gone")
-        if (customer.version, mirror.version) != (seen.ours, seen.theirs):
-            raise Moved("one of the two was changed")
-        if Pairing.of_customer(customer, connection) or Pairing.of_mirror(mirror):
-            raise AlreadyPaired(customer.label)
+        customer, mirror = unpaired(connection, customer_id, mirror_id, seen)
         base = answered(answers, customer.values, mirror.values, {})
-        return _join(connection, customer, mirror, base, by)
+        return join(connection, customer, mirror, base, by)
+
+
+def unpaired(connection: Connection, customer_id: int, mirror_id: int, seen: Versions) -> tuple[Customer, Mirror]:
+    """The two, locked in the caller's transaction, as they were seen and without a partner. Raises the same."""
+    customer = Customer.locked_of(connection.company, customer_id)
+    mirror = Mirror.locked_of(connection, mirror_id)
+    if customer is None or mirror is None or customer.deleted_at or mirror.gone_at:
+        raise Moved("one of the two is gone")
+    if (customer.version, mirror.version) != (seen.ours, seen.theirs):
+        raise Moved("one of the two was changed")
+    if Pairing.of_customer(customer, connection) or Pairing.of_mirror(mirror):
+        raise AlreadyPaired(customer.label)
+    return customer, mirror
 
 
 @db.retrying

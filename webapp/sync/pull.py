@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from webapp import ports
 from webapp.economic.records import Customer as RemoteCustomer
@@ -20,7 +21,7 @@ from webapp.sync.section import section
 BATCH = 200
 
 
-def store(mirror: Mirror, record: RemoteCustomer, *, cause: str = "fetched") -> bool:
+def store(mirror: Mirror, record: RemoteCustomer, *, cause: str = "fetched", **more: Any) -> bool:
     """Let the locked mirror row say what the record says; False, and nothing is written, when it already does."""
     values = read(record)
     changes = {name: (getattr(mirror, name), value) for name, value in values.items() if getattr(mirror, name) != value}
@@ -31,7 +32,7 @@ def store(mirror: Mirror, record: RemoteCustomer, *, cause: str = "fetched") -> 
     _carry(mirror, record)
     mirror.version, mirror.updated_at = mirror.version + 1, ports.now()
     mirror.save()
-    facts = {"connection": mirror.connection_id, "mirror_id": mirror.id, "version": mirror.version}
+    facts = {"connection": mirror.connection_id, "mirror_id": mirror.id, "version": mirror.version} | more
     History.note_values(mirror.company_id, history.THEIRS, cause, changes, **facts)
     return True
 

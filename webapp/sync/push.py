@@ -63,7 +63,7 @@ def send(lane: Lane, client: Client, intent: Intent) -> None:
     attempt = intent.attempt
     ports.failpoint("push.intended")
     try:
-        after = _write(client, intent)
+        after = write(client, intent)
     except StaleVersion:
         _close(lane, attempt, attempts.STALE)
         lane.again()
@@ -82,7 +82,7 @@ def send(lane: Lane, client: Client, intent: Intent) -> None:
     _settle(lane, attempt, after)
 
 
-def _write(client: Client, intent: Intent) -> RemoteCustomer:
+def write(client: Client, intent: Intent) -> RemoteCustomer:
     """Send the body; what the customer is after it, read back unless the write's own answer says it."""
     attempt, record = intent.attempt, intent.record
     if record.service == "openapi":

@@ -1,247 +1,218 @@
-"""Bulk creation, both directions: a plan of what would be made, then a run that makes it item by item."""
+"""Bulk work: planned, applied exactly as it was shown, carried out item by item; paused, gone on with, stopped."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
-
-from peewee import fn
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from webapp import db, ports
-from webapp.models import lane, run
+from webapp.models import lane
+from webapp.models import run as states
 from webapp.models.connection import Connection
-from webapp.models.customer import Customer
 from webapp.models.lane import Lane
-from webapp.models.mirror import Mirror
-from webapp.models.place import Place
-from webapp.models.run import Run, RunItem
+from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.user import User
-from webapp.sync import creations, matching, numbers, pairings
+from webapp.sync import runs_create, runs_exclude, runs_pair, runs_plan, runs_undo
 from webapp.sync.creations import AlreadyPaired
-from webapp.sync.fields import BY_NAME
-from webapp.sync.normalise import same
 from webapp.sync.pairings import Moved
 from webapp.sync.register import NumberInUse
-from webapp.sync.section import Section
+from webapp.sync.runs_plan import EVERYBODY, Planned, Selection
 
-Rule = Literal["same", "next"]
 AT_ONCE = 20
 HERE_AT_ONCE = 50
 TOGETHER = 10
+Choices = Mapping[str, str]
+
+
+class NotApplied(Exception):
+    """The plan was not applied: `why` is moved (another seal), busy, empty or over."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True)
-class Planned:
-    """One customer of a bulk creation. `held`: why it is not made unless ticked: "lookalike" or "lacking"."""
+class Kind:
+    """One kind of bulk work: how it is planned, how one item is done, which choices there are (the first is usual)."""
 
-    party: Customer | Mirror
-    number: int
-    same_number: bool
-    held: str = ""
-    lookalike: Customer | Mirror | None = None
-    lacking: tuple[str, ...] = ()
+    plan: Callable[[Connection, Selection, Choices], list[Planned]]
+    carry_out: Callable[[Connection, Run, RunItem, Choices], None]
+    choices: Mapping[str, Sequence[str]]
 
 
-@dataclass(frozen=True)
-class BulkPlan:
-    """What "Opret partnere" would do; nothing has been done."""
-
-    kind: str
-    rule: Rule
-    items: tuple[Planned, ...] = field(default=())
-
-    @property
-    def ready(self) -> tuple[Planned, ...]:
-        return tuple(item for item in self.items if not item.held)
-
-    @property
-    def held(self) -> tuple[Planned, ...]:
-        return tuple(item for item in self.items if item.held)
+KINDS: Mapping[str, Kind] = {
+    states.CREATE_THEIRS: Kind(runs_create.plan_theirs, runs_create.carry_out_theirs, {"rule": runs_create.RULES}),
+    states.CREATE_OURS: Kind(runs_create.plan_ours, runs_create.carry_out_ours, {"rule": runs_create.RULES}),
+    states.PAIR: Kind(runs_pair.plan_pairs, runs_pair.carry_out, dict.fromkeys(runs_pair.GROUPS, runs_pair.CHOICES)),
+    states.EXCLUDE: Kind(runs_exclude.plan_exclusions, runs_exclude.carry_out, {}),
+}
 
 
-def plan_bulk(connection: Connection, kind: str, rule: Rule) -> BulkPlan:
-    """Every new customer of one side, with its number there; those that look like an existing one are held back."""
-    ours, theirs = _new(connection, ours=True), _new(connection, ours=False)
-    sources: Sequence[Customer | Mirror] = ours if kind == run.CREATE_THEIRS else theirs
-    others: Sequence[Customer | Mirror] = theirs if kind == run.CREATE_THEIRS else ours
-    alike = matching.lookalikes(((p.id, p.values) for p in sources), ((p.id, p.values) for p in others))
-    by_id = {party.id: party for party in others}
-    free = _Numbers(connection, kind, rule)
-    items = []
-    for party in sources:
-        number = free.take(party.number)
-        lacking = _lacking(connection, party) if kind == run.CREATE_THEIRS else ()
-        held = "lookalike" if party.id in alike else "lacking" if lacking else ""
-        items.append(Planned(party, number, number == party.number, held, by_id.get(alike.get(party.id, 0)), lacking))
-    return BulkPlan(kind, rule, tuple(items))
+def chosen(kind: str, given: Choices) -> dict[str, str]:
+    """Every choice of this kind, the usual one where nothing, or nothing known, was given."""
+    offered = KINDS[kind].choices if kind in KINDS else {}
+    return {name: given[name] if given.get(name) in values else values[0] for name, values in offered.items()}
 
 
-def _new(connection: Connection, *, ours: bool) -> list[Customer | Mirror]:
-    table = Customer if ours else Mirror
-    column = Place.customer if ours else Place.mirror
-    query = table.select().join(Place, on=(column == table.id))
-    query = query.where(Place.connection == connection, Place.section == Section.NEW.value)
-    return list(query.order_by(table.number))
+def plan(
+    connection: Connection,
+    kind: str,
+    by: User | None,
+    picked: Selection = EVERYBODY,
+    choices: Choices | None = None,
+    follows: Run | None = None,
+) -> Run:
+    """Plan this kind of work for those who are picked, or for everybody; nothing is done."""
+    settled = chosen(kind, choices or {})
+    items = KINDS[kind].plan(connection, picked, settled)
+    return runs_plan.store(connection, kind, items, by, settled, follows=follows)
 
 
-class _Numbers:
-    """Hands out free numbers on the side where partners are made, each once."""
-
-    def __init__(self, connection: Connection, kind: str, rule: Rule) -> None:
-        self.rule = rule
-        if kind == run.CREATE_THEIRS:
-            used = Mirror.of(connection).select(Mirror.number).tuples()
-            self.next = numbers.next_there(connection)
-        else:
-            used = Customer.of(connection.company).select(Customer.number).tuples()
-            self.next = numbers.next_here(connection)
-        self.used = {row[0] for row in used}
-
-    def take(self, own: int) -> int:
-        number = own
-        if self.rule == "next" or own in self.used:
-            while self.next in self.used:
-                self.next += 1
-            number = self.next
-        self.used.add(number)
-        return number
+def choose(run: Run, choices: Choices) -> bool:
+    """Plan the same customers anew with other choices; False when the plan was applied meanwhile."""
+    settled = chosen(run.kind, choices)
+    items = KINDS[run.kind].plan(run.connection, _picked(list(RunItem.of(run)), run.kind), settled)
+    return runs_plan.replace(run, items, settled)
 
 
-def _lacking(connection: Connection, party: Customer | Mirror) -> tuple[str, ...]:
-    """Fields that e-conomic requires and neither the customer nor the defaults have."""
-    defaults = connection.defaults
-    return tuple(
-        name for name, f in BY_NAME.items() if f.required and not (party.values[name] or defaults.get(name, ""))
-    )
+def plan_moved(run: Run, by: User | None) -> Run:
+    """A new plan of just those that moved between the plan and its run."""
+    moved = list(RunItem.of(run, states.ITEM_FAILED).where(RunItem.reason == "moved"))
+    old = RunPlan.of(run)
+    if run.kind == states.UNDO and old is not None and old.undoes is not None:
+        return runs_undo.plan(old.undoes, by, only={item.position for item in moved}, follows=run)
+    return plan(run.connection, run.kind, by, _picked(moved, run.kind), old.choices if old else {}, follows=run)
+
+
+def _picked(items: Sequence[RunItem], kind: str) -> Selection:
+    """The customers of these items; nobody (an impossible row) where there are none."""
+    if kind == states.PAIR:
+        return Selection(pairs=tuple((item.customer_id, item.mirror_id) for item in items) or ((0, 0),))
+    ours = tuple(item.customer_id for item in items if item.customer_id and kind != states.CREATE_OURS)
+    theirs = tuple(item.mirror_id for item in items if item.mirror_id and kind != states.CREATE_THEIRS)
+    return Selection(ours=ours, theirs=theirs) if ours or theirs else Selection(places=(0,))
 
 
 @db.retrying
-def begin(connection: Connection, plan: BulkPlan, also: Iterable[int], by: User | None) -> Run:
-    """Order what the plan shows, and of what it held back the ids in `also`. Asking twice gives the one under way."""
-    wanted = set(also)
-    items = [item for item in plan.items if not item.held or (item.party.id in wanted and item.held != "lacking")]
+def start(run: Run, by: User | None, seal: str = "", also: Collection[int] = ()) -> Run:
+    """ "Indsend": let exactly this plan run, and of what it holds back the ticked items. Raises NotApplied."""
     with db.write():
-        running = Run.current(connection)
-        if running is not None:
-            return running
-        ordered = Run.create(
-            company=connection.company_id,
-            connection=connection,
-            kind=plan.kind,
-            rule=plan.rule,
-            total=len(items),
-            created_by=by,
-        )
-        rows = [_item(ordered, position, item) for position, item in enumerate(items)]
-        for start in range(0, len(rows), 500):
-            RunItem.insert_many(rows[start : start + 500]).execute()
-        Lane.wake(connection, lane.RUN, ordered.id)
-    return ordered
+        locked = Run.locked(run.id)
+        shown = RunPlan.of(locked)
+        if shown is None or not locked.is_planned:
+            raise NotApplied("over")
+        if seal and seal != shown.seal:
+            raise NotApplied("moved")
+        if Run.current(locked.connection) is not None:
+            raise NotApplied("busy")
+        _tick(locked, also)
+        locked.total = RunItem.of(locked, states.ITEM_WAITING).count()
+        if not locked.total:
+            raise NotApplied("empty")
+        locked.state = states.WAITING
+        locked.save()
+        RunPlan.update(applied_by=by, applied_at=ports.now()).where(RunPlan.id == shown.id).execute()
+        Lane.wake(locked.connection, lane.RUN, locked.id)
+    return locked
 
 
-def _item(ordered: Run, position: int, item: Planned) -> dict[str, object]:
-    theirs = isinstance(item.party, Mirror)
-    return {
-        "company": ordered.company_id,
-        "run": ordered.id,
-        "position": position,
-        "customer_id": None if theirs else item.party.id,
-        "mirror_id": item.party.id if theirs else None,
-        "number": item.number,
-        "after": json.dumps(item.party.values, ensure_ascii=False),
-        "seen_version": item.party.version,
-    }
+TICKABLE = ("lookalike",)
+
+
+def _tick(run: Run, also: Collection[int]) -> None:
+    if also:
+        RunItem.update(state=states.ITEM_WAITING, reason="").where(
+            RunItem.run == run, RunItem.id.in_(list(also)), RunItem.state == states.ITEM_HELD,
+            RunItem.reason.in_(TICKABLE),
+        ).execute()  # fmt: skip
 
 
 def step(held: Lane, connection: Connection) -> None:
-    """Bring a run on: make the next few, count, and end it when nothing is left."""
+    """Bring a run on: do the next few, count, and end it when nothing is left."""
     ordered = Run.get_or_none(Run.id == held.record, Run.connection == connection)
-    if ordered is None or ordered.is_over:
+    if ordered is None or ordered.state in (states.DONE, states.DROPPED, states.PLANNED):
         with db.write():
             held.finish()
         return
-    items = _next_items(ordered)
-    for start in range(0, len(items), TOGETHER):
-        _do(held, connection, ordered, items[start : start + TOGETHER])
+    if ordered.state in (states.WAITING, states.RUNNING):
+        shown = RunPlan.of(ordered)
+        items = _next_items(ordered)
+        for start_at in range(0, len(items), TOGETHER):
+            _do(held, connection, ordered, items[start_at : start_at + TOGETHER], shown.choices if shown else {})
     _count(held, ordered)
 
 
 def _next_items(ordered: Run) -> list[RunItem]:
-    items = RunItem.select().where(RunItem.run == ordered)
-    room = HERE_AT_ONCE
-    if ordered.kind == run.CREATE_THEIRS:
-        room = AT_ONCE - items.where(RunItem.state == run.ITEM_BEGUN).count()
-    waiting = items.where(RunItem.state == run.ITEM_WAITING).order_by(RunItem.position)
-    return list(waiting.limit(max(0, room)))
+    begun = RunItem.of(ordered, states.ITEM_BEGUN).count()
+    room = AT_ONCE - begun if ordered.kind in (states.CREATE_THEIRS, states.UNDO) else HERE_AT_ONCE
+    return list(RunItem.of(ordered, states.ITEM_WAITING).limit(max(0, room)))
 
 
 @db.retrying
-def _do(held: Lane, connection: Connection, ordered: Run, items: Sequence[RunItem]) -> None:
+def _do(held: Lane, connection: Connection, ordered: Run, items: Sequence[RunItem], choices: Choices) -> None:
     """A few items in one transaction; what is in an item's way is its reason, and the others go on."""
+    carry_out = runs_undo.carry_out if ordered.kind == states.UNDO else KINDS[ordered.kind].carry_out
     with db.write():
         held.hold()
         for item in items:
             try:
                 with db.database.atomic():
-                    _carry_out(connection, ordered, item)
+                    carry_out(connection, ordered, item, choices)
             except (AlreadyPaired, Moved):
                 item.settle("moved")
             except NumberInUse:
                 item.settle("number_taken")
 
 
-def _carry_out(connection: Connection, ordered: Run, item: RunItem) -> None:
-    by = ordered.created_by
-    if ordered.kind == run.CREATE_OURS:
-        mirror = Mirror.locked_of(connection, item.mirror_id)
-        _check(mirror, item)
-        made = pairings.copy_here(connection, mirror, item.number, by, ordered.id)
-        item.pairing_id = made.id
-        item.settle()
-        return
-    customer = Customer.locked_of(connection.company, item.customer_id)
-    if customer is None or customer.deleted_at:
-        raise Moved("the customer is gone")
-    _check(customer, item)
-    made = creations.begin(connection, customer, item.number, by)
-    item.pairing_id, item.state = made.id, run.ITEM_BEGUN
-    item.save()
-
-
-def _check(party: Customer | Mirror | None, item: RunItem) -> None:
-    """Applying makes exactly what was shown: a customer that moved since falls out."""
-    shown = json.loads(item.after)
-    if party is None or any(not same(shown[name], value) for name, value in party.values.items()):
-        raise Moved("changed since the plan")
-
-
 @db.retrying
 def _count(held: Lane, ordered: Run) -> None:
+    """Count what is done. A run that is paused or stopped is counted until what had begun has ended."""
     with db.write():
         held.hold()
-        counted = RunItem.select(RunItem.state, fn.COUNT(RunItem.id)).where(RunItem.run == ordered)
-        tuples: Any = counted.group_by(RunItem.state).tuples()
-        states: dict[str, int] = dict(tuples)
-        changes: dict[str, object] = {"done": states.get(run.ITEM_DONE, 0), "failed": states.get(run.ITEM_FAILED, 0)}
-        if ordered.started_at is None:
-            changes |= {"started_at": ports.now()}
-        left = states.get(run.ITEM_WAITING, 0) + states.get(run.ITEM_BEGUN, 0)
-        changes["state"] = run.RUNNING if left else run.DONE
-        if not left:
-            changes["finished_at"] = ports.now()
-        Run.update(**changes).where(Run.id == ordered.id, Run.state.in_((run.WAITING, run.RUNNING))).execute()
-        if not left:
+        run = Run.locked(ordered.id)
+        counts = run.counts()
+        run.done, run.failed = counts[states.ITEM_DONE], counts[states.ITEM_FAILED]
+        run.started_at = run.started_at or ports.now()
+        left = counts[states.ITEM_WAITING] + counts[states.ITEM_BEGUN]
+        if run.state in (states.WAITING, states.RUNNING):
+            run.state = states.RUNNING if left else states.DONE
+        resting = run.state != states.RUNNING and not counts[states.ITEM_BEGUN]
+        if run.state == states.DONE:
+            run.finished_at = ports.now()
+        run.save()
+        if resting:
             held.finish()
         else:
-            held.later(0.0 if ordered.kind == run.CREATE_OURS else 0.3)
+            held.later(0.0 if run.state == states.RUNNING and not counts[states.ITEM_BEGUN] else 0.3)
 
 
 @db.retrying
-def stop(ordered: Run) -> None:
-    """Make no more; what was made stays, and what is under way comes to its end."""
+def pause(run: Run) -> bool:
+    """Begin no more until told to go on; what has begun comes to its end. False when there is nothing to pause."""
+    return _move(run, (states.WAITING, states.RUNNING), states.PAUSED)
+
+
+@db.retrying
+def resume(run: Run) -> bool:
+    """Go on where it was paused."""
+    return _move(run, (states.PAUSED,), states.RUNNING)
+
+
+@db.retrying
+def stop(run: Run) -> bool:
+    """Make no more; what was made stays. A plan that was never applied is put away."""
+    if _move(run, (states.PLANNED,), states.DROPPED):
+        return True
+    return _move(run, states.OPEN_STATES, states.STOPPED)
+
+
+def _move(run: Run, from_: Collection[str], to: str) -> bool:
     with db.write():
-        Run.update(state=run.STOPPED, finished_at=ports.now()).where(
-            Run.id == ordered.id, Run.state.in_((run.WAITING, run.RUNNING))
-        ).execute()
+        changes: dict[str, object] = {"state": to}
+        if to in (states.STOPPED, states.DROPPED):
+            changes["finished_at"] = ports.now()
+        moved = Run.update(**changes).where(Run.id == run.id, Run.state.in_(list(from_))).execute()
+        if moved and to != states.DROPPED:
+            Lane.wake(run.connection, lane.RUN, run.id)
+        return bool(moved)

@@ -1,76 +1,82 @@
-"""Runs: "Opret partnere" shows its plan, starts, tells how far it is, can be stopped, and says what failed and why."""
+"""Runs: a plan that is shown and approved first, its progress, pause and stop, the history, and taking it back."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp import auth, htmx
-from webapp.models import run as states
-from webapp.models.customer import Customer
-from webapp.models.mirror import Mirror
-from webapp.models.pairing import Pairing
-from webapp.models.run import Run, RunItem
-from webapp.sync import runs
-from webapp.sync.runs import BulkPlan, Rule
-from webapp.views import sync_window
+from webapp.models.connection import Connection
+from webapp.models.run import EXCLUDE, Run
+from webapp.sync import runs, runs_undo
+from webapp.sync.runs import NotApplied
+from webapp.sync.runs_plan import Selection
+from webapp.views import run_page, run_words, sync_window
 from webapp.views.sync_window import Asked
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
 WRONG = 422
-SHOWN = 100
-KINDS = {"ours": states.CREATE_THEIRS, "theirs": states.CREATE_OURS}
-SIDE = "<any(ours, theirs):side>"
+MOST_DIGITS = 10
+KIND = "<any(create_ours, create_theirs, pair, exclude):kind>"
 
 
-@dataclass(frozen=True)
-class Failed:
-    """An item that could not be carried out, with its customer as it is now."""
-
-    item: RunItem
-    party: Customer | Mirror | None
-    fault: dict[str, Any]
-
-
-@blueprint.get(f"/new/{SIDE}")
-@auth.administrator_only
-def new(side: str) -> ResponseReturnValue:
-    """The plan: nothing has been done."""
-    return _plan(side, _rule(request.args.get("rule", "same")))
+@blueprint.get("")
+def index() -> str:
+    """ "Kørsler": every plan and run, the newest first."""
+    page = max(1, request.args.get("page", 1, type=int))
+    connection = Connection.open_of(auth.company())
+    listed, more = run_page.history(connection, min(page, 10_000)) if connection else ([], False)
+    return render_template("runs/index.html", runs=listed, page=page, more=more)
 
 
-@blueprint.post(f"/new/{SIDE}")
-def begin(side: str) -> ResponseReturnValue:
-    """ "Indsend": exactly what was shown, and of what was held back the ticked ones."""
-    active, rule = sync_window.connection(), _rule(request.form.get("rule", "same"))
-    ticked = {
-        int(text) for text in request.form.getlist("also") if text.isascii() and text.isdigit() and len(text) < 10
-    }
-    plan = runs.plan_bulk(active, KINDS[side], rule)
-    if request.form.get("seen") != seal(plan):
-        return _plan(
-            side, rule, ticked, _("Kunderne blev ændret, efter planen blev vist. Se den igen. Intet er gjort.")
-        ), WRONG
-    if not plan.ready and not ticked:
-        return _plan(side, rule, ticked, _("Der er ingen kunder at oprette. Sæt hak ved dem, der skal med.")), WRONG
-    ordered = runs.begin(active, plan, ticked, auth.user())
-    if not htmx.wants_piece():
-        return htmx.go(url_for("runs.show", run_id=ordered.id))
-    progress = htmx.piece("#run", render_template("runs/_progress.html", run=ordered), "innerHTML")
-    return htmx.partials(progress, close_dialog=True)
+@blueprint.post(f"/plans/{KIND}")
+def plan(kind: str) -> ResponseReturnValue:
+    """Plan this kind of work for those who are picked, or for everybody; nothing is done."""
+    picked, active = selection(), sync_window.connection()
+    if kind == EXCLUDE and not picked:
+        abort(400, _("Vælg de kunder, der skal holdes uden for synkroniseringen. Intet er ændret."))
+    made = runs.plan(active, kind, auth.user(), picked, request.form.to_dict())
+    return htmx.go(url_for("runs.show", run_id=made.id))
+
+
+def selection() -> Selection:
+    """What a form has picked; what is no number is nobody."""
+    pairs = [text.partition("-") for text in request.form.getlist("pair")]
+    known = [(_id(ours), _id(theirs)) for ours, dash, theirs in pairs if dash]
+    places, ours, theirs = (tuple(map(_id, request.form.getlist(name))) for name in ("place", "ours", "theirs"))
+    return Selection(places, ours, theirs, tuple(known))
+
+
+def _id(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else 0
 
 
 @blueprint.get("/<int:run_id>")
 def show(run_id: int) -> ResponseReturnValue:
-    """How far a run is, and how it ended for whom."""
+    """The plan with its address of its own; once applied, how far the run is and how it ended for whom."""
+    return _page(_found(run_id))
+
+
+@blueprint.post("/<int:run_id>/choices")
+def choose(run_id: int) -> ResponseReturnValue:
+    """The same customers, planned anew with other choices."""
     run = _found(run_id)
-    return render_template("runs/show.html", run=run, failed=_failed(run), latest=_latest(run))
+    told = "" if run.kind in runs.KINDS and runs.choose(run, request.form.to_dict()) else run_words.NOT_APPLIED["over"]
+    return htmx.go(url_for("runs.show", run_id=run.id), str(told), "ask")
+
+
+@blueprint.post("/<int:run_id>/start")
+def start(run_id: int) -> ResponseReturnValue:
+    """ "Indsend": exactly what was shown, and of what was held back the ticked ones."""
+    run, ticked = _found(run_id), [_id(text) for text in request.form.getlist("also")]
+    try:
+        runs.start(run, auth.user(), request.form.get("seal") or "-", ticked)
+    except NotApplied as fault:
+        return _page(_found(run_id), str(run_words.NOT_APPLIED[fault.why])), WRONG
+    return htmx.go(url_for("runs.show", run_id=run.id))
 
 
 @blueprint.get("/<int:run_id>/progress")
@@ -79,63 +85,77 @@ def progress(run_id: int) -> ResponseReturnValue:
     run = _found(run_id)
     if not htmx.wants_piece():
         return htmx.go(url_for("runs.show", run_id=run.id))
-    bar = htmx.piece(f"#run-{run.id}", render_template("runs/_progress.html", run=run))
     if request.args.get("page"):
-        return _whole(run) if run.is_over else htmx.partials(bar)
+        return _whole(run) if run.is_over else htmx.partials(_bar(run, on_page=True))
     asked = Asked.on_show()
     counters = sync_window.Counters.of(run.connection, asked)
     rest = sync_window.fresh(run.connection, asked) if run.is_over else sync_window.counted(counters)
-    return htmx.partials(bar, *rest)
+    return htmx.partials(_bar(run), *rest)
+
+
+@blueprint.post("/<int:run_id>/pause")
+def pause(run_id: int) -> ResponseReturnValue:
+    """ "Hold pause": what is under way comes to its end, and no more is begun."""
+    run = _found(run_id)
+    runs.pause(run)
+    return _answered(run, _("Kørslen holder pause. Det, der er i gang, bliver gjort færdigt."))
+
+
+@blueprint.post("/<int:run_id>/resume")
+def resume(run_id: int) -> ResponseReturnValue:
+    run = _found(run_id)
+    runs.resume(run)
+    return _answered(run, _("Kørslen går videre."))
 
 
 @blueprint.post("/<int:run_id>/cancellation")
 def stop(run_id: int) -> ResponseReturnValue:
-    """ "Stop": what was made stays, what is under way comes to its end."""
-    run = _found(run_id)
+    """ "Stop": what was made stays, what is under way comes to its end. A plan is put away."""
+    run, was_plan = _found(run_id), _found(run_id).is_planned
     runs.stop(run)
-    done = _("Kørslen er stoppet. Det, der er oprettet, bliver.")
+    if was_plan:
+        return htmx.go(url_for("sync.window"), _("Planen er lagt væk. Intet er gjort."))
+    return _answered(run, _("Kørslen er stoppet. Det, der er gjort, bliver og kan fortrydes."))
+
+
+@blueprint.post("/<int:run_id>/again")
+def again(run_id: int) -> ResponseReturnValue:
+    """A new plan of just those that were changed between the plan and its run."""
+    made = runs.plan_moved(_found(run_id), auth.user())
+    return htmx.go(url_for("runs.show", run_id=made.id))
+
+
+@blueprint.post("/<int:run_id>/undo")
+def undo(run_id: int) -> ResponseReturnValue:
+    """ "Fortryd": a plan of what returns and what cannot; nothing is done before it is applied."""
+    run = _found(run_id)
+    if not runs_undo.can_be_undone(run):
+        abort(409, _("Kørslen kan ikke fortrydes. Intet er ændret."))
+    made = runs_undo.plan(run, auth.user())
+    return htmx.go(url_for("runs.show", run_id=made.id))
+
+
+def _answered(run: Run, message: str) -> ResponseReturnValue:
+    """The bar as it is now, and a word; without script the run's page."""
     if not htmx.wants_piece():
-        return htmx.go(url_for("runs.show", run_id=run.id), done)
-    bar = htmx.piece(f"#run-{run.id}", render_template("runs/_progress.html", run=_found(run_id)))
-    return htmx.partials(bar, *sync_window.fresh(run.connection, Asked.on_show()), htmx.toast(done))
+        return htmx.go(url_for("runs.show", run_id=run.id), message)
+    fresh = _found(run.id)
+    return htmx.partials(_bar(fresh), *sync_window.fresh(run.connection, Asked.on_show()), htmx.toast(message))
+
+
+def _bar(run: Run, *, on_page: bool = False) -> Any:
+    return htmx.piece(f"#run-{run.id}", render_template("runs/_progress.html", run=run, on_page=on_page))
+
+
+def _page(run: Run, wrong: str = "") -> str:
+    template = "runs/plan.html" if run.is_planned else "runs/show.html"
+    return render_template(template, page=run_page.read(run), run=run, wrong=wrong)
 
 
 def _whole(run: Run) -> ResponseReturnValue:
     """The run's own page at its end: the bar, and how it ended for whom."""
-    result = render_template("runs/_result.html", run=run, failed=_failed(run), latest=_latest(run))
+    result = render_template("runs/_result.html", page=run_page.read(run), run=run)
     return htmx.partials(htmx.piece("#result", result))
-
-
-def seal(plan: BulkPlan) -> str:
-    """A short mark of everything the plan shows: another plan has another mark."""
-    shown = [(item.party.id, item.party.version, item.number, item.held) for item in plan.items]
-    return hashlib.sha256(repr((plan.kind, plan.rule, shown)).encode()).hexdigest()[:16]
-
-
-def _plan(side: str, rule: Rule, ticked: Iterable[int] = (), wrong: str = "") -> str:
-    active = sync_window.connection()
-    plan = runs.plan_bulk(active, KINDS[side], rule)
-    return render_template(
-        "runs/new.html",
-        side=side,
-        plan=plan,
-        lookalikes=[item for item in plan.held if item.held == "lookalike"],
-        lacking=[item for item in plan.held if item.held == "lacking"],
-        renumbered=sum(1 for item in plan.ready if not item.same_number),
-        seen=seal(plan),
-        ticked=set(ticked),
-        shown=SHOWN,
-        wrong=wrong,
-        current=Run.current(active),
-        action=url_for("runs.begin", side=side),
-        back=url_for("sync.window"),
-    )
-
-
-def _rule(text: str) -> Rule:
-    if text not in ("same", "next"):
-        abort(400, _("Kundenumre kan ikke gives sådan."))
-    return cast(Rule, text)
 
 
 def _found(run_id: int) -> Run:
@@ -145,30 +165,6 @@ def _found(run_id: int) -> Run:
     return found
 
 
-def _items(run: Run, state: str) -> list[RunItem]:
-    query = RunItem.select().where(RunItem.run == run, RunItem.state == state)
-    return list(query.order_by(RunItem.settled_at.desc(), RunItem.id.desc()).limit(SHOWN))
-
-
-def _parties(run: Run, items: list[RunItem]) -> dict[int, Customer | Mirror]:
-    """Item -> its customer as it is now, in one query."""
-    table = Customer if run.kind == states.CREATE_THEIRS else Mirror
-    ids = {item.id: item.customer_id or item.mirror_id for item in items}
-    rows = {
-        row.id: row for row in table.select().where(table.company == run.company_id, table.id.in_(list(ids.values())))
-    }
-    return {item: rows[party] for item, party in ids.items() if party in rows}
-
-
-def _failed(run: Run) -> list[Failed]:
-    items = _items(run, states.ITEM_FAILED)
-    parties = _parties(run, items)
-    wanted = [item.pairing_id for item in items if item.pairing_id]
-    pairs = {pair.id: pair.fault for pair in Pairing.select().where(Pairing.id.in_(wanted))} if wanted else {}
-    return [Failed(item, parties.get(item.id), pairs.get(item.pairing_id, {})) for item in items]
-
-
-def _latest(run: Run) -> list[tuple[RunItem, Customer | Mirror]]:
-    items = _items(run, states.ITEM_DONE)[:10]
-    parties = _parties(run, items)
-    return [(item, parties[item.id]) for item in items if item.id in parties]
+@blueprint.app_context_processor
+def _words() -> dict[str, Any]:
+    return {"run_words": run_words, "pace_of": run_page.pace}

@@ -1,0 +1,271 @@
+"""Taking a whole run back, in both systems: its plan says first what returns and what cannot; edits since survive."""
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from tests.sync.test_runs import bulk, fetched, many_there, planned
+from tests.sync.world import World
+from webapp.models.customer import Customer
+from webapp.models.exclusion import Exclusion
+from webapp.models.history import History
+from webapp.models.pairing import Pairing
+from webapp.models.run import CREATE_OURS, CREATE_THEIRS, EXCLUDE, PAIR, Run, RunItem, RunPlan
+from webapp.sync import pairings, runs, runs_undo
+from webapp.sync.runs_plan import Selection
+
+FIELDS = (
+    "name", "corporateIdentificationNumber", "ean", "address", "zip", "city", "country", "email",
+    "telephoneAndFaxNumber", "website", "currency", "customerGroup", "paymentTerms", "vatZone",
+)  # fmt: skip
+
+
+def undo(world: World, run: Run) -> Run:
+    back = runs.start(runs_undo.plan(run, world.alice), world.alice)
+    world.drain()
+    return world.fresh(back)
+
+
+def registers(world: World) -> tuple[dict[int, dict[str, str]], dict[int, dict[str, object]]]:
+    """Both registers in the mapped fields, by number."""
+    ours = {customer.number: customer.values for customer in Customer.of(world.company)}
+    theirs = {
+        number: {name: record.get(name) or "" for name in FIELDS} for number, record in world.economic.customers.items()
+    }
+    return ours, theirs
+
+
+def two_pairs(world: World) -> Selection:
+    """Two to be paired, with differences of every kind."""
+    a = world.ours(1, "Havnens Tandklinik ApS", phone="66 10 00 14", city="Odense C")
+    b = world.ours(2, "Ærø Bageri", email="bager@aeroe.dk", website="aeroebageri.dk")
+    fetched(world, 1, "Havnens Tandklinik", telephoneAndFaxNumber="66100041", email="post@havnen.dk")
+    fetched(world, 2, "Ærø Bageri A/S", city="Marstal")
+    return Selection(pairs=((a.id, world.mirror(1).id), (b.id, world.mirror(2).id)))
+
+
+# -- everything returns
+
+
+def test_copies_made_here_go_again(connected: World) -> None:
+    many_there(connected, 12)
+    before = registers(connected)
+    run = bulk(connected, CREATE_OURS)
+    back = undo(connected, run)
+    assert (back.done, back.failed) == (12, 0) and registers(connected) == before
+
+
+def test_customers_made_there_are_deleted_and_ours_lose_what_the_defaults_gave(connected: World) -> None:
+    for number in range(1, 6):
+        connected.ours(number, f"Kunde {number}")
+    before = registers(connected)
+    run = bulk(connected, CREATE_THEIRS)
+    back = undo(connected, run)
+    assert (back.done, back.failed) == (5, 0) and registers(connected) == before
+
+
+@pytest.mark.parametrize("choice", ["blanks", "ours", "theirs"])
+def test_paired_customers_get_their_values_back_on_both_sides(connected: World, choice: str) -> None:
+    picked = two_pairs(connected)
+    before = registers(connected)
+    run = bulk(connected, PAIR, picked, names=choice, contact=choice)
+    assert registers(connected) != before
+    undo(connected, run)
+    assert registers(connected) == before and not Pairing.living(connected.connection).count()
+
+
+def test_those_switched_off_take_part_again(connected: World) -> None:
+    ours = connected.ours(1, "En")
+    run = bulk(connected, EXCLUDE, Selection(ours=(ours.id,)))
+    undo(connected, run)
+    assert not Exclusion.select().where(Exclusion.ended_at.is_null()).count()
+    assert connected.place(customer=ours).section == "new"
+
+
+def test_an_undo_leaves_nothing_for_the_next_look_to_do(connected: World) -> None:
+    run = bulk(connected, PAIR, two_pairs(connected), names="ours", contact="theirs")
+    undo(connected, run)
+    before = registers(connected)
+    connected.compare()
+    assert registers(connected) == before
+
+
+def test_what_an_undo_did_stands_in_the_history_under_its_run(connected: World) -> None:
+    run = bulk(connected, PAIR, two_pairs(connected), contact="theirs")
+    back = undo(connected, run)
+    told = {line.cause for line in History.select().where(History.run_id == back.id)}
+    assert told == {"undo"}
+
+
+# -- what has changed since
+
+
+def test_the_plan_of_an_undo_does_nothing(connected: World) -> None:
+    many_there(connected, 2)
+    run = bulk(connected, CREATE_OURS)
+    runs_undo.plan(run, connected.alice)
+    connected.drain()
+    assert Customer.of(connected.company).count() == 2
+
+
+def test_a_customer_edited_since_is_kept_and_only_unpaired(connected: World) -> None:
+    many_there(connected, 1)
+    run = bulk(connected, CREATE_OURS)
+    connected.save(Customer.get(), phone="66 10 00 14")
+    connected.drain()
+    item = RunItem.of(runs_undo.plan(run, connected.alice)).get()
+    assert (item.note["does"], item.note["stays"]) == ("apart", ["phone"])
+    undo(connected, run)
+    assert Customer.of(connected.company).get().phone == "66 10 00 14" and not Pairing.living(connected.connection)
+
+
+def test_a_customer_edited_in_economic_since_is_not_deleted_there(connected: World) -> None:
+    connected.ours(1, "Kunde")
+    run = bulk(connected, CREATE_THEIRS)
+    connected.economic.edit(1, city="Marstal")
+    connected.look(1)
+    undo(connected, run)
+    assert connected.stored(1)["city"] == "Marstal" and not Pairing.living(connected.connection).count()
+
+
+def test_an_edit_that_we_do_not_see_keeps_the_customer_there(connected: World) -> None:
+    connected.ours(1, "Kunde")
+    run = bulk(connected, CREATE_THEIRS)
+    connected.clock.sleep(60)
+    connected.economic.edit(1, creditLimit=5000)
+    back = undo(connected, run)
+    assert 1 in connected.economic.customers and RunItem.of(back).get().note["kept"] == "edited_there"
+
+
+def test_a_customer_with_contacts_there_is_kept(connected: World) -> None:
+    connected.ours(1, "Kunde")
+    run = bulk(connected, CREATE_THEIRS)
+    connected.economic.add_contact(1, "Mette")
+    back = undo(connected, run)
+    assert 1 in connected.economic.customers and RunItem.of(back).get().note["kept"] == "has_contacts"
+
+
+def test_a_customer_that_economic_does_not_let_go_is_kept_and_listed(connected: World) -> None:
+    connected.ours(1, "Kunde")
+    run = bulk(connected, CREATE_THEIRS)
+    connected.economic.mark_used(1)
+    back = undo(connected, run)
+    assert 1 in connected.economic.customers and RunItem.of(back).get().note["kept"] == "refused"
+
+
+def test_a_field_edited_since_stays_and_the_others_return(connected: World) -> None:
+    picked = two_pairs(connected)
+    run = bulk(connected, PAIR, picked, names="theirs", contact="theirs")
+    connected.save(Customer.get(Customer.number == 1), phone="70 20 30 40")
+    connected.drain()
+    undo(connected, run)
+    ours = Customer.get(Customer.number == 1)
+    assert (ours.phone, ours.name) == ("70 20 30 40", "Havnens Tandklinik ApS")
+
+
+def test_a_pair_that_was_ended_since_is_left_as_it_is(connected: World) -> None:
+    run = bulk(connected, PAIR, two_pairs(connected), contact="theirs")
+    pairings.unpair(connected.connection, Pairing.get(Pairing.id == RunItem.of(run).first().pairing_id).id, None)
+    states = [item.reason for item in RunItem.of(runs_undo.plan(run, connected.alice))]
+    assert states == ["unpaired_since", ""]
+
+
+def test_what_moves_between_the_plan_and_its_run_falls_out(connected: World) -> None:
+    many_there(connected, 2)
+    run = bulk(connected, CREATE_OURS)
+    plan = runs_undo.plan(run, connected.alice)
+    connected.save(Customer.get(Customer.number == 1), phone="66 10 00 14")
+    connected.drain()
+    runs.start(plan, connected.alice)
+    connected.drain()
+    assert [item.reason for item in RunItem.of(plan)] == ["moved", ""]
+    assert RunItem.of(runs.plan_moved(plan, connected.alice)).count() == 1
+
+
+def test_an_edit_there_between_the_plan_and_its_run_survives(connected: World) -> None:
+    run = bulk(connected, PAIR, two_pairs(connected), names="ours", contact="ours")
+    plan = runs_undo.plan(run, connected.alice)
+    connected.economic.edit(1, city="Svendborg")
+    runs.start(plan, connected.alice)
+    connected.drain()
+    assert connected.stored(1)["city"] == "Svendborg"
+
+
+# -- when
+
+
+def test_a_run_can_be_taken_back_for_thirty_days(connected: World) -> None:
+    many_there(connected, 1)
+    run = bulk(connected, CREATE_OURS)
+    connected.clock.time += timedelta(days=29)
+    assert runs_undo.can_be_undone(run)
+    connected.clock.time += timedelta(days=2)
+    assert not runs_undo.can_be_undone(run)
+
+
+def test_a_run_is_taken_back_once(connected: World) -> None:
+    many_there(connected, 1)
+    run = bulk(connected, CREATE_OURS)
+    back = undo(connected, run)
+    assert not runs_undo.can_be_undone(run) and not runs_undo.can_be_undone(back)
+    assert RunPlan.undoing(run) == [back]
+
+
+# -- any run, and its undo
+
+
+def any_world(world: World, r: Random) -> Selection:
+    """Customers on both sides, some alike; which of them are to be paired."""
+    pairs = []
+    for number in range(1, r.randint(4, 9)):
+        ours = {name: r.choice(("", f"{name} {number}", "fælles")) for name in ("city", "email", "phone", "address")}
+        theirs = {name: r.choice(("", f"der {number}", "fælles")) for name in ("city", "email", "address")}
+        which = r.choice(("ours", "theirs", "both", "both"))
+        if which != "theirs":
+            customer = world.ours(number, f"Kunde {number} {r.choice(('ApS', 'A/S'))}", **ours)
+        if which != "ours":
+            fetched(world, number + r.choice((0, 100)), f"Kunde {number}", **{k: v for k, v in theirs.items() if v})
+        if which == "both":
+            mirror = max(world.economic.customers, key=lambda n: (n % 100 == number, n))
+            pairs.append((customer.id, world.mirror(mirror).id))
+    return Selection(pairs=tuple(pairs))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_run_and_its_undo_leave_both_registers_as_they_were(connected: World, seed: int) -> None:
+    r = Random(seed)
+    picked = any_world(connected, r)
+    before = registers(connected)
+    kind = r.choice((PAIR, CREATE_OURS, CREATE_THEIRS)) if picked.pairs else r.choice((CREATE_OURS, CREATE_THEIRS))
+    choices = {group: r.choice(("blanks", "ours", "theirs")) for group in ("names", "contact", "numbers", "accounting")}
+    plan = planned(connected, kind, picked if kind == PAIR else Selection(), rule=r.choice(("same", "next")), **choices)
+    ticked = [item.id for item in RunItem.of(plan, "held") if r.random() < 0.5]
+    if not RunItem.of(plan, "waiting").exists() and not ticked:
+        pytest.skip("a plan of nobody")
+    runs.start(plan, connected.alice, also=ticked)
+    connected.drain()
+    back = undo(connected, connected.fresh(plan))
+    assert back.failed == 0 and registers(connected) == before
+
+
+@pytest.mark.parametrize("seed", range(12, 20))
+def test_edits_made_in_between_survive_the_undo(connected: World, seed: int) -> None:
+    r = Random(seed)
+    picked = any_world(connected, r)
+    kind = PAIR if picked.pairs and r.random() < 0.7 else r.choice((CREATE_OURS, CREATE_THEIRS))
+    plan = planned(connected, kind, picked if kind == PAIR else Selection(), names="theirs", contact="ours")
+    ticked = [item.id for item in RunItem.of(plan, "held")]
+    if not RunItem.of(plan).exists():
+        pytest.skip("a plan of nobody")
+    runs.start(plan, connected.alice, also=ticked)
+    connected.drain()
+    done = list(RunItem.of(plan, "done"))
+    edited = Customer.get_by_id(r.choice(done).customer_id)
+    connected.save(edited, website=f"{seed}.example.dk")
+    number = r.choice(sorted(connected.economic.customers))
+    connected.economic.edit(number, country=f"Land {seed}")
+    connected.look(number)
+    undo(connected, connected.fresh(plan))
+    assert connected.fresh(edited).website == f"{seed}.example.dk"
+    assert connected.stored(number)["country"] == f"Land {seed}"

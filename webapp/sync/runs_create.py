@@ -1,0 +1,109 @@
+"""Creating partners in bulk, in both directions: what would be made, and one item of it carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from webapp.models import run as states
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.mirror import Mirror
+from webapp.models.run import Run, RunItem
+from webapp.sync import creations, matching, numbers, pairings
+from webapp.sync.foresee import Foresight
+from webapp.sync.pairings import Moved
+from webapp.sync.runs_plan import EVERYBODY, Planned, Selection, changed, customers_of, mirrors_of
+from webapp.sync.section import Section
+
+RULES = ("same", "next")
+NEW = Section.NEW.value
+Mine = TypeVar("Mine", Customer, Mirror)
+Other = TypeVar("Other", Customer, Mirror)
+
+
+def plan_theirs(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
+    """Partners in e-conomic for our customers."""
+    ours = customers_of(connection, picked, NEW)
+    theirs = mirrors_of(connection, EVERYBODY, NEW)
+    alike, free = _alike(ours, theirs), _Numbers(connection, states.CREATE_THEIRS, choices["rule"])
+    foresight = Foresight(connection)
+    return [_there(foresight, customer, free.take(customer.number), alike.get(customer.id)) for customer in ours]
+
+
+def _there(foresight: Foresight, customer: Customer, number: int, alike: Mirror | None) -> Planned:
+    values = customer.values
+    filled, wrong = foresight.filled(values), foresight.of_creation(values, number)
+    before, after = changed({"ours": values}, {"ours": filled, "theirs": filled})
+    held = "foreseen" if wrong else "lookalike" if alike else ""
+    note: dict[str, Any] = {"own": customer.number}
+    if wrong:
+        note |= {"fields": wrong, "values": {name: filled.get(name, "") for name in wrong}}
+    if alike:
+        note["alike"] = alike.label
+    return Planned(customer, None, None, number, before, after, held, note, calls=1)
+
+
+def plan_ours(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
+    """Copies in CleanManager of customers of theirs."""
+    theirs = mirrors_of(connection, picked, NEW)
+    ours = customers_of(connection, EVERYBODY, NEW)
+    alike, free = _alike(theirs, ours), _Numbers(connection, states.CREATE_OURS, choices["rule"])
+    return [_here(mirror, free.take(mirror.number), alike.get(mirror.id)) for mirror in theirs]
+
+
+def _here(mirror: Mirror, number: int, alike: Customer | None) -> Planned:
+    before, after = changed({}, {"ours": mirror.values})
+    note = {"own": mirror.number} | ({"alike": alike.label} if alike else {})
+    return Planned(None, mirror, None, number, before, after, "lookalike" if alike else "", note)
+
+
+def _alike(sources: Sequence[Mine], others: Sequence[Other]) -> dict[int, Other]:
+    """Which of the sources look like one that exists on the other side."""
+    by_id = {party.id: party for party in others}
+    found = matching.lookalikes(((p.id, p.values) for p in sources), ((p.id, p.values) for p in others))
+    return {one: by_id[other] for one, other in found.items()}
+
+
+class _Numbers:
+    """Hands out free numbers on the side where partners are made, each once."""
+
+    def __init__(self, connection: Connection, kind: str, rule: str) -> None:
+        self.rule = rule
+        if kind == states.CREATE_THEIRS:
+            used = Mirror.of(connection).select(Mirror.number).tuples()
+            self.next = numbers.next_there(connection)
+        else:
+            used = Customer.of(connection.company).select(Customer.number).tuples()
+            self.next = numbers.next_here(connection)
+        self.used = {row[0] for row in used}
+
+    def take(self, own: int) -> int:
+        number = own
+        if self.rule == "next" or own in self.used:
+            while self.next in self.used:
+                self.next += 1
+            number = self.next
+        self.used.add(number)
+        return number
+
+
+def carry_out_ours(connection: Connection, run: Run, item: RunItem, choices: Mapping[str, str]) -> None:
+    """Copy one of theirs here. Raises Moved, AlreadyPaired and NumberInUse."""
+    mirror = Mirror.locked_of(connection, item.mirror_id)
+    if mirror is None or mirror.version != item.seen_version:
+        raise Moved("changed since the plan")
+    made = pairings.copy_here(connection, mirror, item.number, run.created_by, run.id)
+    item.pairing_id, item.customer_id = made.id, made.customer_id
+    item.note = item.note | {"made": {"ours": made.customer.values}}
+    item.settle()
+
+
+def carry_out_theirs(connection: Connection, run: Run, item: RunItem, choices: Mapping[str, str]) -> None:
+    """Order one partner there; the worker's lane of the pairing makes it and settles the item. Raises the same."""
+    customer = Customer.locked_of(connection.company, item.customer_id)
+    if customer is None or customer.deleted_at or customer.version != item.seen_version:
+        raise Moved("changed since the plan")
+    item.pairing_id = creations.begin(connection, customer, item.number, run.created_by).id
+    item.state = states.ITEM_BEGUN
+    item.save()

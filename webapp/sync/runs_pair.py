@@ -1,0 +1,119 @@
+"""Pairing many: one choice per group of fields decides what differs, instead of a question for each field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.field_rule import FieldRule
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.place import Place
+from webapp.models.run import Run, RunItem
+from webapp.models.suggestion import BEST, Suggestion
+from webapp.sync import pairings
+from webapp.sync.fields import NAMES
+from webapp.sync.foresee import Foresight
+from webapp.sync.normalise import same
+from webapp.sync.plan import Rules, answered, plan
+from webapp.sync.runs_plan import AT_ONCE, Planned, Selection, changed
+
+GROUPS = {
+    "names": ("name", "address", "postcode", "city", "country"),
+    "contact": ("email", "phone", "website"),
+    "numbers": ("cvr", "ean"),
+    "accounting": ("currency", "customer_group", "payment_terms", "vat_zone"),
+}
+CHOICES = ("blanks", "ours", "theirs")
+"""Only fill what is empty on one side, or else let ours or theirs stand where both have a value."""
+CALLS = 2
+"""A push reads the customer there and writes it."""
+
+
+def plan_pairs(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
+    """The picked pairs, or all sure ones, each with what the choices make of its fields."""
+    pairs = _picked(connection, picked) if picked else sure_pairs(connection)
+    customers = _by_id(Customer, Customer.of(connection.company), [ours for ours, _ in pairs])
+    mirrors = _by_id(Mirror, Mirror.of(connection), [theirs for _, theirs in pairs])
+    paired_ours, paired_theirs = _paired(connection)
+    foresight, used = Foresight(connection), set[tuple[str, int]]()
+    rules = Rules(directions=FieldRule.policy(connection).directions)
+    items = []
+    for ours, theirs in pairs:
+        customer, mirror = customers.get(ours), mirrors.get(theirs)
+        if customer is None or mirror is None:
+            continue
+        taken = ours in paired_ours or theirs in paired_theirs
+        held = "paired" if taken else "twice" if used & {("ours", ours), ("theirs", theirs)} else ""
+        used |= {("ours", ours), ("theirs", theirs)}
+        items.append(_pair(foresight, rules, customer, mirror, choices, held))
+    return items
+
+
+def _pair(
+    foresight: Foresight, rules: Rules, customer: Customer, mirror: Mirror, choices: Mapping[str, str], held: str
+) -> Planned:
+    ours, theirs = customer.values, mirror.values
+    planned = plan(ours, theirs, answered(answers(ours, theirs, choices), ours, theirs, {}), rules)
+    wrong = foresight.of_change(planned.pushes)
+    before, after = changed({"ours": ours, "theirs": theirs}, {"ours": planned.pulls, "theirs": planned.pushes})
+    note: dict[str, Any] = {"fields": wrong, "values": {n: ours[n] for n in wrong}} if wrong else {}
+    held = held or ("foreseen" if wrong else "")
+    return Planned(customer, mirror, None, None, before, after, held, note, calls=CALLS if planned.pushes else 0)
+
+
+def answers(ours: Mapping[str, str], theirs: Mapping[str, str], choices: Mapping[str, str]) -> dict[str, str]:
+    """Field -> "ours", "theirs" or "both", where both sides have a value and they differ; blanks fill themselves."""
+    by_field = {name: choices.get(group, "blanks") for group, names in GROUPS.items() for name in names}
+    differing = [name for name in NAMES if ours[name].strip() and theirs[name].strip()]
+    return {
+        name: "both" if by_field[name] == "blanks" else by_field[name]
+        for name in differing
+        if not same(ours[name], theirs[name])
+    }
+
+
+def sure_pairs(connection: Connection) -> list[tuple[int, int]]:
+    """The suggestions that can be paired unseen."""
+    sure = Suggestion.of(connection).where(Suggestion.rank == BEST, Suggestion.sure)
+    return [(one.customer_id, one.mirror_id) for one in sure.order_by(Suggestion.id)]
+
+
+def _picked(connection: Connection, picked: Selection) -> list[tuple[int, int]]:
+    """Pairs by name, and those that stand opposite each other on the picked lines of the window."""
+    found = list(picked.pairs)
+    for start in range(0, len(picked.places), AT_ONCE):
+        lines = Place.of(connection).where(Place.id.in_(picked.places[start : start + AT_ONCE]))
+        lines = lines.where(Place.pairing.is_null(), Place.customer.is_null(False), Place.mirror.is_null(False))
+        found += [(line.customer_id, line.mirror_id) for line in lines.order_by(Place.name, Place.id)]
+    return list(dict.fromkeys(found))
+
+
+def _by_id(table: Any, query: Any, ids: Sequence[int]) -> dict[int, Any]:
+    found: dict[int, Any] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        found |= {row.id: row for row in query.where(table.id.in_(ids[start : start + AT_ONCE]))}
+    return found
+
+
+def _paired(connection: Connection) -> tuple[set[int], set[int]]:
+    rows: Iterable[tuple[int, int | None]]
+    rows = Pairing.living(connection).select(Pairing.customer, Pairing.mirror).tuples()
+    ours, theirs = set[int](), set[int]()
+    for customer, mirror in rows:
+        ours.add(customer)
+        if mirror:
+            theirs.add(mirror)
+    return ours, theirs
+
+
+def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[str, str]) -> None:
+    """Pair one. What is to be written there is the lane's. Raises Moved and AlreadyPaired."""
+    seen = pairings.Versions(item.seen_version, item.seen_theirs)
+    customer, mirror = pairings.unpaired(connection, item.customer_id, item.mirror_id, seen)
+    decided = answers(customer.values, mirror.values, choices)
+    base = answered(decided, customer.values, mirror.values, {})
+    item.pairing_id = pairings.join(connection, customer, mirror, base, run.created_by, run.id).id
+    item.settle()

@@ -1,0 +1,165 @@
+"""A plan of bulk work as rows: what would be done to whom, sealed, so that applying does exactly what was shown."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp import db
+from webapp.models import run as runs
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.mirror import Mirror
+from webapp.models.place import Place
+from webapp.models.run import Run, RunItem, RunPlan
+from webapp.models.user import User
+from webapp.sync.normalise import same
+
+Sides = Mapping[str, Mapping[str, str]]
+AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a person picked: rows of the window, customers of either side, pairs. Nothing picked means everybody."""
+
+    places: tuple[int, ...] = ()
+    ours: tuple[int, ...] = ()
+    theirs: tuple[int, ...] = ()
+    pairs: tuple[tuple[int, int], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.ours or self.theirs or self.pairs)
+
+
+EVERYBODY = Selection()
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One customer of a plan. `held`: why it is left out ("" = it takes part); `calls`: to e-conomic, foreseen."""
+
+    customer: Customer | None = None
+    mirror: Mirror | None = None
+    pairing_id: int | None = None
+    number: int | None = None
+    before: Sides = field(default_factory=dict)
+    after: Sides = field(default_factory=dict)
+    held: str = ""
+    note: Mapping[str, Any] = field(default_factory=dict)
+    calls: int = 0
+    position: int | None = None
+
+    def as_row(self, run: Run, position: int) -> dict[str, Any]:
+        first = self.customer or self.mirror
+        row = RunItem(
+            company=run.company_id, run=run, customer_id=self.customer and self.customer.id,
+            mirror_id=self.mirror and self.mirror.id, pairing_id=self.pairing_id, number=self.number,
+            position=position if self.position is None else self.position,
+            before=json.dumps(self.before, ensure_ascii=False), after=json.dumps(self.after, ensure_ascii=False),
+            seen_version=first.version if first else 0,
+            seen_theirs=self.mirror.version if self.mirror and self.customer else 0,
+            state=runs.ITEM_HELD if self.held else runs.ITEM_WAITING, reason=self.held,
+        )  # fmt: skip
+        row.note = dict(self.note)
+        return {name: value for name, value in row.__data__.items() if name != "id"}
+
+
+def changed(before: Sides, after: Sides) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
+    """The two, narrowed to the fields in which they differ."""
+    moved = {
+        side: [name for name, value in values.items() if not same(value, before.get(side, {}).get(name, ""))]
+        for side, values in after.items()
+    }
+    told = {side: names for side, names in moved.items() if names}
+    old = {side: {name: before.get(side, {}).get(name, "") for name in names} for side, names in told.items()}
+    return old, {side: {name: after[side][name] for name in names} for side, names in told.items()}
+
+
+@db.retrying
+def store(
+    connection: Connection,
+    kind: str,
+    items: Sequence[Planned],
+    by: User | None,
+    choices: Mapping[str, str],
+    *,
+    undoes: Run | None = None,
+    follows: Run | None = None,
+) -> Run:
+    """Keep a plan; nothing is done before it is applied."""
+    with db.write():
+        made = Run.create(
+            company=connection.company_id, connection=connection, kind=kind, state=runs.PLANNED, created_by=by,
+            rule=choices.get("rule", ""),
+        )  # fmt: skip
+        plan = RunPlan.create(company=connection.company_id, connection=connection, run=made, undoes=undoes)
+        plan.follows = follows
+        _fill(made, plan, items, choices)
+    return made
+
+
+@db.retrying
+def replace(run: Run, items: Sequence[Planned], choices: Mapping[str, str]) -> bool:
+    """Let a plan that has not been applied say something else; False when it has been applied meanwhile."""
+    with db.write():
+        locked = Run.locked(run.id)
+        plan = RunPlan.of(locked)
+        if plan is None or not locked.is_planned:
+            return False
+        RunItem.delete().where(RunItem.run == locked).execute()
+        locked.rule = choices.get("rule", "")
+        _fill(locked, plan, items, choices)
+    return True
+
+
+def _fill(run: Run, plan: RunPlan, items: Sequence[Planned], choices: Mapping[str, str]) -> None:
+    rows = [item.as_row(run, position) for position, item in enumerate(items)]
+    for start in range(0, len(rows), AT_ONCE):
+        RunItem.insert_many(rows[start : start + AT_ONCE]).execute()
+    plan.choices_json = json.dumps(dict(choices), sort_keys=True)
+    plan.calls = sum(item.calls for item in items if not item.held)
+    plan.seal = sealed(run.kind, choices, rows)
+    plan.save()
+    run.total = sum(1 for item in items if not item.held)
+    run.save()
+
+
+def sealed(kind: str, choices: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """The fingerprint of everything a plan shows, as it is read aloud: another plan has another one."""
+    mark = hashlib.sha256(repr((kind, sorted(choices.items()))).encode())
+    for row in rows:
+        mark.update(repr([row[name] for name in sorted(row.keys() - {"run", "run_id", "company"})]).encode())
+    text = mark.hexdigest()[:12].upper()
+    return "-".join((text[:4], text[4:8], text[8:]))
+
+
+def customers_of(connection: Connection, picked: Selection, section: str) -> list[Customer]:
+    """Our customers without a partner that are picked, or all of this section."""
+    query = Customer.of(connection.company).join(Place, on=(Place.customer == Customer.id))
+    query = query.where(Place.connection == connection, Place.pairing.is_null())
+    return _picked(query, Customer, picked.places, picked.ours, section) if _wants(picked, "ours") else []
+
+
+def mirrors_of(connection: Connection, picked: Selection, section: str) -> list[Mirror]:
+    """Customers of theirs without a partner that are picked, or all of this section."""
+    query = Mirror.of(connection).join(Place, on=(Place.mirror == Mirror.id))
+    query = query.where(Place.connection == connection, Place.pairing.is_null())
+    return _picked(query, Mirror, picked.places, picked.theirs, section) if _wants(picked, "theirs") else []
+
+
+def _wants(picked: Selection, side: str) -> bool:
+    return not picked or bool(picked.places or getattr(picked, side))
+
+
+def _picked(query: Any, table: Any, places: Sequence[int], ids: Sequence[int], section: str) -> list[Any]:
+    if not places and not ids:
+        return list(query.where(Place.section == section).order_by(table.number))
+    found: dict[int, Any] = {}
+    for column, wanted in ((Place.id, places), (table.id, ids)):
+        for start in range(0, len(wanted), AT_ONCE):
+            found |= {row.id: row for row in query.where(column.in_(wanted[start : start + AT_ONCE]))}
+    return sorted(found.values(), key=lambda row: int(row.number))

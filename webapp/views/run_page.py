@@ -1,0 +1,154 @@
+"""What the pages of plans and runs show: the counts, a page of items with their fields, speed and time left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from webapp.models import run as states
+from webapp.models.connection import Connection, Reference
+from webapp.models.customer import Customer
+from webapp.models.mirror import Mirror
+from webapp.models.run import Run, RunItem, RunPlan
+from webapp.sync import budget, preview, runs, runs_undo
+
+SHOWN = 50
+RECENT = 40
+PLANNED_VIEWS = (states.ITEM_WAITING, states.ITEM_HELD)
+RUN_VIEWS = (states.ITEM_DONE, states.ITEM_FAILED, states.ITEM_WAITING, states.ITEM_HELD)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item with the names of its two, and each field that it changes: (side, field, before, after)."""
+
+    item: RunItem
+    customer: Customer | None
+    mirror: Mirror | None
+    changes: list[tuple[str, str, str, str]]
+
+    @property
+    def party(self) -> Customer | Mirror | None:
+        return self.customer or self.mirror
+
+    @property
+    def is_tickable(self) -> bool:
+        return self.item.state == states.ITEM_HELD and self.item.reason in runs.TICKABLE
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """Everything one plan or run shows."""
+
+    run: Run
+    plan: RunPlan | None
+    counts: Mapping[str, int]
+    show: str
+    lines: Sequence[Line]
+    page: int
+    pages: int
+
+    @property
+    def views(self) -> list[tuple[str, int]]:
+        """The states that can be looked at, with how many items stand in each."""
+        counts = dict(self.counts)
+        counts[states.ITEM_WAITING] += counts[states.ITEM_BEGUN]
+        offered = PLANNED_VIEWS if self.run.is_planned else RUN_VIEWS
+        return [(view, counts[view]) for view in offered if counts[view] or view == offered[0]]
+
+    @property
+    def seconds(self) -> float:
+        """About how long the plan takes."""
+        return budget.foreseen(self.run.connection, self.plan.calls) if self.plan else 0.0
+
+    @property
+    def undoes(self) -> Run | None:
+        return self.plan.undoes if self.plan else None
+
+    @property
+    def undoings(self) -> list[Run]:
+        return RunPlan.undoing(self.run)
+
+    @property
+    def can_be_undone(self) -> bool:
+        return runs_undo.can_be_undone(self.run)
+
+    @property
+    def moved(self) -> int:
+        """How many fell out because they were changed after the plan was shown."""
+        return int(RunItem.of(self.run, states.ITEM_FAILED).where(RunItem.reason == "moved").count())
+
+    @property
+    def other(self) -> Run | None:
+        """A run under way that this plan has to wait for."""
+        found = Run.current(self.run.connection)
+        return found if found and found.id != self.run.id else None
+
+
+def read(run: Run) -> RunPage:
+    """The run with the page of items that the address asks for."""
+    counts = run.counts()
+    offered = PLANNED_VIEWS if run.is_planned else RUN_VIEWS
+    asked = request.args.get("show", "")
+    usual = next((view for view in offered if counts[view]), offered[0])
+    show = asked if asked in offered else usual
+    among = (show, states.ITEM_BEGUN) if show == states.ITEM_WAITING else (show,)
+    total = sum(counts[state] for state in among)
+    pages = max(1, -(-total // SHOWN))
+    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    items = list(RunItem.of(run, *among).paginate(page, SHOWN))
+    return RunPage(run, RunPlan.of(run), counts, show, _lines(run.connection, items), page, pages)
+
+
+def _lines(connection: Connection, items: Sequence[RunItem]) -> list[Line]:
+    names = Reference.names(connection)
+    customers = _rows(Customer, connection, [item.customer_id for item in items])
+    mirrors = _rows(Mirror, connection, [item.mirror_id for item in items])
+    return [
+        Line(
+            item,
+            customers.get(item.customer_id),
+            mirrors.get(item.mirror_id),
+            [(s, f, preview.shown(names, f, old), preview.shown(names, f, new)) for s, f, old, new in item.changes],
+        )
+        for item in items
+    ]
+
+
+def _rows(table: Any, connection: Connection, ids: Sequence[int | None]) -> dict[int, Any]:
+    query = table.select().where(table.company == connection.company_id, table.id.in_([one for one in ids if one]))
+    return {row.id: row for row in query}
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast a run goes, by what it did last, and how long the rest takes at that."""
+
+    per_second: float
+    seconds_left: float
+
+
+def pace(run: Run) -> Pace | None:
+    """None before enough was done to tell, and when it does not go on."""
+    if run.state != states.RUNNING:
+        return None
+    recent = RunItem.select(RunItem.settled_at).where(RunItem.run == run, RunItem.settled_at.is_null(False))
+    moments = [row.settled_at for row in recent.order_by(RunItem.settled_at.desc()).limit(RECENT)]
+    passed = (moments[0] - moments[-1]).total_seconds() if len(moments) > 1 else 0.0
+    if passed <= 0:
+        return None
+    speed = (len(moments) - 1) / passed
+    return Pace(speed, (run.total - run.done - run.failed) / speed)
+
+
+HISTORY = 50
+
+
+def history(connection: Connection, page: int) -> tuple[list[Run], bool]:
+    """All runs and plans of a connection but those put away, the newest first; and whether there are older ones."""
+    query = Run.select().where(Run.connection == connection, Run.state != states.DROPPED).order_by(Run.id.desc())
+    found = list(query.offset((page - 1) * HISTORY).limit(HISTORY + 1))
+    return found[:HISTORY], len(found) > HISTORY
