@@ -9,7 +9,7 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.place import Place
 from webapp.models.suggestion import NotSame, Suggestion
-from webapp.sync import not_same, pairings, register
+from webapp.sync import not_same, pairings, register, suggesting
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.pairings import Moved, Versions
 
@@ -192,3 +192,40 @@ def test_looking_again_changes_nothing(connected: World) -> None:
     register.remove(connected.company, Customer.get(Customer.number == 5).id, connected.alice)
     connected.drain()
     assert [list(Place.select().order_by(Place.id).tuples()), list(Suggestion.select().tuples())] == before
+
+
+# ── What a bulk creation leaves alone ─────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_who_is_suggested_is_not_created_in_bulk(connected: World, ours: bool) -> None:
+    connected.ours(1, "Æblehavens Børnehus", postcode="5230", city="Odense M", email="kontor@aeble.dk")
+    connected.theirs(2, "Æblehaven Børnehus", zip="5230", city="Odense M", email="post@aeble.dk")
+    connected.look(2)
+    alike = (Customer.get().id, connected.mirror(2).id)
+    assert suggesting.lookalikes(connected.connection, ours=ours) == dict([alike if ours else alike[::-1]])
+
+
+def test_before_the_worker_has_looked_nobody_slips_through(connected: World) -> None:
+    connected.theirs(2, "Æblehaven Børnehus", zip="5230", city="Odense M", email="post@aeble.dk")
+    connected.look(2)
+    customer = connected.ours(1, "Æblehavens Børnehus", postcode="5230", city="Odense M", email="kontor@aeble.dk")
+    assert set(suggesting.lookalikes(connected.connection, ours=True)) == {customer.id}
+    connected.drain()
+
+
+def test_who_is_not_the_same_may_be_created(connected: World) -> None:
+    customer, mirror = clinics(connected)
+    assert set(suggesting.lookalikes(connected.connection, ours=True)) == {customer.id}
+    not_same.apart(connected.connection, customer.id, mirror.id, connected.alice)
+    for _ in range(2):
+        assert suggesting.lookalikes(connected.connection, ours=True) == {}
+        connected.drain()
+
+
+def test_not_the_same_as_one_leaves_the_likeness_to_another(connected: World) -> None:
+    customer, mirror = clinics(connected)
+    connected.theirs(2099, "Havnens Tandklinik", **THEIR_CLINIC)
+    connected.look(2099)
+    not_same.apart(connected.connection, customer.id, mirror.id, connected.alice)
+    assert suggesting.lookalikes(connected.connection, ours=True) == {customer.id: connected.mirror(2099).id}

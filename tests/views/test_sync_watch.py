@@ -10,6 +10,8 @@ from werkzeug.test import TestResponse
 from tests.apps import app_over
 from tests.people import PIECE
 from tests.views.synced import Synced, pieces, world_in
+from webapp.sync import register
+from webapp.sync.fields import NAMES
 from webapp.views.sync_watch import HEADER
 
 ADDRESS = "/sync/changes"
@@ -87,13 +89,39 @@ def test_what_the_person_does_is_no_news_but_what_others_did_stays_so(synced: Sy
     assert told(answer) == "1 ændring – vis"
 
 
+def test_a_line_that_merely_went_is_news_too(synced: Synced) -> None:
+    customer = synced.ours(2001, "Vores ApS")
+    synced.ours(2002, "Også vores ApS")
+    seen = opened(synced)
+    register.remove(synced.company, customer.id, synced.alice)
+    answer = asked(synced, seen)
+    assert told(answer) == "1 ændring – vis"
+    assert asked(synced, headers(answer.text)).status_code == 204
+
+
+def test_what_comes_and_goes_unseen_is_no_news(synced: Synced) -> None:
+    seen = opened(synced)
+    register.remove(synced.company, synced.ours(2001, "Vores ApS").id, synced.alice)
+    assert asked(synced, seen).status_code == 204
+
+
+def test_a_line_that_the_person_made_go_is_no_news(synced: Synced) -> None:
+    customer, mirror = synced.ours(2001, "Vores ApS"), synced.fetched(3001, "Deres ApS")
+    seen = opened(synced)
+    form = {"csrf_token": synced.admin.token(), "customer": customer.id, "mirror": mirror.id, "ours": 1, "theirs": 1}
+    choices = {f"answer-{field}": "both" for field in NAMES}
+    shown = seen | {"HX-Current-URL": "http://localhost/sync"}
+    answer = synced.admin.client.post("/pairings", data=form | choices, headers=shown)
+    assert answer.status_code == 200 and told(answer) == ""
+
+
 def test_another_companys_changes_are_no_news(synced: Synced) -> None:
     seen = opened(synced)
     synced.fetched(3001, "Deres ApS")
     assert synced.outsider.client.get(ADDRESS, headers=seen).status_code == 409
 
 
-@pytest.mark.parametrize("seen", ["", "x", "1", "1.x", "-1.0", "9" * 40 + ".0", "1.0.0"])
+@pytest.mark.parametrize("seen", ["", "x", "1.0", "1.x.0.0", "-1.0.0.0", "9" * 40 + ".0.0.0", "1.0.0.0.0"])
 def test_a_window_that_cannot_say_what_it_saw_hears_nothing(synced: Synced, seen: str) -> None:
     answer = synced.admin.client.get(ADDRESS, headers=PIECE | {HEADER: seen})
     assert (answer.status_code, answer.text) == (204, "")

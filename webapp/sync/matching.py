@@ -141,19 +141,30 @@ def lookalikes(ours: Iterable[tuple[K, Values]], theirs: Iterable[tuple[K, Value
     For holding back in bulk, so it errs on caution.
     """
     sources, others = list(ours), list(theirs)
-    index: dict[tuple[str, str], K] = {}
-    for key, values in others:
-        for mark in _marks(values):
-            index.setdefault(mark, key)
-    found: dict[K, K] = {}
-    for key, values in sources:
-        held = next((index[mark] for mark in _marks(values) if mark in index), None)
-        if held is not None:
-            found[key] = held
+    found = marked(sources, others)
     unmarked = [one for one in sources if one[0] not in found]
     for suggestion in match(unmarked, others, most=1):
         if suggestion.score >= LIKELY:
             found[suggestion.ours] = suggestion.theirs
+    return found
+
+
+def marked(
+    ours: Iterable[tuple[Ours, Values]],
+    theirs: Iterable[tuple[Theirs, Values]],
+    apart: Collection[tuple[Ours, Theirs]] = frozenset(),
+) -> dict[Ours, Theirs]:
+    """Which of ours share CVR, EAN, e-mail or name with one of theirs that is not held `apart` from it."""
+    index: dict[tuple[str, str], list[Theirs]] = {}
+    for other, values in theirs:
+        for mark in _marks(values):
+            index.setdefault(mark, []).append(other)
+    found: dict[Ours, Theirs] = {}
+    for key, values in ours:
+        same = (other for mark in _marks(values) for other in index.get(mark, ()) if (key, other) not in apart)
+        held = next(same, None)
+        if held is not None:
+            found[key] = held
     return found
 
 

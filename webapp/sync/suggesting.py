@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from webapp import db, ports
+from webapp.models import lane as lanes
 from webapp.models import sweep as sweeps
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
@@ -137,6 +138,30 @@ def _meet(held: Lane, connection: Connection, pairs: Sequence[Pair], wanted: Map
         held.hold()
         lock(connection, pairs)
         join_lines(connection, {pair: suggested(wanted[pair]) for pair in pairs})
+
+
+def lookalikes(connection: Connection, *, ours: bool) -> dict[int, int]:
+    """Whom of the new customers of one side a bulk creation leaves alone: id -> the other side's that it resembles.
+
+    Those of the open suggestions, and whoever shares CVR, EAN, e-mail or name with one over there, unless a person
+    said that they are not the same. While suggestions are still to be computed, they are computed for the answer.
+    """
+    mine, others = (Customer, Mirror) if ours else (Mirror, Customer)
+    apart = {pair if ours else (pair[1], pair[0]) for pair in NotSame.pairs(connection)}
+    found = matching.marked(register(connection, mine), register(connection, others), apart)
+    for customer_id, mirror_id in _open(connection):
+        found.setdefault(*((customer_id, mirror_id) if ours else (mirror_id, customer_id)))
+    return found
+
+
+def _open(connection: Connection) -> list[Pair]:
+    """The suggestions, best first: as stored when the worker is done, anew while it is not."""
+    due = Lane.select().where(Lane.connection == connection, Lane.side == lanes.SUGGEST)
+    if due.exists():
+        wanted = compute(connection)
+        return sorted(wanted, key=lambda pair: wanted[pair][0])
+    rows: Any = Suggestion.select(Suggestion.customer, Suggestion.mirror).where(Suggestion.connection == connection)
+    return list(rows.order_by(Suggestion.rank, Suggestion.id).tuples())
 
 
 def told(party: Customer | Mirror) -> dict[str, str]:

@@ -3,50 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from flask import request
 
 from webapp import ports
 from webapp.models.connection import Connection
-from webapp.models.place import Place
+from webapp.models.place import Place, Tally
 
 HEADER = "X-Window-Seen"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST = 16
+PARTS = 4
+HIGHEST = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Watch:
-    """The window shows its lines as of `seen`; `waiting` of those that others changed before that are not drawn yet."""
+    """The window shows its lines as of `seen`; `waiting` of those that others changed before that are not drawn yet.
+
+    `lines`: how many there were then, the newest being `newest`: so that those which merely went are missed.
+    """
 
     seen: datetime
     waiting: int = 0
+    lines: int = 0
+    newest: int = 0
 
     @classmethod
-    def begun(cls) -> Watch:
+    def begun(cls, active: Connection) -> Watch:
         """Everything is drawn now. To be taken before the lines are read."""
-        return cls(ports.now())
+        newest = Place.of(active).order_by(Place.id.desc()).first()
+        lines = sum(count for count, *_sides in Tally.of(active).values())
+        return cls(ports.now(), 0, lines, newest.id if newest else 0)
 
     @classmethod
     def of_request(cls) -> Watch | None:
         """What the window that asks has drawn; None when it is not a window, or cannot be understood."""
-        moment, _, waiting = request.headers.get(HEADER, "").partition(".")
-        if not (_is_number(moment) and _is_number(waiting)):
+        told = request.headers.get(HEADER, "").split(".")
+        if len(told) != PARTS or not all(map(_is_number, told)):
             return None
-        return cls(EPOCH + timedelta(microseconds=int(moment)), int(waiting))
+        moment, waiting, lines, newest = map(int, told)
+        return cls(EPOCH + timedelta(microseconds=moment), waiting, lines, min(newest, HIGHEST))
 
     def __str__(self) -> str:
         """As `of_request` reads it."""
-        return f"{(self.seen - EPOCH) // timedelta(microseconds=1)}.{self.waiting}"
+        moment = (self.seen - EPOCH) // timedelta(microseconds=1)
+        return f"{moment}.{self.waiting}.{self.lines}.{self.newest}"
 
     def now(self, active: Connection, drawn: Collection[int] = ()) -> Watch:
-        """The same a moment later, when the answer draws these lines."""
+        """The same a moment later, when the answer draws these lines, or draws that they went."""
         changed = Place.of(active).where(Place.changed_at > self.seen)
         others = changed.where(Place.id.not_in(list(drawn))) if drawn else changed
-        later = Watch.begun()
-        return Watch(later.seen, self.waiting + others.count())
+        later = Watch.begun(active)
+        waiting = self.waiting + others.count() + max(0, self._gone(active, later) - self._drawn_gone(active, drawn))
+        return replace(later, waiting=waiting)
+
+    def _gone(self, active: Connection, later: Watch) -> int:
+        """How many of the lines on show are there no longer."""
+        new = Place.of(active).where(Place.id > self.newest).count()
+        return self.lines + int(new) - later.lines
+
+    def _drawn_gone(self, active: Connection, drawn: Collection[int]) -> int:
+        """How many of these are among them."""
+        known = {place_id for place_id in drawn if place_id <= self.newest}
+        there = Place.of(active).where(Place.id.in_(known)).count() if known else 0
+        return len(known) - int(there)
 
 
 def _is_number(text: str) -> bool:

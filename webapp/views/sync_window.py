@@ -124,7 +124,7 @@ def read(active: Connection, asked: Asked) -> Window:
     fetched = active.fetched_at is not None
     since = ports.now() - timedelta(seconds=rows.TROUBLE_AFTER_SECONDS)
     return Window(
-        watch=Watch.begun(),
+        watch=Watch.begun(active),
         connection=active,
         asked=asked,
         counters=Counters.of(active, asked),
