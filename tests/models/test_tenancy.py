@@ -11,9 +11,11 @@ from webapp import db
 from webapp.models.attempt import Attempt
 from webapp.models.base import Row
 from webapp.models.company import Company
+from webapp.models.confirmation import Confirmation
 from webapp.models.connection import AccessGrant, Connection, Reference, UnitMapping
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
+from webapp.models.field_rule import FieldRule
 from webapp.models.history import History
 from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
@@ -27,7 +29,7 @@ from webapp.models.user import User
 
 MODELS: list[Any] = [
     Company, User, Customer, Connection, Reference, UnitMapping, AccessGrant, Mirror, Pairing, Exclusion, Lane,
-    Attempt, Inbox, Sweep, Run, RunPlan, RunItem, History, Place, Tally, Heartbeat,
+    Attempt, Inbox, Sweep, Run, RunPlan, RunItem, History, Place, Tally, Heartbeat, FieldRule, Confirmation,
     Suggestion, NotSame,
 ]  # fmt: skip
 PARTIAL = {
@@ -39,6 +41,7 @@ PARTIAL = {
     "pairing_number": "state = 'creating'",
     "exclusion_customer": "ended_at IS NULL",
     "exclusion_mirror": "ended_at IS NULL",
+    "field_rule_one": "ended_at IS NULL",
     "suggestion_best_customer": "rank = 0",
     "suggestion_best_mirror": "rank = 0",
     "not_same_living": "ended_at IS NULL",
@@ -97,6 +100,8 @@ class Tenant:
         AccessGrant.create(company=self.company, user=self.user, state_hash=name)
         Lane.create(side="pair", record=first, **own)
         Attempt.create(pairing=self.pairing, kind="create", number=1, **own)
+        Confirmation.create(pairing=self.pairing, field="vat_zone", before="1", after="2", effect="vat_zone", **own)
+        FieldRule.create(field=f"field {first}", kind="winner", value="ours", **own)
         Inbox.create(**own)
         Sweep.create(kind="fetch", **own)
         self.run = Run.create(kind="create_ours", **own)
@@ -168,6 +173,10 @@ def twice(tenant: Tenant) -> dict[str, tuple[Callable[[], Row], Callable[[], Any
         "exclusion_customer": (
             lambda: Exclusion.create(customer=tenant.other, **own),
             lambda: Exclusion.update(ended_at=company.created_at).execute(),
+        ),
+        "field_rule_one": (
+            lambda: FieldRule.create(field="field 1", kind="winner", value="theirs", **own),
+            lambda: FieldRule.update(ended_at=company.created_at).execute(),
         ),
         "suggestion_best_customer": (
             lambda: Suggestion.create(customer=tenant.customer, mirror=tenant.stranger, rank=0, **own),

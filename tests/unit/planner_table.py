@@ -12,6 +12,7 @@ ABSENT = ""
 VALUES = (ABSENT, "a", "b", "c")
 BASES = (None, *product(VALUES, VALUES))
 POLICIES = ("ask", "ours", "theirs")
+DIRECTIONS = ("out", "in", "off")
 Case = tuple[str, str, tuple[str, str] | None]
 
 
@@ -36,6 +37,7 @@ def renamed(ours: str, theirs: str, base: tuple[str, str] | None) -> Case:
 def field_rows() -> Iterator[str]:
     for ours, theirs, base in cases():
         said = [plan_field(ours, theirs, base, policy).value for policy in POLICIES]  # type: ignore[arg-type]
+        said += [plan_field(ours, theirs, base, "ask", direction).value for direction in DIRECTIONS]  # type: ignore[arg-type]
         shown = [value or "–" for value in (ours, theirs, *(base or ("none", "none")))]
         yield f"| {' | '.join([*shown, *said])} |"
 
@@ -62,10 +64,12 @@ def page() -> str:
             f"## One field: {outcomes}",
             "",
             "a, b, c are different values, – is absent (empty counts as absent), `none` means that there is no base.",
-            "The last three columns are the outcome by the company's rule for the field: ask, ours wins, theirs wins.",
+            "The next three columns are the outcome by the company's rule for the field: ask, ours wins, theirs wins;",
+            "the last three are those of a field that goes only to e-conomic (→), only here (←), or not at all (off).",
+            "A push with a serious effect in the books (`webapp/sync/guard.py`) becomes `hold`, until confirmed.",
             "",
-            "| ours | theirs | base, ours | base, theirs | ask | ours | theirs |",
-            "| --- | --- | --- | --- | --- | --- | --- |",
+            "| ours | theirs | base, ours | base, theirs | ask | ours | theirs | → | ← | off |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
             *field_rows(),
             "",
             f"## One pair: {presences}",

@@ -73,6 +73,35 @@ def test_a_companys_rule_answers_when_both_moved(choice: str, outcome: Outcome) 
     assert plan_field("b", "c", ("a", "a"), choice) == outcome  # type: ignore[arg-type]
 
 
+CLOSED = {"out": {Outcome.PULL}, "in": {Outcome.PUSH}, "off": {Outcome.PUSH, Outcome.PULL, Outcome.ASK}}
+
+
+@pytest.mark.parametrize("direction", CLOSED)
+def test_a_closed_side_is_written_in_no_case(direction: str) -> None:
+    found = {plan_field(*case, choice, direction) for case in CASES for choice in ("ask", "ours", "theirs")}  # type: ignore[arg-type]
+    assert found and not found & CLOSED[direction]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_swapping_sides_and_direction_mirrors_the_outcome(case: tuple[str, str, tuple[str, str] | None]) -> None:
+    ours, theirs, base = case
+    there = plan_field(ours, theirs, base, "ask", "out")
+    here = plan_field(theirs, ours, base and (base[1], base[0]), "ask", "in")
+    assert here == MIRRORED.get(there, there)
+
+
+@pytest.mark.parametrize("direction", ["out", "in"])
+def test_one_open_side_asks_only_what_was_never_agreed(direction: str) -> None:
+    asked = [case for case in CASES if plan_field(*case, "ask", direction) == Outcome.ASK]  # type: ignore[arg-type]
+    assert asked and all(base is None for _ours, _theirs, base in asked)
+
+
+def test_a_guarded_value_is_held_and_another_goes() -> None:
+    base, guarded = {"vat_zone": ("1", "1")}, Rules(guarded={"vat_zone": "3"})
+    assert outcomes({"vat_zone": "3"}, {"vat_zone": "1"}, base, guarded)["vat_zone"] == Outcome.HOLD
+    assert outcomes({"vat_zone": "2"}, {"vat_zone": "1"}, base, guarded)["vat_zone"] == Outcome.PUSH
+
+
 @given(customers, customers, bases)
 def test_carrying_a_plan_out_leaves_nothing_but_questions(ours: dict, theirs: dict, base: dict) -> None:
     planned = plan(ours, theirs, base, Rules(same_party=True))

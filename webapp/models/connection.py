@@ -66,6 +66,8 @@ class Connection(Row):
     budget_cost = IntegerField(default=3)
     budget_at = UTCField(null=True)
     resume_at = UTCField(null=True)
+    policy_seen: Any = None
+    """The rules per field as they were when last asked for through this row (no column)."""
 
     @classmethod
     def open_of(cls, company: Company) -> Self | None:

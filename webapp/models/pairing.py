@@ -38,6 +38,7 @@ class Pairing(Row):
     party_json = TextField(column_name="party", default="")
     fault_json = TextField(column_name="fault", default="")
     brake_json = TextField(column_name="brake", default="")
+    guard_json = TextField(column_name="guard", default="")
     new_number: Any = IntegerField(null=True)
     deleting = BooleanField(default=False)
     created_at = UTCField(default=ports.now)
@@ -129,6 +130,15 @@ class Pairing(Row):
     def held(self) -> frozenset[str]:
         """Fields that are emptied on neither side before a person has answered."""
         return frozenset(name for name, what in self.brake.items() if what in (OURS, THEIRS))
+
+    @property
+    def guard(self) -> dict[str, dict[str, str]]:
+        """Field whose write waits for a person's word -> the value, the effect in the books and its grade."""
+        return dict(json.loads(self.guard_json)) if self.guard_json else {}
+
+    @guard.setter
+    def guard(self, value: dict[str, dict[str, str]]) -> None:
+        self.guard_json = json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
 
     def close(self, reason: str, by: User | None = None) -> None:
         """End the pair; both customers stay as they are, and its history is kept."""

@@ -13,7 +13,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.user import User
 from webapp.sync import emptying, standing
-from webapp.sync.plan import ASK_ALWAYS, Outcome, Plan, Presence, Rules, plan
+from webapp.sync.plan import Outcome, Plan, Presence, answered, plan
 
 OF_ITSELF = ("pull", "create")
 """Causes by which nobody has decided about this very pair just now."""
@@ -35,7 +35,7 @@ def lock(pairing_id: int) -> Pairing | None:
 
 
 def settle(
-    pair: Pairing, *, cause: str, by: User | None = None, rules: Rules = ASK_ALWAYS, run_id: int | None = None
+    pair: Pairing, *, cause: str, by: User | None = None, same_party: bool = False, run_id: int | None = None
 ) -> Plan:
     """Plan a locked pair in the caller's transaction; pull, agree and place. Answers with the plan as it was found.
 
@@ -43,9 +43,13 @@ def settle(
     """
     ours = None if pair.customer.deleted_at else pair.customer.values
     theirs = None if pair.mirror.gone_at else pair.mirror.values
-    free = plan(ours, theirs, pair.base, rules, party=pair.party)
+    rules = standing.rules_of(pair, fresh=True, same_party=same_party)
+    free = plan(ours, theirs, pair.base, replace(rules, held=frozenset()), party=pair.party)
     emptying.weigh(pair, free, asked=cause not in OF_ITSELF)
-    planned = plan(ours, theirs, pair.base, replace(rules, held=pair.held), party=pair.party)
+    rules = replace(rules, held=pair.held)
+    planned = plan(ours, theirs, pair.base, rules, party=pair.party)
+    if _answer_by_rule(pair, planned, run_id):
+        planned = plan(ours, theirs, pair.base, rules, party=pair.party)
     if planned.presence == Presence.CLOSE:
         pair.close("both_gone")
         standing.put_apart(pair)
@@ -82,6 +86,24 @@ def take(customer: Customer, values: dict[str, str], *, cause: str, **facts: Any
     customer.save()
     facts = {"customer_id": customer.id, "version": customer.version} | facts
     History.note_values(customer.company_id, history.OURS, cause, changes, **facts)
+
+
+def _answer_by_rule(pair: Pairing, planned: Plan, run_id: int | None) -> bool:
+    """Settle what both sides changed and a rule of the company decides, as if a person had answered just so."""
+    decided = {f.name: "ours" if f.outcome == Outcome.PUSH else "theirs" for f in planned.collided}
+    if not decided:
+        return False
+    for field in planned.collided:
+        lost, kept = (field.theirs, field.ours) if decided[field.name] == "ours" else (field.ours, field.theirs)
+        facts = {"customer_id": pair.customer_id, "mirror_id": pair.mirror_id, "pairing_id": pair.id}
+        History.note(
+            pair.company_id, history.PAIR, "rule", field=field.name, before=lost, after=kept,
+            connection=pair.connection_id, run_id=run_id, **facts,
+        )  # fmt: skip
+    pair.base = answered(decided, pair.customer.values, pair.mirror.values, pair.base)
+    pair.version += 1
+    pair.save()
+    return True
 
 
 def _pull(pair: Pairing, planned: Plan, *, cause: str, by: User | None, run_id: int | None) -> None:

@@ -14,6 +14,8 @@ from webapp.economic.records import new_body
 from webapp.models import attempt as attempts
 from webapp.models import history, pairing
 from webapp.models.attempt import Attempt
+from webapp.models.default_rule import DefaultRule
+from webapp.models.field_rule import FieldRule
 from webapp.models.history import History
 from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
@@ -22,7 +24,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
 from webapp.sync import apply, pull, push
 from webapp.sync.creations import give_up
-from webapp.sync.fields import read, spelled
+from webapp.sync.fields import BY_NAME, read, spelled
 from webapp.sync.normalise import same
 
 KEY_MINUTES = 55
@@ -63,7 +65,7 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
             give_up(pair, "deleted_before_creation")
             held.finish()
             return None
-        values = pair.customer.values
+        values = _open_values(pair)
         body = new_body(spelled(_filled(pair, values), "legacy"), pair.new_number)
         wrong = faults_in(body, "legacy")
         if wrong:
@@ -82,10 +84,16 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
         )
 
 
+def _open_values(pair: Pairing) -> dict[str, str]:
+    """Our values, without the fields that the company has closed there; what e-conomic requires goes all the same."""
+    policy = FieldRule.policy(pair.connection_id)
+    values = pair.customer.values
+    return {name: values[name] for name in values if BY_NAME[name].required or not policy.is_closed(name, "theirs")}
+
+
 def _filled(pair: Pairing, values: dict[str, str]) -> dict[str, str]:
-    """Our values, with the connection's defaults where ours are empty."""
-    defaults = pair.connection.defaults
-    return {name: value or defaults.get(name, "") for name, value in values.items()}
+    """Our values, with what the rules for new customers and the defaults say where ours are empty."""
+    return DefaultRule.filled(pair.connection, values)
 
 
 def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:

@@ -11,15 +11,16 @@ from webapp.models import history, lane, pairing
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
+from webapp.models.field_rule import FieldRule
 from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.suggestion import NotSame
 from webapp.models.user import User
-from webapp.sync import apply, creations, emptying, register, remove, standing
+from webapp.sync import apply, creations, emptying, holding, register, remove, standing
 from webapp.sync.creations import AlreadyPaired
-from webapp.sync.plan import Presence, Rules, answered
+from webapp.sync.plan import Presence, answered
 from webapp.sync.seen import Moved as Moved
 from webapp.sync.seen import Versions as Versions
 
@@ -49,7 +50,8 @@ def copy_here(
         raise Moved("the customer is gone")
     if Pairing.of_mirror(mirror) is not None:
         raise AlreadyPaired(mirror.label)
-    values = mirror.values
+    policy = FieldRule.policy(connection)
+    values = {n: value for n, value in mirror.values.items() if n == "name" or not policy.is_closed(n, "ours")}
     customer = register.insert(connection.company, number, values, cause="create", by=by, run_id=run_id)
     return join(connection, customer, mirror, {name: (value, value) for name, value in values.items()}, by, run_id)
 
@@ -125,6 +127,7 @@ def answer(
     with db.write():
         found = _seen(connection, pairing_id, seen)
         found.base = answered(answers, found.customer.values, found.mirror.values, found.base)
+        holding.confirm(found, answers, by)
         found.brake = found.brake | dict.fromkeys(answers, emptying.GO)
         found.fault = {}
         found.version += 1
@@ -152,7 +155,7 @@ def confirm_same(connection: Connection, pairing_id: int, seen: Versions, by: Us
     """ "Det er den samme kunde": name and CVR changed there at once, and the pair goes on with them."""
     with db.write():
         found = _seen(connection, pairing_id, seen)
-        planned = apply.settle(found, cause="answer", by=by, rules=Rules(same_party=True))
+        planned = apply.settle(found, cause="answer", by=by, same_party=True)
         if planned.pushes:
             Lane.wake(connection, lane.PAIR, found.id)
         return found

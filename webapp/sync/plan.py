@@ -12,6 +12,8 @@ from webapp.sync.normalise import same
 
 Base = Mapping[str, tuple[str, str]]
 Choice = Literal["ask", "ours", "theirs"]
+Direction = Literal["both", "out", "in", "off"]
+"""Which way a field may be written: both, only to e-conomic, only to CleanManager, not at all."""
 
 
 class Outcome(StrEnum):
@@ -22,6 +24,7 @@ class Outcome(StrEnum):
     PULL = "pull"
     AGREE = "agree"
     ASK = "ask"
+    HOLD = "hold"
 
 
 class Presence(StrEnum):
@@ -42,6 +45,9 @@ class Rules:
     """A company's standing answers: per field, who wins when both sides moved."""
 
     fields: Mapping[str, Choice] = field(default_factory=dict)
+    directions: Mapping[str, Direction] = field(default_factory=dict)
+    guarded: Mapping[str, str] = field(default_factory=dict)
+    """Field -> our value that goes into the books only when a person has confirmed what it means there."""
     same_party: bool = False
     """A person has just confirmed that the record under the number is still the same customer."""
     held: frozenset[str] = frozenset()
@@ -60,6 +66,12 @@ class FieldPlan:
     ours: str
     theirs: str
     base: tuple[str, str] | None
+    direction: Direction = "both"
+
+    @property
+    def collided(self) -> bool:
+        """Both sides moved from what they last agreed on, each to a value of its own."""
+        return self.base is not None and _collided(self.ours, self.theirs, self.base)
 
     @property
     def empties(self) -> bool:
@@ -89,15 +101,36 @@ class Plan:
 
     @property
     def questions(self) -> tuple[FieldPlan, ...]:
-        return self.of(Outcome.ASK)
+        """What waits for a person: collisions, and writes that are held until somebody confirms them."""
+        return self.of(Outcome.ASK, Outcome.HOLD)
+
+    @property
+    def collided(self) -> tuple[FieldPlan, ...]:
+        """Fields that both sides changed and a rule of the company decides."""
+        return tuple(f for f in self.of(Outcome.PUSH, Outcome.PULL) if f.collided)
 
     @property
     def is_still(self) -> bool:
         return self.presence == Presence.BOTH and all(f.outcome == Outcome.NOTHING for f in self.fields)
 
 
-def plan_field(ours: str, theirs: str, base: tuple[str, str] | None, choice: Choice = "ask") -> Outcome:
-    """The outcome for one field. Symmetric: swap the sides and PUSH and PULL swap."""
+def plan_field(
+    ours: str, theirs: str, base: tuple[str, str] | None, choice: Choice = "ask", direction: Direction = "both"
+) -> Outcome:
+    """The outcome for one field. Symmetric: swap the sides (and the direction), and PUSH and PULL swap.
+
+    A closed side is never written; where only one side is open, that direction is the answer to a collision.
+    """
+    if direction == "off":
+        outcome = _merged(ours, theirs, base, "ask")
+        return outcome if outcome == Outcome.AGREE else Outcome.NOTHING
+    only: dict[str, tuple[Choice, Outcome]] = {"out": ("ours", Outcome.PULL), "in": ("theirs", Outcome.PUSH)}
+    choice, closed = only.get(direction, (choice, Outcome.NOTHING))
+    outcome = _merged(ours, theirs, base, choice)
+    return Outcome.NOTHING if outcome == closed else outcome
+
+
+def _merged(ours: str, theirs: str, base: tuple[str, str] | None, choice: Choice) -> Outcome:
     if same(ours, theirs):
         settled = base is not None and same(ours, base[0]) and same(theirs, base[1])
         return Outcome.NOTHING if settled else Outcome.AGREE
@@ -105,12 +138,15 @@ def plan_field(ours: str, theirs: str, base: tuple[str, str] | None, choice: Cho
         if not ours.strip():
             return Outcome.PULL
         return Outcome.PUSH if not theirs.strip() else Outcome.ASK
-    ours_moved, theirs_moved = not same(ours, base[0]), not same(theirs, base[1])
-    if ours_moved and theirs_moved:
+    if _collided(ours, theirs, base):
         return {"ask": Outcome.ASK, "ours": Outcome.PUSH, "theirs": Outcome.PULL}[choice]
-    if ours_moved:
+    if not same(ours, base[0]):
         return Outcome.PUSH
-    return Outcome.PULL if theirs_moved else Outcome.NOTHING
+    return Outcome.NOTHING if same(theirs, base[1]) else Outcome.PULL
+
+
+def _collided(ours: str, theirs: str, base: tuple[str, str]) -> bool:
+    return not same(ours, theirs) and not same(ours, base[0]) and not same(theirs, base[1])
 
 
 def empties(outcome: Outcome, ours: str, theirs: str) -> bool:
@@ -149,10 +185,13 @@ def plan(
 
 def _planned(name: str, ours: Mapping[str, str], theirs: Mapping[str, str], base: Base, rules: Rules) -> FieldPlan:
     mine, other, agreed = ours.get(name, ""), theirs.get(name, ""), base.get(name)
-    outcome = plan_field(mine, other, agreed, rules.fields.get(name, "ask"))
+    direction = rules.directions.get(name, "both")
+    outcome = plan_field(mine, other, agreed, rules.fields.get(name, "ask"), direction)
     if name in rules.held and empties(outcome, mine, other):
         outcome = Outcome.ASK
-    return FieldPlan(name, outcome, mine, other, agreed)
+    elif outcome == Outcome.PUSH and name in rules.guarded and same(rules.guarded[name], mine):
+        outcome = Outcome.HOLD
+    return FieldPlan(name, outcome, mine, other, agreed, direction)
 
 
 def _moved(values: Mapping[str, str], base: Base, side: int) -> bool:

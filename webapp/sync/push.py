@@ -14,11 +14,13 @@ from webapp.economic.records import overlay, writable
 from webapp.models import attempt as attempts
 from webapp.models import history
 from webapp.models.attempt import Attempt
+from webapp.models.confirmation import Confirmation
 from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
-from webapp.sync import apply, pull, standing
+from webapp.sync import apply, guard, holding, pull, standing
 from webapp.sync.fields import named, read, spelled
+from webapp.sync.guard import Grade
 from webapp.sync.normalise import same
 from webapp.sync.plan import Plan
 
@@ -36,9 +38,14 @@ def intend(pair: Pairing, planned: Plan, record: RemoteCustomer) -> Intent | Non
 
     Values that were refused before, unchanged, are not sent again; values that cannot be right are refused here.
     """
+    if holding.weigh(pair, planned, record):
+        planned = apply.settle(pair, cause="pull")
     if not planned.pushes or pair.fault.get("values") == planned.pushes:
         return None
     body = overlay(writable(record), spelled(planned.pushes, record.service), record.service)
+    if guard.strays(record.raw, body):
+        refuse(pair, planned.pushes, "stray", [])
+        return None
     wrong = [fault for fault in faults_in(body, record.service) if named(fault.property) in planned.pushes]
     if wrong:
         refuse(pair, planned.pushes, "refused", wrong)
@@ -63,6 +70,8 @@ def send(lane: Lane, client: Client, intent: Intent) -> None:
     attempt = intent.attempt
     ports.failpoint("push.intended")
     try:
+        if _is_forbidden(lane, client, intent):
+            return
         after = write(client, intent)
     except StaleVersion:
         _close(lane, attempt, attempts.STALE)
@@ -80,6 +89,26 @@ def send(lane: Lane, client: Client, intent: Intent) -> None:
         raise
     ports.failpoint("push.answered")
     _settle(lane, attempt, after)
+
+
+def _is_forbidden(lane: Lane, client: Client, intent: Intent) -> bool:
+    """The newer service does not tell the balance, and a customer who owes keeps its currency: ask before sending."""
+    attempt, record = intent.attempt, intent.record
+    if "currency" not in attempt.fields or record.service == "legacy":
+        return False
+    owed, value = guard.balance(client.legacy_customer(record.number).raw), attempt.fields["currency"]
+    effect = guard.effect("currency", read(record)["currency"], value, owed)
+    if effect is None or effect.grade != Grade.FORBIDDEN:
+        return False
+    with db.write():
+        lane.hold()
+        attempt.settle(attempts.STALE, kind=effect.name)
+        pair = apply.lock(attempt.pairing_id)
+        if pair is not None:
+            holding.forbid(pair, "currency", effect, value)
+            apply.settle(pair, cause="pull")
+        lane.again()
+    return True
 
 
 def write(client: Client, intent: Intent) -> RemoteCustomer:
@@ -122,6 +151,7 @@ def _settle(lane: Lane, attempt: Attempt, after: RemoteCustomer) -> None:
             name, cvr = pair.party
             pair.party = now["name"] if "name" in kept else name, now["cvr"] if "cvr" in kept else cvr
         pair.version += 1
+        Confirmation.use(pair, list(kept))
         _note(pair, {name: (before[name], now[name]) for name in kept})
         ignored = {
             name: value

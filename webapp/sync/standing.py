@@ -11,6 +11,7 @@ from webapp.models import pairing as pairings
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
+from webapp.models.field_rule import FieldRule, Policy
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
@@ -79,7 +80,17 @@ def plan_of(pairing: Pairing) -> Plan:
     """What the pair needs as its rows are now; nothing is carried out."""
     ours = None if pairing.customer.deleted_at else pairing.customer.values
     theirs = None if pairing.mirror.gone_at else pairing.mirror.values
-    return plan(ours, theirs, pairing.base, Rules(held=pairing.held), party=pairing.party)
+    return plan(ours, theirs, pairing.base, rules_of(pairing), party=pairing.party)
+
+
+def rules_of(pairing: Pairing, *, fresh: bool = False, same_party: bool = False) -> Rules:
+    """Everything that decides beside the three values; `fresh`: read the company's rules anew."""
+    connection = pairing.connection
+    if fresh or connection.policy_seen is None:
+        connection.policy_seen = FieldRule.policy(connection)
+    policy: Policy = connection.policy_seen
+    guarded = {name: entry["value"] for name, entry in pairing.guard.items()}
+    return Rules(policy.winners, policy.directions, guarded, same_party, pairing.held)
 
 
 def rebuild(connection: Connection) -> None:
@@ -117,6 +128,7 @@ def _paired(connection: Connection) -> tuple[dict[int, Line], set[int]]:
     lines: dict[int, Line] = {}
     theirs: set[int] = set()
     for pair in query.where(Pairing.connection == connection, Pairing.state != pairings.CLOSED):
+        pair.connection = connection
         creating = pair.state == pairings.CREATING
         mirror = None if creating else pair.mirror
         where = section(

@@ -1,0 +1,89 @@
+"""Writes into the books that wait for a person: noted on their pair, confirmed by name, blocked where nothing helps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from webapp.economic.records import Customer as RemoteCustomer
+from webapp.models import history
+from webapp.models.confirmation import Confirmation
+from webapp.models.history import History
+from webapp.models.pairing import Pairing
+from webapp.models.user import User
+from webapp.sync import guard
+from webapp.sync.guard import Effect, Grade
+from webapp.sync.normalise import same
+from webapp.sync.plan import FieldPlan, Outcome, Plan
+
+Entry = dict[str, str]
+
+
+def weigh(pair: Pairing, planned: Plan, record: RemoteCustomer) -> bool:
+    """Note on the locked pair which of the planned writes wait; True when it must be planned again."""
+    known, balance = pair.guard, guard.balance(record.raw)
+    held: dict[str, Entry] = {}
+    for field in planned.of(Outcome.PUSH, Outcome.HOLD):
+        effect = guard.effect(field.name, field.theirs, field.ours, balance)
+        if effect is None or effect.grade == Grade.HARMLESS:
+            continue
+        before = known.get(field.name, {})
+        if before.get("grade") == Grade.FORBIDDEN and balance is None and same(before["value"], field.ours):
+            held[field.name] = before
+        elif effect.grade == Grade.FORBIDDEN or not _is_confirmed(pair, field):
+            held[field.name] = _entry(effect, field.ours)
+    return _note(pair, held)
+
+
+def forbid(pair: Pairing, name: str, effect: Effect, value: str) -> None:
+    """Block a write on the locked pair: what was found just before sending it forbids it."""
+    _note(pair, pair.guard | {name: _entry(effect, value)})
+
+
+def confirm(pair: Pairing, answers: Mapping[str, str], by: User | None) -> None:
+    """Answers of a person who saw what they mean in the books (unsaved): "ours" goes there under that name."""
+    ours, theirs, held = pair.customer.values, pair.mirror.values, pair.guard
+    for name, choice in answers.items():
+        held.pop(name, None)
+        effect = guard.effect(name, theirs[name], ours[name], told(pair))
+        if choice != "ours" or effect is None or effect.grade != Grade.SERIOUS:
+            continue
+        change = {"field": name, "before": theirs[name], "after": ours[name]}
+        pairing = {"company": pair.company_id, "connection": pair.connection_id}
+        Confirmation.create(**pairing, **change, pairing=pair, effect=effect.name, created_by=by)
+        facts = {"customer_id": pair.customer_id, "mirror_id": pair.mirror_id, "pairing_id": pair.id, "by": by}
+        History.note(pair.company_id, history.PAIR, "confirm", connection=pair.connection_id, **change, **facts)
+    pair.guard = held
+
+
+def effect_of(pair: Pairing, field: FieldPlan) -> Effect | None:
+    """What it would mean in the books if ours went there, as far as our own tables know."""
+    if field.name not in guard.FIELDS:
+        return None
+    entry = pair.guard.get(field.name, {})
+    if entry and same(entry["value"], field.ours):
+        return Effect(entry["effect"], Grade(entry["grade"]))
+    return guard.effect(field.name, field.theirs, field.ours, told(pair))
+
+
+def told(pair: Pairing) -> float | None:
+    """The customer's balance when e-conomic last told it."""
+    return guard.balance(json.loads(pair.mirror.raw_json or "{}"))
+
+
+def _is_confirmed(pair: Pairing, field: FieldPlan) -> bool:
+    given = Confirmation.open_of(pair).where(Confirmation.field == field.name)
+    return any(same(one.before, field.theirs) and same(one.after, field.ours) for one in given)
+
+
+def _entry(effect: Effect, value: str) -> Entry:
+    return {"value": value, "grade": effect.grade.value, "effect": effect.name}
+
+
+def _note(pair: Pairing, held: dict[str, Entry]) -> bool:
+    if held == pair.guard:
+        return False
+    pair.guard = held
+    pair.version += 1
+    pair.save()
+    return True
