@@ -14,6 +14,7 @@ from tests.page import Page
 from tests.people import KEYS, Browser, World
 from webapp import auth, create_app, db, ports
 from webapp.models.connection import AccessGrant
+from webapp.models.field_rule import FieldRule
 from webapp.models.place import Place
 from webapp.models.run import Run
 from webapp.models.sweep import Sweep
@@ -27,6 +28,14 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "grant_id": lambda world: grant(world).id,
     "sweep_id": lambda world: Sweep.create(company=world.alice.company, connection=world.connection, kind="fetch").id,
     "run_id": lambda world: Run.create(company=world.alice.company, connection=world.connection, kind="create_ours").id,
+    "rule_id": lambda world: (
+        (
+            FieldRule.of(world.connection).first()
+            or FieldRule.create(
+                company=world.alice.company, connection=world.connection, field="phone", kind="winner", value="ours"
+            )
+        ).id
+    ),
     "side": lambda world: "ours",
     "kind": lambda world: "csv",
     "runs.plan kind": lambda world: "create_ours",

@@ -55,9 +55,7 @@
     if (toasts().childElementCount) toasts().showPopover();
   }
 
-  function bringHome() {
-    if (toasts().parentElement !== document.body) document.body.append(toasts());
-  }
+  const bringHome = () => toasts().parentElement === document.body || document.body.append(toasts());
 
   function vanish(toast) {
     toast.dataset.seen = '';
@@ -76,27 +74,40 @@
   }
 
   function tell(text) {
-    const line = document.createElement('div');
-    line.className = 'toast-line';
+    const line = Object.assign(document.createElement('div'), { className: 'toast-line', textContent: text });
     line.dataset.toast = '';
-    line.textContent = text;
     toasts().append(line);
     announce([line]);
   }
 
   async function copy(button) {
     const field = document.getElementById(button.dataset.copy);
-    try {
-      await navigator.clipboard.writeText(field.value ?? field.textContent);
-    } catch {
-      field.select?.();
-      document.execCommand('copy');
-    }
+    try { await navigator.clipboard.writeText(field.value ?? field.textContent); }
+    catch { field.select?.(); document.execCommand('copy'); }
     const word = button.querySelector('[data-word]') ?? button;
     const before = word.textContent;
     word.textContent = toasts().dataset.copied;
     button.setAttribute('aria-live', 'polite');
     setTimeout(() => { word.textContent = before; }, 2500);
+  }
+
+  // J and K walk through what waits for an answer; 1, 2 and 3 answer a question, the last of a customer saves them.
+  const asking = '#rows .question, #rows .conflict > .bar:not(.question ~ .bar)';
+  const questions = () => [...document.querySelectorAll(asking)].filter(one => one.checkVisibility());
+  const enter = one => (one?.querySelector('[data-key]:checked') ?? one?.querySelector('[data-key], .btn') ?? document.getElementById('rows')).focus();
+
+  function step(by) {
+    const all = questions(), next = all[all.indexOf(document.activeElement.closest(asking)) + by];
+    if (next) enter(next);
+    else if (by > 0) document.querySelector('#more-conflict a')?.click();
+  }
+
+  function choose(radio) {
+    radio.click();
+    const form = radio.form, all = questions(), at = all.indexOf(radio.closest(asking)), others = all.filter(one => !form.contains(one));
+    const open = [...form.querySelectorAll('.question')].find(one => !one.querySelector('[data-key]:checked'));
+    enter(open ?? others.find(one => all.indexOf(one) > at) ?? others.at(-1));
+    if (!open) form.requestSubmit(form.querySelector('.btn-primary'));
   }
 
   document.addEventListener('click', event => {
@@ -106,18 +117,20 @@
     if (at('dialog [data-close]')) { event.preventDefault(); closeDialog(); }
     else if (at('[data-dismiss]')) at('[data-toast]').remove();
     else if (at('[data-copy]')) copy(at('[data-copy]'));
+    else if (at('[data-print]')) window.print();
     for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(event.target)) menu.open = false;
   });
   document.addEventListener('keydown', event => {
     const menu = event.key === 'Escape' && document.querySelector('details.menu[open]');
     if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
+    const here = event.target.closest?.('#rows'), typing = event.target.matches?.('input:not([type=radio], [type=checkbox]), select, textarea');
+    if (!here || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const radio = document.activeElement.closest(asking)?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (radio) choose(radio);
+    else if ('jk'.includes(event.key.toLowerCase())) step(event.key.toLowerCase() === 'j' ? 1 : -1);
   });
-  document.addEventListener('cancel', event => {
-    if (event.target.closest?.('#dialog')) { event.preventDefault(); closeDialog(); }
-  }, true);
-  document.addEventListener('toggle', event => {
-    if (event.target.matches?.('details.renew[open]')) event.target.scrollIntoView({ block: 'nearest' });
-  }, true);
+  document.addEventListener('cancel', event => event.target.closest?.('#dialog') && (event.preventDefault(), closeDialog()), true);
+  document.addEventListener('toggle', ({ target }) => target.matches?.('details.renew[open]') && target.scrollIntoView({ block: 'nearest' }), true);
   document.addEventListener('close-dialog', closeDialog);
   document.addEventListener('htmx:config:request', event => {
     const seen = document.getElementById('watch')?.dataset.seen;
@@ -130,11 +143,7 @@
     if (toasts().childElementCount) lift();
     refocus();
   });
-  document.addEventListener('htmx:response:error', event => {
-    if (!event.detail.ctx.text.includes('<hx-partial') && event.detail.ctx.response.status >= 500) tell(toasts().dataset.lost);
-  });
-  document.addEventListener('htmx:error', event => {
-    if (event.detail.ctx) tell(toasts().dataset.lost);
-  });
+  document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => !ctx.text.includes('<hx-partial') && ctx.response.status >= 500 && tell(toasts().dataset.lost));
+  document.addEventListener('htmx:error', ({ detail }) => detail.ctx && tell(toasts().dataset.lost));
   announce([...document.querySelectorAll('[data-toast]')]);
 })();

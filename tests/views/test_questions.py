@@ -191,7 +191,8 @@ def test_what_changed_there_since_is_told(synced: Synced) -> None:
     register.remove(synced.company, pair.customer_id, synced.alice)
     synced.economic.edit(1042, address="Industrivej 27")
     synced.look(1042)
-    assert "Adresse: Havnegade 4 → Industrivej 27." in " ".join(window(synced, "conflict").split())
+    row = " ".join(window(synced, "conflict").split())
+    assert 'Adresse: Havnegade 4 → Industrivej 27 <span class="muted">(i dag ' in row
 
 
 # ── Refused ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ from webapp.economic.records import Reference as RemoteReference
 from webapp.models import lane
 from webapp.models.connection import DEFAULTS, Connection, Reference, UnitMapping
 from webapp.models.lane import Lane
+from webapp.sync import causes
 from webapp.sync.fields import UNIT_KINDS
 from webapp.sync.normalise import fold
 
@@ -32,11 +33,13 @@ def read_lists(held: Lane, client: Client, connection: Connection) -> None:
         "unit": client.units(),
         "layout": client.layouts(),
     }
+    wanted = causes.missing(connection)
     with db.write():
         held.hold()
         for kind, entries in lists.items():
             _keep_list(connection, kind, {entry.key: entry.name for entry in entries})
         held.finish()
+    causes.go_on(connection, causes.living(connection, wanted))
 
 
 def _keep_list(connection: Connection, kind: str, names: Mapping[str, str]) -> None:

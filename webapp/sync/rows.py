@@ -16,11 +16,11 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place, Tally
 from webapp.models.user import User
-from webapp.sync import changes, likely, standing
+from webapp.sync import changes, holding, likely, standing
 from webapp.sync.changes import Change, Changes
 from webapp.sync.fields import BY_NAME
 from webapp.sync.likely import Apart, Likely
-from webapp.sync.plan import FieldPlan, Plan, moved_fields
+from webapp.sync.plan import FieldPlan, Outcome, Plan, moved_fields
 from webapp.sync.section import SUGGESTED, Section, State
 
 PAGE = 50
@@ -50,6 +50,10 @@ class Question:
     base: str | None
     ours_change: Change | None = None
     theirs_change: Change | None = None
+    effect: str = ""
+    grade: str = ""
+    is_held: bool = False
+    """Only ours has moved; it waits because of its effect in the books."""
     emptied: str = ""
     """The side where the field became empty together with many others, for which the brake asks."""
 
@@ -201,31 +205,38 @@ def _row(
         return Row(place, customer, mirror, pairing, excluded=off, fault=pairing.fault if pairing else {})
     pairing.customer, pairing.mirror, pairing.connection = customer, mirror, connection
     planned = standing.plan_of(pairing)
-    questions = tuple(_question(asked, names, pairing.brake) for asked in planned.questions)
+    questions = tuple(_question(asked, names, pairing) for asked in planned.questions)
     return Row(
         place, customer, mirror, pairing, questions, (*planned.pushes, *planned.pulls),
         _moved(place, planned, pairing, names), off, pairing.fault,
     )  # fmt: skip
 
 
-def _question(asked: FieldPlan, names: dict[tuple[str, str], str], brake: dict[str, str]) -> Question:
+def _question(asked: FieldPlan, names: dict[tuple[str, str], str], pairing: Pairing) -> Question:
     known = BY_NAME[asked.name]
 
     def shown(value: str) -> str:
         return names.get((known.reference, value), value) if known.reference else value
 
     base = shown(asked.base[0]) if asked.base else None
-    emptied = brake.get(asked.name, "")
-    return Question(asked.name, known.label, shown(asked.ours), shown(asked.theirs), base, emptied=emptied)
+    effect, is_held = holding.effect_of(pairing, asked), asked.outcome == Outcome.HOLD
+    name, grade = (effect.name, effect.grade.value) if effect else ("", "")
+    question = Question(asked.name, known.label, shown(asked.ours), shown(asked.theirs), base)
+    emptied = pairing.brake.get(asked.name, "")
+    return replace(question, effect=name, grade=grade, is_held=is_held, emptied=emptied)
 
 
 def _dated(found: list[Row]) -> tuple[Row, ...]:
     """The rows with who changed the fields in question, and when."""
-    asking = [row for row in found if row.questions]
-    fields = {question.field for row in asking for question in row.questions}
+    asking = [row for row in found if row.questions or row.moved]
+    fields = {question.field for row in asking for question in (*row.questions, *row.moved)}
     known: Changes = changes.latest(history.OURS, [row.place.customer_id or 0 for row in asking], fields)
     known |= changes.latest(history.THEIRS, [row.place.mirror_id or 0 for row in asking], fields)
-    return tuple(replace(row, questions=tuple(_with_dates(row, q, known) for q in row.questions)) for row in found)
+
+    def dated(row: Row, questions: tuple[Question, ...]) -> tuple[Question, ...]:
+        return tuple(_with_dates(row, question, known) for question in questions)
+
+    return tuple(replace(row, questions=dated(row, row.questions), moved=dated(row, row.moved)) for row in found)
 
 
 def _with_dates(row: Row, question: Question, known: Changes) -> Question:

@@ -20,7 +20,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.sweep import Sweep
 from webapp.models.user import User
-from webapp.sync import emptying, pull, silence, standing
+from webapp.sync import causes, emptying, pull, silence, standing
 from webapp.sync.fields import read
 
 PAGE_SIZE = 1000
@@ -95,7 +95,7 @@ def _enter(
         found = _by_number(connection, part)
         new = [record for record in part if record.number not in found]
         _enter_new(connection, new, known, begun)
-        pairs = _pairs(found)
+        pairs = _pairs(connection, found)
         counts = [
             _enter_one(connection, record, found[record.number], pairs, known.get(record.number), emptied)
             for record in part
@@ -162,7 +162,7 @@ def _creating(connection: Connection, records: Sequence[RemoteCustomer]) -> dict
     return {row.new_number: row.id for row in rows}
 
 
-def _pairs(found: dict[int, Mirror]) -> dict[int, Pairing]:
+def _pairs(connection: Connection, found: dict[int, Mirror]) -> dict[int, Pairing]:
     ids = [mirror.id for mirror in found.values()]
     rows = (
         Pairing.select(Pairing, Customer).join(Customer).where(Pairing.mirror.in_(ids), Pairing.state == pairing.OPEN)
@@ -170,7 +170,7 @@ def _pairs(found: dict[int, Mirror]) -> dict[int, Pairing]:
     by_id = {mirror.id: mirror for mirror in found.values()}
     pairs = {row.mirror_id: row for row in rows}
     for mirror_id, pair in pairs.items():
-        pair.mirror = by_id[mirror_id]
+        pair.mirror, pair.connection = by_id[mirror_id], connection
     return pairs
 
 
@@ -282,6 +282,8 @@ def schedule(connection: Connection, poll_seconds: int, compare_at: str) -> None
         due = now + timedelta(seconds=poll_seconds)
         Connection.update(poll_due_at=due).where(Connection.id == connection.id).execute()
         begin(connection, sweeps.POLL)
+        if causes.is_waiting(connection):
+            Lane.wake(connection, lanes.LISTS, connection.id)
     if connection.compare_due_at is None or not now < connection.compare_due_at <= latest_compare:
         Connection.update(compare_due_at=next_at(compare_at, now)).where(Connection.id == connection.id).execute()
         if connection.compare_due_at is not None:

@@ -16,6 +16,8 @@ MODULES = (
     "pairings",
     "suggestions",
     "questions",
+    "rules",
+    "causes",
     "checkup",
     "runs",
     "integrations",

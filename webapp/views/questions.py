@@ -12,14 +12,15 @@ from flask_babel import gettext as _
 from webapp import auth, forms, htmx
 from webapp.models import pairing as states
 from webapp.models.connection import Connection
+from webapp.models.field_rule import WINNER
 from webapp.models.pairing import Pairing
-from webapp.sync import numbers, pairings
+from webapp.sync import numbers, pairings, rules
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.fields import NAMES
 from webapp.sync.pairings import Moved, Versions
 from webapp.sync.register import NumberInUse
 from webapp.sync.standing import plan_of
-from webapp.views import sync_window
+from webapp.views import rule_words, sync_window
 from webapp.views.pairings import found_pairing
 from webapp.views.sync_window import Touched
 
@@ -34,9 +35,16 @@ def answer(pairing_id: int) -> ResponseReturnValue:
     answers = _answers(found)
     if not answers:
         return _told(_("Vælg først, hvad der skal stå."), WRONG)
-    return _settle(
-        active, found, lambda: pairings.answer(active, found.id, answers, _seen(), auth.user()), _("Svaret er gemt.")
-    )
+    always = _always(answers)
+    done = rule_words.told(always) or _("Svaret er gemt.")
+
+    def settle() -> Pairing:
+        answered = pairings.answer(active, found.id, answers, _seen(), auth.user())
+        for name, winner in always.items():
+            rules.lay_down(active, name, WINNER, winner, auth.user())
+        return answered
+
+    return _settle(active, found, settle, done)
 
 
 @blueprint.post("/<int:pairing_id>/same-party")
@@ -128,6 +136,12 @@ def _answers(found: Pairing) -> dict[str, str]:
     sent = {name: request.form.get(f"answer-{name}", "") for name in NAMES}
     allowed = {asked.name for asked in plan_of(found).questions} | set(found.fault.get("values", {}))
     return {name: choice for name, choice in sent.items() if choice in ("ours", "theirs", "both") and name in allowed}
+
+
+def _always(answers: dict[str, str]) -> dict[str, str]:
+    """Fields whose answer shall hold from now on, and who wins them."""
+    ticked = {name: choice for name, choice in answers.items() if request.form.get(f"always-{name}")}
+    return {name: choice for name, choice in ticked.items() if choice in ("ours", "theirs")}
 
 
 def _seen() -> Versions:

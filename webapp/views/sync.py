@@ -16,7 +16,7 @@ from webapp.models.run import Run
 from webapp.models.sweep import Sweep
 from webapp.sync import emptying, rows, sweep
 from webapp.sync.section import Section
-from webapp.views import sync_window, sync_words
+from webapp.views import rule_words, sync_window, sync_words
 from webapp.views.sync_watch import Watch
 from webapp.views.sync_window import Asked, Counters, Proof, Touched
 
@@ -143,4 +143,4 @@ def emptied() -> ResponseReturnValue:
 
 @blueprint.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"sync_words": sync_words}
+    return {"sync_words": sync_words, "rule_words": rule_words}

@@ -1,0 +1,28 @@
+"""The words of "Fejl efter årsag": a cause as a sentence, and what mends it."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from webapp.filters import label
+from webapp.sync.causes import Cause
+from webapp.views import sync_words
+
+
+def title(cause: Cause) -> str:
+    """The cause as a short sentence."""
+    if cause.waits_for:
+        return str(_("Venter på: %(field)s %(key)s", field=label(cause.field).lower(), key=cause.waits_for))
+    if not cause.field:
+        return sync_words.reason(cause.kind)
+    said = dict(sync_words.complaints({"fields": {cause.field: cause.said}, "values": {}})).get(label(cause.field), "")
+    return f"{label(cause.field)} {said or _('afvises af e-conomic')}"
+
+
+def remedy(cause: Cause) -> str:
+    """What to do about it."""
+    if cause.waits_for:
+        return str(_("Opret den i e-conomic, så fortsætter kunderne af sig selv. Eller vælg en anden her."))
+    if cause.field:
+        return str(_("Ret værdien her. Når du gemmer, prøves der igen."))
+    return str(_("Se kunderne i Synkronisering, hvor hver af dem har en knap, der løser det."))

@@ -1,0 +1,106 @@
+"""Fejl efter årsag: customers that e-conomic refused for the same reason, and the remedy where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from webapp import auth, forms, htmx
+from webapp.models.connection import Connection
+from webapp.models.pairing import Pairing
+from webapp.sync import causes, register
+from webapp.sync.causes import Cause, Group
+from webapp.sync.normalise import same, settle
+from webapp.views import cause_words, sync_window
+
+blueprint = Blueprint("causes", __name__, url_prefix="/sync/causes")
+WRONG = 422
+AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """One customer of the grid: what is to be typed over, what was typed or is suggested, and what is wrong with it."""
+
+    pair: Pairing
+    shown: str
+    typed: str
+    from_economic: bool = False
+    wrong: str = ""
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """Every cause; the one asked for, or the only one, with its grid."""
+    active = sync_window.connection()
+    found = causes.groups(active)
+    return _page(active, found, _chosen(found, request.args.get("cause", "")))
+
+
+@blueprint.post("")
+def save() -> ResponseReturnValue:
+    """ "Gem og prøv igen": each customer by itself; what cannot be saved comes back with the reason."""
+    active = sync_window.connection()
+    cause = Cause.of_key(request.form.get("cause", ""))
+    if not cause.is_mended_here:
+        abort(400, _("Det kan ikke rettes her. Intet er ændret."))
+    lines = [_saved(active, line, cause.field) for line in _typed(active) if not same(line.typed, line.shown)]
+    wrong = [line for line in lines if line.wrong]
+    if wrong:
+        group = Group(cause, tuple(line.pair for line in wrong))
+        return _page(active, causes.groups(active), group, wrong), WRONG
+    done = ngettext("%(num)s kunde er gemt og prøves igen.", "%(num)s kunder er gemt og prøves igen.", len(lines))
+    return htmx.go(url_for("causes.index"), done if lines else _("Intet er ændret."))
+
+
+def _page(active: Connection, found: tuple[Group, ...], group: Group | None, lines: list[Line] | None = None) -> str:
+    name = group.cause.field if group else ""
+    if lines is None and group and name:
+        lines = [_offered(pair, name) for pair in group.pairs[:AT_ONCE]]
+    return render_template(
+        "causes/index.html", groups=found, chosen=group, lines=lines or [], cause_words=cause_words,
+        options=forms.choices_of(active).get(name, {}), waiting=causes.missing(active),
+    )  # fmt: skip
+
+
+def _chosen(found: tuple[Group, ...], key: str) -> Group | None:
+    mended = [group for group in found if group.cause.is_mended_here]
+    return next((group for group in found if group.cause.key == key), None if key else next(iter(mended), None))
+
+
+def _offered(pair: Pairing, name: str) -> Line:
+    """What stands in the grid at first: ours, or where ours says nothing what e-conomic has."""
+    ours, theirs = getattr(pair.customer, name), causes.suggested(pair, name)
+    return Line(pair, ours, ours or theirs, from_economic=bool(theirs and not ours))
+
+
+def _typed(active: Connection) -> list[Line]:
+    """The lines of the grid that came back, each with what the person saw and typed."""
+    ids = [forms.read_number(name.removeprefix("value-")) for name in request.form if name.startswith("value-")]
+    pairs = [Pairing.found(active.company, pair_id) for pair_id in ids[:AT_ONCE] if pair_id]
+    return [
+        Line(pair, request.form.get(f"shown-{pair.id}", ""), settle(request.form[f"value-{pair.id}"]))
+        for pair in pairs
+        if pair is not None and pair.connection_id == active.id
+    ]
+
+
+def _saved(active: Connection, line: Line, name: str) -> Line:
+    """Save one; the answer says what went wrong, if anything did."""
+    customer = line.pair.customer
+    wrong = forms.fault(name, line.typed, forms.choices_of(active))
+    if not wrong:
+        try:
+            saved = register.change(
+                active.company, customer.id, {name: line.shown}, {name: line.typed}, auth.user()
+            )  # fmt: skip
+        except register.NoSuchCustomer:
+            return Line(line.pair, line.shown, line.typed)
+        if isinstance(saved, register.Moved):
+            wrong = _("Nogen har rettet feltet imens. Nu står der: ”%(now)s”.", now=saved.fields[name][1])
+            return Line(line.pair, saved.fields[name][1], line.typed, wrong=wrong)
+    return Line(line.pair, line.shown, line.typed, wrong=wrong)
