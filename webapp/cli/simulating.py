@@ -12,6 +12,7 @@ from webapp.models.company import Company
 from webapp.simulation import campaign, store
 from webapp.simulation.campaign import Totals
 from webapp.simulation.play import Outcome, play
+from webapp.simulation.sheet import sheet
 from webapp.simulation.steps import history
 
 SAVE_EVERY = 20
@@ -39,9 +40,9 @@ def simulate(
     if resume:
         totals.save(resume)
     if report:
-        report.write_text(campaign.sheet(totals) + "\n")
+        report.write_text(sheet(totals) + "\n")
     else:
-        click.echo(campaign.sheet(totals))
+        click.echo(sheet(totals))
     return 1 if totals.failing else 0
 
 

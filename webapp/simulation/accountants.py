@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from webapp.models.connection import Connection
+from webapp.models.pairing import Pairing
 from webapp.simulation.ledger import LEGACY, values_of
 from webapp.simulation.people import changes, new_values
 from webapp.simulation.world import World
@@ -108,11 +109,13 @@ def swap(world: World, r: Random) -> str:
 
 
 def mark_used(world: World, r: Random) -> str:
-    """An invoice points at a customer: deleting it is refused from now on."""
+    """An invoice points at a customer: deleting it is refused from now on, also when that has just been ordered."""
     found = _numbers(world)
     if not found:
         return "nobody"
-    number = r.choice(found)
+    pairs = Pairing.select().where(Pairing.deleting).order_by(Pairing.id)
+    leaving = [pair.mirror.number for pair in pairs if pair.mirror.number in found]
+    number = r.choice(leaving or found)
     world.economic.mark_used(number)
     return f"used {number}"
 
@@ -123,6 +126,16 @@ def mass_delete(world: World, r: Random) -> str:
     for number in found[::2]:
         world.economic.delete(number)
     return f"deleted {len(found[::2])}"
+
+
+def mass_blank(world: World, r: Random) -> str:
+    """Another import gone wrong: a field is empty now, for most customers at once."""
+    name = LEGACY[r.choice(("phone", "email", "city"))]
+    found = [number for number in _numbers(world) if world.economic.customers[number].get(name)]
+    chosen = [number for number in found if r.random() < 0.8]
+    for number in chosen:
+        world.economic.edit(number, **{name: ""})
+    return f"emptied {name} of {len(chosen)}"
 
 
 # -- webhooks

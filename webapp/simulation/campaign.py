@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections import Counter
@@ -10,13 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from webapp.simulation import boundaries
 from webapp.simulation.play import Outcome, play
 from webapp.simulation.shrink import kinds, shrunk
 from webapp.simulation.steps import STEPS, history
 from webapp.simulation.store import Store
 
-COUNTERS = ("counts", "faults", "boundaries", "kills", "rounds", "broken")
+COUNTERS = ("counts", "faults", "boundaries", "kills", "interleavings", "rounds", "broken")
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Totals:
     faults: Counter[str] = field(default_factory=Counter)
     boundaries: Counter[str] = field(default_factory=Counter)
     kills: Counter[str] = field(default_factory=Counter)
+    interleavings: Counter[str] = field(default_factory=Counter)
     rounds: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     failing: list[int] = field(default_factory=list)
@@ -38,7 +39,7 @@ class Totals:
         if not file.exists():
             return cls()
         kept = json.loads(file.read_text())
-        counted = {name: Counter(kept[name]) for name in COUNTERS}
+        counted = {name: Counter(kept.get(name, {})) for name in COUNTERS}
         return cls(goes=kept["goes"], failing=kept["failing"], **counted)
 
     def save(self, file: Path) -> None:
@@ -56,7 +57,7 @@ class Totals:
         return max((go["to"] for go in self.goes), default=0)
 
     def add(self, outcome: Outcome) -> None:
-        for name in ("counts", "faults", "boundaries", "kills"):
+        for name in ("counts", "faults", "boundaries", "kills", "interleavings"):
             getattr(self, name).update(getattr(outcome, name))
         self.rounds[str(max(0, outcome.rounds))] += 1
         if outcome.failed:
@@ -83,7 +84,7 @@ def run(
 ) -> Totals:
     """Play these seeds; `told` hears of each outcome."""
     totals = totals or Totals()
-    go = {"from": None, "to": 0, "histories": 0, "steps": length, "seconds": 0.0} | (about or {})
+    go = {"from": None, "to": 0, "histories": 0, "steps": length, "seconds": 0.0, "ends": ""} | (about or {})
     totals.goes.append(go)
     begun = time.monotonic()
     for seed in seeds:
@@ -92,8 +93,14 @@ def run(
         totals.add(outcome)
         go["from"] = seed if go["from"] is None else go["from"]
         go["to"], go["histories"], go["seconds"] = seed + 1, go["histories"] + 1, round(time.monotonic() - begun, 1)
+        go["ends"] = _chained(go["ends"], outcome)
         told(outcome, totals)
     return totals
+
+
+def _chained(before: str, outcome: Outcome) -> str:
+    """A digest of how every history of a go went and ended: equal seeds give equal ones, whatever the database."""
+    return hashlib.sha256(f"{before} {outcome.seed} {outcome.trace} {outcome.end}".encode()).hexdigest()[:16]
 
 
 def shortest(store: Store, outcome: Outcome, length: int, most: int = 250) -> list[int]:
@@ -109,43 +116,3 @@ def shortest(store: Store, outcome: Outcome, length: int, most: int = 250) -> li
 def replay_line(seed: int, length: int, kept: Iterable[int]) -> str:
     """The command that plays just these steps of a seed."""
     return f"webapp simulate --seed {seed} --histories 1 --steps {length} --only {','.join(map(str, kept))}"
-
-
-def sheet(totals: Totals) -> str:
-    """The report sheet, as Markdown."""
-    declared = boundaries.declared()
-    hit = [name for name in declared if totals.boundaries[name]]
-    killed = [name for name in declared if totals.kills[name]]
-    seconds = sum(go["seconds"] for go in totals.goes)
-    named = {kind: totals.broken[kind] for kind in sorted(totals.broken)}
-    rate = totals.histories / seconds if seconds else 0.0
-    rounds = (
-        f"p50 {totals.percentile(0.5)}, p99 {totals.percentile(0.99)}, most {max(map(int, totals.rounds), default=0)}"
-    )
-    passed = (
-        f"{len(hit)} / {len(declared)}; died at: {len(killed)} / {len(declared)} ({sum(totals.kills.values())} deaths)"
-    )
-    lines = [
-        "# Simulated histories",
-        "",
-        f"- histories: {totals.histories} ({totals.counts['steps']} steps) in {seconds:.0f} s, {rate:.2f} a second",
-        f"- broken invariants: {named or 'none'}; failing seeds: {totals.failing[:20] or 'none'}",
-        f"- further comparisons until one changed nothing: {rounds}",
-        f"- boundaries passed / declared: {passed}",
-        f"- never passed: {', '.join(name for name in declared if name not in hit) or 'none'}",
-        "",
-        *_table("Goes", ("commit", "database", "from", "to", "steps each", "histories", "seconds"), _goes(totals)),
-        *_table("Faults of the API", ("fault", "times"), sorted(totals.faults.items())),
-        *_table("Steps and findings", ("what", "times"), sorted(totals.counts.items())),
-    ]
-    return "\n".join(lines)
-
-
-def _goes(totals: Totals) -> list[tuple[Any, ...]]:
-    columns = ("commit", "database", "from", "to", "steps", "histories", "seconds")
-    return [tuple(go.get(name, "") for name in columns) for go in totals.goes]
-
-
-def _table(title: str, heads: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> list[str]:
-    drawn = [f"| {' | '.join(map(str, row))} |" for row in rows]
-    return [f"## {title}", "", f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}", *drawn, ""]

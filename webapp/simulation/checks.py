@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import Any
 
 from webapp import db
@@ -69,6 +70,8 @@ def judge(world: World) -> None:
     _inbox(world)
     _runs(world)
     _brake(world, connection)
+    _emptied(world, connection)
+    _ping_pong(world)
     for line in world.ledger.collateral:
         world.wrong(f"I5: a field that is not synced was changed: {line}")
 
@@ -228,3 +231,24 @@ def _brake(world: World, connection: Connection) -> None:
             size = Mirror.select().where(Mirror.connection == connection).count()
             if len(done.candidates) > sweep.brake(size):
                 world.wrong(f"I15: sweep {done.id} went on with {len(done.candidates)} missing")
+
+
+def _emptied(world: World, connection: Connection) -> None:
+    """I15: no more pairs were emptied within ten minutes than may be without a person."""
+    may = world.memory.get("may be emptied", set())
+    lost = (History.before != "") & (History.after == "") & History.cause.in_(("pull", "push"))
+    lines = list(History.select().where(History.connection == connection, lost).order_by(History.id))
+    size = max(1, Pairing.select().where(Pairing.connection == connection).count())
+    for place, line in enumerate(lines):
+        near = {x.pairing_id for x in lines[: place + 1] if timedelta() <= line.at - x.at < timedelta(minutes=5)}
+        if len(near - may) > sweep.brake(size):
+            world.wrong(f"I15: {len(near)} pairs were emptied at once ({near})")
+            return
+
+
+def _ping_pong(world: World) -> None:
+    """I9: each write that changed something there has a reason that a person gave: a value, an answer, a pair."""
+    ledger = world.ledger
+    reasons = len(ledger.typed) + len(ledger.answered) + 2 * Pairing.select().count() + world.ledger.counts["steps"]
+    if ledger.counts["writes that changed something"] > reasons:
+        world.wrong(f"I9: {ledger.counts['writes that changed something']} writes for {reasons} reasons")

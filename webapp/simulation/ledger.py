@@ -110,6 +110,8 @@ class Ledger:
         self._check_collateral(remote, before, after, raced)
         if old == new:
             self.counts["idle writes"] += 1
+        else:
+            self.counts["writes that changed something"] += 1
         for name in TEXTS:
             if old[name] and old[name] != new[name]:
                 self.overwritten.append(Overwritten(remote.uid, name, old[name], new[name], raced))

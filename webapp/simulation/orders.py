@@ -9,11 +9,12 @@ from random import Random
 from webapp import db
 from webapp.models import run
 from webapp.models.connection import Connection
+from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
 from webapp.models.sweep import HELD, Sweep
 from webapp.simulation.window import active_of
 from webapp.simulation.world import DEFAULTS, OTHER_AGREEMENT, World
-from webapp.sync import connect, lists, runs, sweep
+from webapp.sync import connect, emptying, lists, runs, sweep
 
 
 def bulk(world: World, r: Random) -> str:
@@ -66,6 +67,19 @@ def release(held: Sweep, go_on: bool, world: World) -> None:
     world.memory.setdefault("released", set()).add(held.id)
     with db.write():
         sweep.answer_brake(held, go_on)
+
+
+def answer_emptied(world: World, r: Random) -> str:
+    """The answer to many fields that were suddenly empty: the others too, or the values back."""
+    connection = active_of(world)
+    found = emptying.waiting(connection) if connection else None
+    if connection is None or found is None:
+        return "nothing held"
+    choice = emptying.GO if r.random() < 0.5 else emptying.KEEP
+    for pair in Pairing.living(connection).where(Pairing.brake_json != ""):
+        world.memory.setdefault("may be emptied", set()).add(pair.id)
+    emptying.decide(connection, choice, found.seen, world.alice)
+    return choice
 
 
 def settings(world: World, r: Random) -> str:

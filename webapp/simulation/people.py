@@ -8,6 +8,7 @@ from typing import Any
 
 from webapp.economic.errors import EconomicError
 from webapp.models.customer import Customer
+from webapp.simulation import meetings
 from webapp.simulation.ledger import TEXTS
 from webapp.simulation.world import World
 from webapp.sync import connect, pairings, register
@@ -77,14 +78,15 @@ def open_form(world: World, r: Random) -> str:
     found = customers(world)
     if found:
         chosen = r.choice(found)
-        world.memory["form"] = (chosen.id, chosen.values)
+        world.memory["form"] = (chosen.id, chosen.values, chosen.version)
     return "form"
 
 
 def edit(world: World, r: Random) -> str:
     """A form saved: just opened, or opened long ago."""
     if world.memory.get("form") and r.random() < 0.5:
-        customer_id, shown = world.memory.pop("form")
+        customer_id, shown, version = world.memory.pop("form")
+        meetings.form_saved(world, customer_id, version)
     else:
         found = customers(world)
         if not found:

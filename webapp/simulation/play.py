@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from webapp import ports
-from webapp.simulation import people, quiet
+from webapp.simulation import meetings, people, quiet
 from webapp.simulation.ledger import Remote
 from webapp.simulation.steps import VERBS, Step
 from webapp.simulation.wire import Killed
@@ -31,6 +31,7 @@ class Outcome:
     faults: Counter[str] = field(default_factory=Counter)
     boundaries: Counter[str] = field(default_factory=Counter)
     kills: Counter[str] = field(default_factory=Counter)
+    interleavings: Counter[str] = field(default_factory=Counter)
     lines: list[str] = field(default_factory=list)
     remotes: list[Remote] = field(default_factory=list)
 
@@ -59,7 +60,7 @@ def play(seed: int, steps: list[Step]) -> Outcome:
     end = hashlib.sha256(repr(world.memory.get("end")).encode()).hexdigest()[:16]
     return Outcome(
         seed, world.violations, world.digest(), end, len(steps), rounds, world.ledger.counts, faults,
-        world.boundaries, world.kills, world.trace, world.ledger.remotes,
+        world.boundaries, world.kills, world.interleavings, world.trace, world.ledger.remotes,
     )  # fmt: skip
 
 
@@ -117,6 +118,7 @@ def _do(world: World, step: Step, do: Callable[[World, Random], str], chance: Ra
         said = f"died at {death}"
     except people.REFUSALS as refused:
         said = f"refused: {type(refused).__name__}"
+    meetings.happened(world, step.verb, said)
     world.note("step", step.verb, said)
 
 

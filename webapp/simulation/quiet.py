@@ -36,7 +36,7 @@ def settle(world: World) -> int:
             break
     if not world.violations:
         if rounds > 2:
-            world.wrong("I4: a third comparison still changed something")
+            world.wrong("I13: a third comparison still changed something")
         checks.judge(world)
         _replay(world)
         _timers(world)

@@ -26,10 +26,12 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we unpair": (window.unpair, 1),
     "we try again": (window.try_again, 2),
     "we exclude": (window.exclude, 2),
+    "we tell apart": (window.tell_apart, 1),
     "we order": (orders.bulk, 2),
     "we stop": (orders.stop_run, 1),
     "we compare": (orders.compare_now, 2),
     "we brake": (orders.answer_brake, 1),
+    "we answer the emptied": (orders.answer_emptied, 1),
     "we set": (orders.settings, 2),
     "they add": (accountants.add, 4),
     "they edit": (accountants.edit, 12),
@@ -40,6 +42,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "they swap": (accountants.swap, 1),
     "they bill": (accountants.mark_used, 1),
     "they lose half": (accountants.mass_delete, 1),
+    "they empty most": (accountants.mass_blank, 1),
     "webhooks arrive": (accountants.deliver, 8),
     "webhooks repeat": (accountants.deliver_twice, 2),
     "webhooks vanish": (accountants.lose, 2),
@@ -57,6 +60,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
 _NAMES = tuple(VERBS)
 _WEIGHTS = tuple(weight for _, weight in VERBS.values())
 INSIDE = 0.35
+MOMENTS = ("before", "after", "before", "after", "before PUT", "after PUT")
 _NOT_INSIDE = ("call fails", "process dies", "process dies calling")
 
 
@@ -85,7 +89,7 @@ def history(seed: int, length: int = STEPS, only: Iterable[int] | None = None) -
 
 def _step(r: Random, index: int) -> Step:
     verb = r.choices(_NAMES, _WEIGHTS)[0]
-    inside, calls, moment = r.random() < INSIDE, r.choice((1, 1, 2, 3)), r.choice(("before", "after"))
+    inside, calls, moment = r.random() < INSIDE, r.choice((1, 1, 2, 3)), r.choice(MOMENTS)
     if inside and verb not in _NOT_INSIDE:
-        return Step(index, verb, calls, moment)
+        return Step(index, verb, 1 if "PUT" in moment else calls, moment)
     return Step(index, verb)

@@ -11,7 +11,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.simulation.people import customers
 from webapp.simulation.world import World
-from webapp.sync import numbers, pairings, standing
+from webapp.sync import not_same, numbers, pairings, standing
 from webapp.sync.normalise import same
 from webapp.sync.pairings import Versions
 
@@ -234,3 +234,17 @@ def exclude(world: World, r: Random) -> str:
     do = pairings.exclude if r.random() < 0.7 else pairings.include
     do(connection, world.alice, **side)
     return f"{do.__name__}d {party.number}"
+
+
+def tell_apart(world: World, r: Random) -> str:
+    """ "Ikke den samme" about two that are suggested, or its taking back."""
+    connection = active_of(world)
+    if connection is None:
+        return "not active"
+    ours, theirs = _unpaired(world, connection)
+    if not ours or not theirs:
+        return "nobody"
+    customer, mirror = r.choice(ours), r.choice(theirs)
+    do = not_same.apart if r.random() < 0.6 else not_same.together
+    do(connection, customer.id, mirror.id, world.alice)
+    return f"{do.__name__} {customer.number} {mirror.number}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,6 +41,8 @@ class Wire:
         self.before: Callable[[Call], None] = lambda call: None
         self.after: Callable[[Call, int], None] = lambda call, status: None
         self.now: Call | None = None
+        self.under_way: list[tuple[Call, str]] = []
+        self.limited: Callable[[float], None] = lambda seconds: None
 
     def session(self) -> Line:
         return Line(self)
@@ -64,15 +67,28 @@ class Line:
             headers.get("X-AgreementGrantToken", ""),
             _number(data),
         )
-        self._wire.before(call)
+        with self._on_its_way(call, "before"):
+            self._wire.before(call)
         try:
             body, status, answered = self._carried_out(call, _environ(method, parts, data or b"", headers))
         except ConnectionCut as cut:
-            self._wire.after(call, 0)
+            with self._on_its_way(call, "after"):
+                self._wire.after(call, 0)
             raise _broken(cut, url) from cut
         number = int(status.partition(" ")[0])
-        self._wire.after(call, number)
+        with self._on_its_way(call, "after"):
+            self._wire.after(call, number)
+        if number == 429 and (wait := dict(answered).get("Retry-After", "")).isdigit():
+            self._wire.limited(float(wait))
         return _response(body, number, list(answered), method, url)
+
+    @contextmanager
+    def _on_its_way(self, call: Call, moment: str) -> Iterator[None]:
+        self._wire.under_way.append((call, moment))
+        try:
+            yield
+        finally:
+            self._wire.under_way.pop()
 
     def _carried_out(self, call: Call, environ: dict[str, Any]) -> Any:
         around, self._wire.now = self._wire.now, call

@@ -15,7 +15,7 @@ from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.user import User
 from webapp.sandbox import Sandbox, create_sandbox
-from webapp.simulation import boundaries
+from webapp.simulation import boundaries, meetings
 from webapp.simulation.clock import Clock
 from webapp.simulation.ledger import Ledger
 from webapp.simulation.wire import Call, Killed, Wire
@@ -48,7 +48,6 @@ class World:
         self.clock = Clock()
         self.ledger = Ledger()
         self.trace: list[str] = []
-        self.met: Counter[str] = Counter()
         self.boundaries: Counter[str] = Counter()
         self.kills: Counter[str] = Counter()
         self.violations: list[str] = []
@@ -65,7 +64,9 @@ class World:
         self.sandbox = Sandbox(seed, now=self.clock.theirs)
         self.sandbox.sleep = self.clock.sleep
         self.wire = Wire(create_sandbox(self.sandbox).wsgi_app)
-        self.wire.before, self.wire.after = self._before, self._after
+        self.wire.before, self.wire.after, self.wire.limited = self._before, self._after, self._limited
+        self.interleavings: Counter[str] = Counter()
+        self.rests = meetings.Rests()
         jitter = random.Random(f"jitter/{seed}")
         self.ports = ports.Ports(
             now=self.clock.ours,
@@ -153,22 +154,46 @@ class World:
         self._check_grant(call)
         self.sent[call.key] = self.clock.seconds()
         self.ledger.counts["writes"] += call.method != "GET"
+        if self.at_work >= 0 and self.rests.too_early(self._agreement_now(), self.clock.seconds(), self._excuse()):
+            self.wrong(f"I11: {call.method} {call.path} before the time that e-conomic asked for")
         self.meet("before")
+        self.meet(f"before {call.method}")
+        meetings.sent(self, call, *self._versions(call))
+
+    def _limited(self, seconds: float) -> None:
+        self.rests.asked(self._agreement_now(), self.clock.seconds() + seconds, self._excuse())
+
+    def _agreement_now(self) -> int:
+        return int(self.memory.get("working for") or 0)
+
+    def _excuse(self) -> tuple[object, ...]:
+        """Nobody can know of a rest after a death, a clock that was set, or a new grant."""
+        return sum(self.kills.values()), self.clock.ours() - self.clock.theirs(), len(self.sandbox.grants)
 
     def _after(self, call: Call, status: int) -> None:
         self.note("answer", str(status))
+        meetings.took_effect(self, call, status)
         number = call.path.rpartition("/")[2]
         if call.method == "GET" and number.isdigit() and int(number) in self.economic.customers:
             self.reads[self.at_work, number] = self.economic.customers[int(number)]["objectVersion"]
+        self.meet(f"after {call.method}")
         self.meet("after")
 
     def _last_read(self, call: Call) -> str:
         """The version that the worker at work read last of the customer that this call is about."""
         return self.reads.get((self.at_work, call.path.rpartition("/")[2]), "")
 
+    def _versions(self, call: Call) -> tuple[str, str]:
+        """What stands there now, and what the worker at work read last."""
+        number = call.path.rpartition("/")[2]
+        stored = self.economic.customers[int(number)] if number.isdigit() and int(number) in self._numbers() else {}
+        return str(stored.get("objectVersion", "")), self._last_read(call)
+
+    def _numbers(self) -> set[int]:
+        return set(self.economic.customers)
+
     def meet(self, moment: str) -> None:
         """Let what is armed for this moment happen now, inside whatever is going on."""
-        self.met[moment] += 1
         due = [arm for arm in self.armed if arm[1] == moment]
         for arm in due:
             self.armed.remove(arm)

@@ -20,8 +20,9 @@ from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
 from webapp.models.user import User
+from webapp.sync import standing
 from webapp.sync.fields import NAMES
-from webapp.sync.plan import FieldPlan, Outcome, Plan, Presence, Rules, answered, plan
+from webapp.sync.plan import FieldPlan, Outcome, Plan, Presence, answered, plan
 
 AT_LEAST, SHARE = 3, 0.02
 AT_ONCE = timedelta(minutes=10)
@@ -85,7 +86,7 @@ def weigh(pair: Pairing, planned: Plan, *, asked: bool) -> None:
 def of(pair: Pairing, theirs: Mapping[str, str]) -> dict[str, str]:
     """Fields that a look at the pair would empty if theirs is so now, and nobody has decided on: field -> side."""
     ours = None if pair.customer.deleted_at else pair.customer.values
-    planned = plan(ours, theirs, pair.base, Rules(held=pair.held), party=pair.party)
+    planned = plan(ours, theirs, pair.base, standing.rules_of(pair), party=pair.party)
     return {field.name: _side(field) for field in planned.fields if field.empties and field.name not in pair.brake}
 
 
