@@ -23,6 +23,7 @@ MODULES = (
     "integrations",
     "grants",
     "webhook",
+    "pauses",
     "help",
     "health",
 )

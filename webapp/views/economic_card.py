@@ -13,11 +13,12 @@ from webapp.models.company import Company
 from webapp.models.connection import OPEN, PAUSED, Connection
 from webapp.models.lane import Lane
 from webapp.models.sweep import Sweep
-from webapp.sync import silence
+from webapp.sync import resting, silence
 from webapp.sync.silence import Silence
 
 # Why a connection rests -> what a person reads; the last sentence of each says what mends it.
 PAUSES = {
+    resting.BY_PERSON: _l("Synkroniseringen er sat på pause. Intet hentes eller sendes, og alt, der venter, er gemt."),
     "grant_withdrawn": _l(
         "e-conomic har lukket for adgangen. Intet hentes eller sendes, og alt, der venter, er gemt. "
         "Forbind igen for at fortsætte."
@@ -52,6 +53,11 @@ class Card:
     @property
     def is_paused(self) -> bool:
         return self.connection is not None and self.connection.state == PAUSED
+
+    @property
+    def is_resting(self) -> bool:
+        """A person has put everything on hold."""
+        return self.connection is not None and resting.is_by_person(self.connection)
 
     @property
     def pause(self) -> str:
