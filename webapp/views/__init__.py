@@ -18,6 +18,7 @@ MODULES = (
     "questions",
     "rules",
     "causes",
+    "story",
     "checkup",
     "runs",
     "integrations",

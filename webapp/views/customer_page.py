@@ -23,6 +23,7 @@ from webapp.sync.normalise import same
 from webapp.sync.plan import FieldPlan, Outcome
 from webapp.sync.section import State
 from webapp.sync.standing import plan_of
+from webapp.views import rule_words
 
 HISTORY_PAGE = 50
 UNDER_WAY = (State.SENDING, State.FETCHING, State.CREATING, State.DELETING)
@@ -34,6 +35,8 @@ CAUSES = {
     "push": _l("Sendt til e-conomic"),
     "pair": _l("Parring"),
     "answer": _l("Svar på konflikt"),
+    "rule": _l("Afgjort af en regel"),
+    "confirm": _l("Bekræftet"),
     "create": _l("Oprettet som partner"),
     "remove": _l("Slettet som partner"),
     "fetched": _l("Hentet fra e-conomic"),
@@ -51,6 +54,7 @@ OUTCOMES = {
     Outcome.PUSH: _l("Sendes til e-conomic"),
     Outcome.PULL: _l("Hentes fra e-conomic"),
     Outcome.ASK: _l("Kræver et svar"),
+    Outcome.HOLD: _l("Venter på, at nogen bekræfter"),
     Outcome.NOTHING: _l("Må gerne være forskellige"),
     Outcome.AGREE: _l("Ens"),
 }
@@ -75,16 +79,12 @@ class Entry:
     @property
     def who(self) -> str:
         """The person behind it, or nobody."""
-        by = self.lines[0].by
-        return str(by.name or by.email) if by else str(_("automatisk"))
+        return who(self.lines[0])
 
     @property
     def what(self) -> str:
         """By which road it came."""
-        line = self.lines[0]
-        if line.version == 1 and line.side == OURS and line.cause == "person":
-            return str(_("Oprettet i CleanManager"))
-        return str(CAUSES.get(line.cause, line.cause))
+        return what(self.lines[0])
 
 
 @dataclass(frozen=True)
@@ -140,9 +140,25 @@ def _history(customer: Customer, before: int | None) -> tuple[list[Entry], int |
         .order_by(History.id.desc())
     )
     lines = list((query.where(History.id < before) if before else query).limit(HISTORY_PAGE + 1))
-    goes = groupby(lines[:HISTORY_PAGE], key=lambda line: (line.at, line.cause, line.side, line.version))
-    entries = [Entry(sorted(together, key=lambda line: line.id)) for _key, together in goes]
-    return entries, lines[HISTORY_PAGE - 1].id if len(lines) > HISTORY_PAGE else None
+    return entries(lines[:HISTORY_PAGE]), lines[HISTORY_PAGE - 1].id if len(lines) > HISTORY_PAGE else None
+
+
+def entries(lines: list[History]) -> list[Entry]:
+    """The lines, those of one go together."""
+    goes = groupby(lines, key=lambda line: (line.at, line.cause, line.side, line.version))
+    return [Entry(sorted(together, key=lambda line: line.id)) for _key, together in goes]
+
+
+def who(line: History) -> str:
+    """The person behind a line, or nobody."""
+    return str(line.by.name or line.by.email) if line.by else str(_("automatisk"))
+
+
+def what(line: History) -> str:
+    """By which road a line came."""
+    if line.version == 1 and line.side == OURS and line.cause == "person":
+        return str(_("Oprettet i CleanManager"))
+    return str(CAUSES.get(line.cause, line.cause))
 
 
 def event(line: History) -> str:
@@ -152,4 +168,6 @@ def event(line: History) -> str:
 
 def outcome(field: FieldPlan) -> str:
     """What becomes of a field that differs."""
+    if field.outcome == Outcome.NOTHING and field.direction != "both":
+        return rule_words.closed(field.direction)
     return str(OUTCOMES[field.outcome])

@@ -1,0 +1,114 @@
+"""Hvorfor står der det? A value's origin and the way back; the whole story in both systems."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.apps import app_over
+from tests.views.synced import Synced, seen, world_in
+from webapp.models.history import History
+from webapp.models.pairing import Pairing
+from webapp.sync import rules
+
+
+@pytest.fixture
+def app(database: str) -> Iterator[Flask]:
+    yield from app_over(database)
+
+
+@pytest.fixture
+def synced(app: Flask) -> Iterator[Synced]:
+    yield from world_in(app)
+
+
+@pytest.fixture
+def edited(synced: Synced) -> Pairing:
+    """A pair whose phone Alice has changed."""
+    pair = synced.pair_same(telephoneAndFaxNumber="66100014")
+    synced.save(pair.customer, phone="66100020")
+    synced.drain()
+    return pair
+
+
+def why(synced: Synced, pair: Pairing, name: str = "phone") -> str:
+    return synced.admin.page(f"/customers/{pair.customer_id}/why/{name}").source
+
+
+def line_of(pair: Pairing) -> History:
+    return History.get(History.customer_id == pair.customer_id, History.field == "phone", History.cause == "person")
+
+
+def put_back(synced: Synced, pair: Pairing, **more: object) -> int:
+    form = {"line": line_of(pair).id, "shown": "66100020"} | more
+    return synced.admin.post(f"/customers/{pair.customer_id}/why/phone", form).status_code
+
+
+def test_a_value_tells_who_gave_it_and_what_it_was(synced: Synced, edited: Pairing) -> None:
+    page = why(synced, edited)
+    assert "Rettet i CleanManager" in page and "Alice" in page and "<del>66100014</del> → 66100020" in page
+
+
+def test_a_value_from_there_tells_so(synced: Synced, edited: Pairing) -> None:
+    synced.economic.edit(1042, telephoneAndFaxNumber="66100041")
+    synced.webhook(1042, 1042)
+    page = why(synced, edited)
+    assert "66100020</del> → 66100041" in page and "Hentet fra e-conomic" in page
+
+
+def test_a_value_by_a_rule_names_the_rule(synced: Synced, edited: Pairing) -> None:
+    rules.lay_down(synced.connection, "phone", "winner", "theirs", synced.alice)
+    synced.economic.edit(1042, telephoneAndFaxNumber="66100041")
+    synced.save(edited.customer, phone="66100021")
+    synced.drain()
+    page = why(synced, edited)
+    assert "Afgjort af en regel" in page and "Telefon: e-conomic vinder" in page
+
+
+def test_every_value_on_the_page_leads_to_its_why(synced: Synced, edited: Pairing) -> None:
+    assert (
+        f"/customers/{edited.customer_id}/why/vat_zone" in synced.admin.page(f"/customers/{edited.customer_id}").source
+    )
+
+
+def test_putting_back_is_an_edit_that_reaches_both_sides(synced: Synced, edited: Pairing) -> None:
+    assert put_back(synced, edited) == 303
+    synced.drain()
+    assert synced.fresh(edited.customer).phone == synced.stored(1042)["telephoneAndFaxNumber"] == "66100014"
+
+
+def test_what_moved_meanwhile_is_not_put_back(synced: Synced, edited: Pairing) -> None:
+    synced.save(edited.customer, phone="66100099")
+    assert put_back(synced, edited) == 422
+    assert synced.fresh(edited.customer).phone == "66100099"
+
+
+def test_a_value_that_lost_a_conflict_can_be_put_back(synced: Synced) -> None:
+    pair = synced.conflict()
+    synced.admin.post(f"/questions/{pair.id}/answers", seen(pair) | {"answer-phone": "theirs"}, piece=True)
+    line = History.get(History.cause == "answer")
+    synced.admin.post(f"/customers/{pair.customer_id}/why/phone", {"line": line.id, "shown": "66100041"})
+    assert synced.fresh(pair.customer).phone == "66100020"
+
+
+@pytest.mark.parametrize("line", ["", "x", "999999"])
+def test_a_line_that_there_is_not_is_not_found(synced: Synced, edited: Pairing, line: str) -> None:
+    assert put_back(synced, edited, line=line) == 404
+
+
+def test_a_line_of_another_customer_is_not_found(synced: Synced, edited: Pairing) -> None:
+    other = synced.ours(2001, "Anden ApS", phone="1")
+    form = {"line": line_of(edited).id, "shown": "1"}
+    assert synced.admin.post(f"/customers/{other.id}/why/phone", form).status_code == 404
+
+
+def test_an_inspector_sees_why_and_puts_nothing_back(synced: Synced, edited: Pairing) -> None:
+    assert "Sæt tilbage" not in synced.inspector.page(f"/customers/{edited.customer_id}/why/phone").source
+    assert synced.inspector.post(f"/customers/{edited.customer_id}/why/phone", {"line": 1}).status_code == 403
+
+
+def test_the_story_tells_of_both_systems_from_the_beginning(synced: Synced, edited: Pairing) -> None:
+    synced.economic.edit(1042, address="Industrivej 27")
+    synced.webhook(1042, 1042)
+    page = synced.admin.page(f"/customers/{edited.customer_id}/story").source
+    assert page.index("66100020") < page.index("Industrivej 27") and "· e-conomic ·" in page and "Parret" in page
