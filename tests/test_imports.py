@@ -43,7 +43,8 @@ LAYERS = {
     "their words": Layer(("economic", "economic.*"), (), PURE, never=IMPURE),
     "decisions": Layer(
         (
-            *("sync.fields", "sync.normalise", "sync.plan", "sync.section", "sync.checkup"),
+            *("sync.fields", "sync.normalise", "sync.plan", "sync.section"),
+            *("sync.checkup", "sync.countries", "sync.defaulting"),
             *("sync.matching", "sync.blocking", "sync.findings", "sync.grouping", "sync.keys"),
             *("sync.likeness", "sync.naming", "sync.party", "sync.surety"),
         ),

@@ -14,6 +14,7 @@ from tests.page import Page
 from tests.people import KEYS, Browser, World
 from webapp import auth, create_app, db, ports
 from webapp.models.connection import AccessGrant
+from webapp.models.default_rule import DefaultRule
 from webapp.models.field_rule import FieldRule
 from webapp.models.place import Place
 from webapp.models.run import Run
@@ -36,6 +37,10 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
             )
         ).id
     ),
+    "default_rule_id": lambda world: (
+        DefaultRule.of(world.connection).first()
+        or DefaultRule.create(company=world.alice.company, connection=world.connection, position=1, currency="EUR")
+    ).id,
     "side": lambda world: "ours",
     "kind": lambda world: "csv",
     "runs.plan kind": lambda world: "create_ours",

@@ -20,6 +20,7 @@ from wtforms.validators import EqualTo, InputRequired, Length
 from webapp.models.company import Company
 from webapp.models.connection import Connection, Reference
 from webapp.models.customer import Customer
+from webapp.models.default_rule import DefaultRule
 from webapp.sync.fields import BY_NAME, NAMES, REFERENCES
 from webapp.sync.normalise import same, settle
 
@@ -129,6 +130,12 @@ def choices_of(connection: Connection | None) -> Choices:
     return {name: lists.get(BY_NAME[name].reference, {}) for name in REFERENCES}
 
 
+def _known_beforehand(connection: Connection | None) -> dict[str, str]:
+    """The defaults of a new customer, without the fields for which a rule decides when all is known."""
+    ruled = {name for rule in DefaultRule.rules(connection) for name in rule.sets or ()} if connection else set()
+    return {name: value for name, value in connection.defaults.items() if name not in ruled} if connection else {}
+
+
 @dataclass
 class CustomerForm:
     """What a customer's form shows: `shown` is what the person saw, `typed` what they wrote (sync rules §10)."""
@@ -144,8 +151,7 @@ class CustomerForm:
     @classmethod
     def blank(cls, connection: Connection | None) -> CustomerForm:
         empty = dict.fromkeys(NAMES, "")
-        defaults = connection.defaults if connection else {}
-        return cls(empty, empty | defaults, choices_of(connection))
+        return cls(empty, empty | _known_beforehand(connection), choices_of(connection))
 
     @classmethod
     def of(cls, customer: Customer, connection: Connection | None) -> CustomerForm:

@@ -14,6 +14,7 @@ from webapp.models.company import Company
 from webapp.models.confirmation import Confirmation
 from webapp.models.connection import AccessGrant, Connection, Reference, UnitMapping
 from webapp.models.customer import Customer
+from webapp.models.default_rule import DefaultRule
 from webapp.models.exclusion import Exclusion
 from webapp.models.field_rule import FieldRule
 from webapp.models.history import History
@@ -30,6 +31,7 @@ from webapp.models.user import User
 MODELS: list[Any] = [
     Company, User, Customer, Connection, Reference, UnitMapping, AccessGrant, Mirror, Pairing, Exclusion, Lane,
     Attempt, Inbox, Sweep, Run, RunPlan, RunItem, History, Place, Tally, Heartbeat, FieldRule, Confirmation,
+    DefaultRule,
     Suggestion, NotSame,
 ]  # fmt: skip
 PARTIAL = {
@@ -41,6 +43,7 @@ PARTIAL = {
     "pairing_number": "state = 'creating'",
     "exclusion_customer": "ended_at IS NULL",
     "exclusion_mirror": "ended_at IS NULL",
+    "default_rule_position": "ended_at IS NULL",
     "field_rule_one": "ended_at IS NULL",
     "suggestion_best_customer": "rank = 0",
     "suggestion_best_mirror": "rank = 0",
@@ -102,6 +105,7 @@ class Tenant:
         Attempt.create(pairing=self.pairing, kind="create", number=1, **own)
         Confirmation.create(pairing=self.pairing, field="vat_zone", before="1", after="2", effect="vat_zone", **own)
         FieldRule.create(field=f"field {first}", kind="winner", value="ours", **own)
+        DefaultRule.create(position=first, **own)
         Inbox.create(**own)
         Sweep.create(kind="fetch", **own)
         self.run = Run.create(kind="create_ours", **own)
@@ -173,6 +177,10 @@ def twice(tenant: Tenant) -> dict[str, tuple[Callable[[], Row], Callable[[], Any
         "exclusion_customer": (
             lambda: Exclusion.create(customer=tenant.other, **own),
             lambda: Exclusion.update(ended_at=company.created_at).execute(),
+        ),
+        "default_rule_position": (
+            lambda: DefaultRule.create(position=1, **own),
+            lambda: DefaultRule.update(ended_at=company.created_at).execute(),
         ),
         "field_rule_one": (
             lambda: FieldRule.create(field="field 1", kind="winner", value="theirs", **own),

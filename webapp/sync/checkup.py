@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Literal
 
-from babel import Locale
 from rapidfuzz import fuzz
 from stdnum import ean
 from stdnum.dk import cvr
 
-from webapp.sync import keys
+from webapp.sync import countries, keys
 from webapp.sync.fields import BY_NAME
-from webapp.sync.normalise import fold
 
 Side = Literal["ours", "theirs"]
+Values = Mapping[str, str]
+_REQUIRED = tuple(name for name, field in BY_NAME.items() if field.required)
 # Names alike below this share (0 to 100) are names of different parties.
 STRANGE_NAMES = 70
 # Of hundreds that are called the same, each names so many of the others.
 SHOWN_TOGETHER = 10
-LANGUAGES = ("da", "en", "de", "sv", "nb", "fi", "pl", "nl", "fr", "es", "it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Row:
     side: Side
     id: int
     number: int
-    values: Mapping[str, str]
+    values: Values
     pair: int = 0
     barred: bool = False
 
@@ -81,17 +79,17 @@ class Report:
         return 100 * (self.checked - self.odd) // self.checked if self.checked else 100
 
 
-def examine(rows: Sequence[Row], filled: Iterable[str] = ()) -> Report:
-    """Look at every customer of both sides. `filled`: required fields for which a default stands ready."""
-    ready = frozenset(filled)
-    alone = [Finding(cause, row, name) for row in rows for cause, name in _alone(row, ready)]
+def examine(rows: Sequence[Row], filled: Callable[[Values], Values]) -> Report:
+    """Look at every customer of both sides. `filled`: a new customer's values with rules and defaults laid under."""
+    alone = [Finding(cause, row, name) for row in rows for cause, name in _alone(row, filled)]
     return Report(len(rows), (*_doubles(rows), *_strangers(rows), *alone))
 
 
-def _alone(row: Row, ready: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _alone(row: Row, filled: Callable[[Values], Values]) -> Iterator[tuple[str, str]]:
     """What can be told of a customer without looking at the others: cause and field."""
-    for name, f in BY_NAME.items():
-        if f.required and name not in ready and not row.values.get(name, ""):
+    values = filled(row.values) if row.side == "ours" else row.values
+    for name in _REQUIRED:
+        if not values.get(name, ""):
             yield "required", name
     for cause, is_wrong in _WRONG.items():
         if row.values.get(cause, "") and is_wrong(row.values):
@@ -100,23 +98,23 @@ def _alone(row: Row, ready: frozenset[str]) -> Iterator[tuple[str, str]]:
         yield "barred", ""
 
 
-def _wrong_cvr(values: Mapping[str, str]) -> bool:
+def _wrong_cvr(values: Values) -> bool:
     return is_danish(values) and not cvr.is_valid(values["cvr"])
 
 
-def _wrong_ean(values: Mapping[str, str]) -> bool:
+def _wrong_ean(values: Values) -> bool:
     return not (len(values["ean"]) == 13 and ean.is_valid(values["ean"]))
 
 
-def _odd_postcode(values: Mapping[str, str]) -> bool:
+def _odd_postcode(values: Values) -> bool:
     return is_danish(values) and not re.fullmatch(r"(?:DK-?)?\s?[0-9]{4}", values["postcode"], re.ASCII | re.IGNORECASE)
 
 
-def _unknown_country(values: Mapping[str, str]) -> bool:
-    return fold(values["country"]) not in countries()
+def _unknown_country(values: Values) -> bool:
+    return not countries.code_of(values["country"])
 
 
-_WRONG: Mapping[str, Callable[[Mapping[str, str]], bool]] = {
+_WRONG: Mapping[str, Callable[[Values], bool]] = {
     "cvr": _wrong_cvr, "ean": _wrong_ean, "postcode": _odd_postcode, "country": _unknown_country,
 }  # fmt: skip
 CAUSES = ("double", "number", "required", *_WRONG, "barred")
@@ -124,22 +122,8 @@ CAUSES = ("double", "number", "required", *_WRONG, "barred")
 MENDED = frozenset(("required", *_WRONG))
 
 
-def is_danish(values: Mapping[str, str]) -> bool:
-    """A customer without a country is Danish, as in both registers."""
-    country = fold(values.get("country", ""))
-    return not country or countries().get(country) == "DK"
-
-
-@cache
-def countries() -> Mapping[str, str]:
-    """Every known spelling of a country, folded -> its two letters: many languages' names, and the letters."""
-    spelled = {
-        fold(name): code
-        for language in LANGUAGES
-        for code, name in Locale.parse(language).territories.items()
-        if len(code) == 2
-    }
-    return spelled | {code.casefold(): code for code in set(spelled.values())}
+def is_danish(values: Values) -> bool:
+    return countries.code_of(values.get("country", "")) == countries.HOME
 
 
 def _doubles(rows: Sequence[Row]) -> Iterator[Finding]:
@@ -160,7 +144,7 @@ def _doubles(rows: Sequence[Row]) -> Iterator[Finding]:
             yield Finding("double", row, others=tuple(rest[:SHOWN_TOGETHER]))
 
 
-def _marks(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _marks(values: Values) -> Iterator[tuple[str, str]]:
     """What two customers of the same name have in common when they are one party; another site has another house."""
     street, house = keys.street_key(values.get("address", ""))
     where = f"{street} {house} {keys.postcode_key(values.get('postcode', ''))}" if street and house else ""
@@ -182,7 +166,7 @@ def _strangers(rows: Sequence[Row]) -> Iterator[Finding]:
             yield Finding("number", other, others=(row,))
 
 
-def _are_strangers(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+def _are_strangers(one: Values, other: Values) -> bool:
     for name in ("cvr", "ean", "email", "phone"):
         if set(keys.keys_of(name, one.get(name, ""))) & set(keys.keys_of(name, other.get(name, ""))):
             return False

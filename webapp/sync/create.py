@@ -93,7 +93,8 @@ def _open_values(pair: Pairing) -> dict[str, str]:
 
 def _filled(pair: Pairing, values: dict[str, str]) -> dict[str, str]:
     """Our values, with what the rules for new customers and the defaults say where ours are empty."""
-    return DefaultRule.filled(pair.connection, values)
+    filled = DefaultRule.filled(pair.connection, pair.customer.values)
+    return {name: filled[name] for name in values}
 
 
 def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:

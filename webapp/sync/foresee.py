@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from webapp.economic.limits import faults_in
 from webapp.economic.records import new_body
 from webapp.models.connection import Connection, Reference
+from webapp.models.default_rule import DefaultRule
+from webapp.sync import defaulting
 from webapp.sync.fields import BY_NAME, REFERENCES, named, spelled
 
 UNKNOWN = "unknown"
@@ -16,12 +18,12 @@ class Foresight:
     """The lists of one connection, read once for many customers."""
 
     def __init__(self, connection: Connection) -> None:
-        self.defaults = connection.defaults
+        self.rules, self.defaults = DefaultRule.rules(connection), connection.defaults
         self._lists = {name: {row.key for row in Reference.of(connection, name)} for name in REFERENCES}
 
     def filled(self, values: Mapping[str, str]) -> dict[str, str]:
-        """What a new customer there would hold: the defaults where ours are empty."""
-        return {name: value or self.defaults.get(name, "") for name, value in values.items()}
+        """What a new customer there would hold: what a rule or a default says where ours are empty."""
+        return defaulting.filled(values, self.rules, self.defaults)
 
     def of_creation(self, values: Mapping[str, str], number: int) -> dict[str, str]:
         """Field -> what is wrong with it, for a creation with these values."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from webapp.models.connection import Connection, Reference
 from webapp.models.customer import Customer
+from webapp.models.default_rule import DefaultRule
 from webapp.models.mirror import Mirror
 from webapp.sync.fields import BY_NAME, NAMES
 from webapp.sync.normalise import same
@@ -17,7 +18,7 @@ Names = Mapping[tuple[str, str], str]
 
 @dataclass(frozen=True)
 class Line:
-    """One value of a partner to be made; `is_default`: the customer has none, so the default is used."""
+    """One value of a partner to be made; `is_default`: the customer has none, so a rule or the default fills it."""
 
     field: str
     value: str
@@ -48,9 +49,9 @@ class Difference:
 
 
 def creation_there(connection: Connection, customer: Customer) -> Creation:
-    names, defaults = Reference.names(connection), connection.defaults
+    names, filled = Reference.names(connection), DefaultRule.filled(connection, customer.values)
     lines = [
-        Line(name, shown(names, name, value or defaults.get(name, "")), not value and bool(defaults.get(name)))
+        Line(name, shown(names, name, filled[name]), not value and bool(filled[name]))
         for name, value in customer.values.items()
     ]
     lacking = tuple(line.field for line in lines if BY_NAME[line.field].required and not line.value)

@@ -20,6 +20,7 @@ MODULES = (
     "causes",
     "story",
     "checkup",
+    "defaults",
     "runs",
     "integrations",
     "grants",

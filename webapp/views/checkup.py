@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,10 @@ from webapp import auth, forms, htmx, ports, sheets
 from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
+from webapp.models.default_rule import DefaultRule
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import OPEN, Pairing
-from webapp.sync import checkup, register
+from webapp.sync import checkup, defaulting, register
 from webapp.sync.checkup import Report, Row
 from webapp.sync.fields import NAMES, REFERENCES
 from webapp.sync.normalise import same, settle
@@ -86,8 +87,15 @@ def _page(cause: str, page: int, wrong: Mapping[tuple[int, str], Typed] | None =
 def _report() -> tuple[Report, Connection | None]:
     company = auth.company()
     connection = Connection.open_of(company)
-    defaults = {name for name, value in connection.defaults.items() if value} if connection else set(REFERENCES)
-    return checkup.examine(list(_rows(company, connection)), defaults), connection
+    return checkup.examine(list(_rows(company, connection)), _filled(connection)), connection
+
+
+def _filled(connection: Connection | None) -> Callable[[Mapping[str, str]], Mapping[str, str]]:
+    """Before there is a connection nobody can know the lists, so nothing of them is missing yet."""
+    if connection is None:
+        return lambda values: dict.fromkeys(REFERENCES, "?") | dict(values)
+    rules, defaults = DefaultRule.rules(connection), connection.defaults
+    return lambda values: defaulting.filled(values, rules, defaults)
 
 
 def _rows(company: Company, connection: Connection | None) -> Iterator[Row]:

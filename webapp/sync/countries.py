@@ -1,0 +1,38 @@
+"""Countries by any spelling that people use: many languages' names and the two letters. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from babel import Locale
+
+from webapp.sync.normalise import fold
+
+LANGUAGES = ("da", "en", "de", "sv", "nb", "fi", "pl", "nl", "fr", "es", "it")
+EU = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905
+)
+HOME = "DK"
+
+
+@cache
+def spellings() -> Mapping[str, str]:
+    """Every known spelling, folded -> the country's two letters."""
+    spelled = {
+        fold(name): code
+        for language in LANGUAGES
+        for code, name in Locale.parse(language).territories.items()
+        if len(code) == 2
+    }
+    return spelled | {code.casefold(): code for code in set(spelled.values())}
+
+
+def code_of(country: str) -> str:
+    """The two letters; no country means Denmark, as in both registers; '' where the spelling is unknown."""
+    return spellings().get(fold(country), "") if country else HOME
+
+
+def name_of(code: str, language: str) -> str:
+    """The country's name in that language, or the letters themselves."""
+    return str(Locale.parse(language).territories.get(code, code))
