@@ -12,7 +12,9 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
+from webapp.models.run import RunItem
 from webapp.models.suggestion import NotSame
+from webapp.sync import pairings
 
 CLINIC = {"cvr": "33920459", "address": "Havnegade 12", "postcode": "5000", "city": "Odense C"}
 THEIRS = {"corporateIdentificationNumber": "33920459", "address": "Havnegade 12", "zip": "5000", "city": "Odense C"}
@@ -222,3 +224,65 @@ def test_a_moved_row_is_not_drawn_twice_by_show_more(synced: Synced) -> None:
     late = Place.get(Place.name == "kunde 055")
     found = pieces(synced.admin.get(address, piece=True))
     assert found[f"#row-{late.id}"] == [("delete", "")] and f'id="row-{late.id}"' in found["#rows-new"][0][1]
+
+
+# ── Many at once ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def boxes(html: str) -> list[tuple[str, str]]:
+    """(name, value) of each row's box."""
+    found = re.findall(r'type="checkbox" form="picked" name="([^"]+)" value="([^"]+)"', html)
+    return [(str(name), str(value)) for name, value in found]
+
+
+def test_each_new_row_has_a_box(synced: Synced, two: tuple[Customer, Mirror]) -> None:
+    alone = synced.ours(7, "Ganske anderledes")
+    place = Place.get(Place.customer == alone)
+    assert sorted(boxes(line(synced))) == [("pair", f"{two[0].id}-{two[1].id}"), ("place", str(place.id))]
+
+
+def test_all_that_are_shown_can_be_ticked_and_the_address_stays(synced: Synced, two: tuple[Customer, Mirror]) -> None:
+    answer = synced.admin.get("/sync/rows?ticked=1&only=sure", piece=True)
+    assert pieces(answer)["#rows"][0][1].count(" checked") == 1
+    assert answer.headers["HX-Replace-Url"] == "/sync?only=sure"
+    assert line(synced).count(" checked") == 0
+
+
+def test_the_ticked_can_be_paired_created_and_left_out(synced: Synced, two: tuple[Customer, Mirror]) -> None:
+    html = synced.admin.page("/sync").source
+    form = re.search(r'<form class="picked".*?</form>', html, re.DOTALL)
+    assert form and re.findall(r'action="/runs/plans/([a-z_]+)"', form[0]) == [
+        "exclude", "pair", "create_theirs", "create_ours",
+    ]  # fmt: skip
+
+
+def test_the_ticked_suggestions_alone_are_planned(synced: Synced, two: tuple[Customer, Mirror]) -> None:
+    synced.ours(8, "Cafe Solskin ApS", cvr="10150817", address="Algade 1", postcode="4000", city="Roskilde")
+    fields = {"corporateIdentificationNumber": "10150817", "address": "Algade 1", "zip": "4000", "city": "Roskilde"}
+    synced.fetched(9, "Cafe Solskin", **fields)
+    (name, value), *_others = [box for box in boxes(line(synced)) if box[1].startswith(f"{two[0].id}-")]
+    synced.admin.post("/runs/plans/pair", {name: value})
+    assert [item.customer_id for item in RunItem.select()] == [two[0].id]
+
+
+def test_all_sure_ones_are_planned_with_one_button(synced: Synced, two: tuple[Customer, Mirror]) -> None:
+    html = synced.admin.page("/sync").source
+    assert 'id="pair-sure">Par alle sikre (1)</button>' in html
+    synced.admin.post("/runs/plans/pair")
+    assert [(item.customer_id, item.mirror_id) for item in RunItem.select()] == [(two[0].id, two[1].id)]
+
+
+def test_a_sure_one_that_was_excluded_since_is_not_planned(synced: Synced, two: tuple[Customer, Mirror]) -> None:
+    pairings.exclude(synced.connection, synced.alice, customer_id=two[0].id)
+    synced.admin.post("/runs/plans/pair")
+    assert RunItem.select().count() == 0
+
+
+def test_a_bulk_creation_holds_suggestions_back_until_they_are_answered(
+    synced: Synced, two: tuple[Customer, Mirror]
+) -> None:
+    synced.admin.post("/runs/plans/create_theirs")
+    assert [item.state for item in RunItem.select()] == ["held"]
+    synced.admin.post(said(two), piece=True)
+    synced.admin.post("/runs/plans/create_theirs")
+    assert RunItem.select().order_by(RunItem.id.desc()).get().state == "waiting"

@@ -10,7 +10,7 @@ from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.run import Run, RunItem
-from webapp.sync import creations, matching, numbers, pairings
+from webapp.sync import creations, numbers, pairings, suggesting
 from webapp.sync.foresee import Foresight
 from webapp.sync.pairings import Moved
 from webapp.sync.runs_plan import EVERYBODY, Planned, Selection, changed, customers_of, mirrors_of
@@ -18,7 +18,6 @@ from webapp.sync.section import Section
 
 RULES = ("same", "next")
 NEW = Section.NEW.value
-Mine = TypeVar("Mine", Customer, Mirror)
 Other = TypeVar("Other", Customer, Mirror)
 
 
@@ -26,7 +25,7 @@ def plan_theirs(connection: Connection, picked: Selection, choices: Mapping[str,
     """Partners in e-conomic for our customers."""
     ours = customers_of(connection, picked, NEW)
     theirs = mirrors_of(connection, EVERYBODY, NEW)
-    alike, free = _alike(ours, theirs), _Numbers(connection, states.CREATE_THEIRS, choices["rule"])
+    alike, free = _alike(connection, theirs, ours=True), _Numbers(connection, states.CREATE_THEIRS, choices["rule"])
     foresight = Foresight(connection)
     return [_there(foresight, customer, free.take(customer.number), alike.get(customer.id)) for customer in ours]
 
@@ -48,7 +47,7 @@ def plan_ours(connection: Connection, picked: Selection, choices: Mapping[str, s
     """Copies in CleanManager of customers of theirs."""
     theirs = mirrors_of(connection, picked, NEW)
     ours = customers_of(connection, EVERYBODY, NEW)
-    alike, free = _alike(theirs, ours), _Numbers(connection, states.CREATE_OURS, choices["rule"])
+    alike, free = _alike(connection, ours, ours=False), _Numbers(connection, states.CREATE_OURS, choices["rule"])
     return [_here(mirror, free.take(mirror.number), alike.get(mirror.id)) for mirror in theirs]
 
 
@@ -58,11 +57,11 @@ def _here(mirror: Mirror, number: int, alike: Customer | None) -> Planned:
     return Planned(None, mirror, None, number, before, after, "lookalike" if alike else "", note)
 
 
-def _alike(sources: Sequence[Mine], others: Sequence[Other]) -> dict[int, Other]:
-    """Which of the sources look like one that exists on the other side."""
+def _alike(connection: Connection, others: Sequence[Other], *, ours: bool) -> dict[int, Other]:
+    """Which of the new ones of a side look like one that exists on the other side."""
     by_id = {party.id: party for party in others}
-    found = matching.lookalikes(((p.id, p.values) for p in sources), ((p.id, p.values) for p in others))
-    return {one: by_id[other] for one, other in found.items()}
+    found = suggesting.lookalikes(connection, ours=ours)
+    return {one: by_id[other] for one, other in found.items() if other in by_id}
 
 
 class _Numbers:

@@ -12,13 +12,13 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.run import Run, RunItem
-from webapp.models.suggestion import BEST, Suggestion
 from webapp.sync import pairings
 from webapp.sync.fields import NAMES
 from webapp.sync.foresee import Foresight
 from webapp.sync.normalise import same
 from webapp.sync.plan import Rules, answered, plan
 from webapp.sync.runs_plan import AT_ONCE, Planned, Selection, changed
+from webapp.sync.section import State
 
 GROUPS = {
     "names": ("name", "address", "postcode", "city", "country"),
@@ -77,8 +77,8 @@ def answers(ours: Mapping[str, str], theirs: Mapping[str, str], choices: Mapping
 
 def sure_pairs(connection: Connection) -> list[tuple[int, int]]:
     """The suggestions that can be paired unseen."""
-    sure = Suggestion.of(connection).where(Suggestion.rank == BEST, Suggestion.sure)
-    return [(one.customer_id, one.mirror_id) for one in sure.order_by(Suggestion.id)]
+    sure = Place.of(connection).where(Place.state == State.SURE.value).order_by(Place.name, Place.id)
+    return [(place.customer_id, place.mirror_id) for place in sure]
 
 
 def _picked(connection: Connection, picked: Selection) -> list[tuple[int, int]]:
