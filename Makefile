@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all one needs; each first builds .venv when the pinned requirements have changed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate kill bench lint lock clean pictures translations ready-run ready-dev
+.PHONY: help demo test simulate planted kill bench lint lock clean pictures translations ready-run ready-dev
 
 PYTHON ?= python3
 UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv || { $(PYTHON) -m uv --version >/dev/null 2>&1 && echo $(PYTHON) -m uv; })
@@ -12,6 +12,7 @@ help:
 	@echo "make demo   start the app, its worker and a pretend e-conomic (settings: PORT, SANDBOX_PORT, INSTANCE)"
 	@echo "make test   ruff, mypy and every test, with a real browser and a real PostgreSQL where found"
 	@echo "make simulate  play HISTORIES= (1000) more random histories; they add up in test-results/simulation.md"
+	@echo "make planted  let the simulator hunt the bugs of tests/planted (HISTORIES= 300 each, JOBS= 1; goes on where it stopped)"
 	@echo "make kill   kill the running processes 1,000 times under load and report (KILLS=, MINUTES=; goes on where it stopped)"
 	@echo "make bench  the matcher next to Splink and recordlinkage, in an environment of its own (about 600 MB)"
 	@echo "make lint   ruff and mypy only"
@@ -44,6 +45,11 @@ HISTORIES ?= 1000
 simulate: ready-dev
 	@mkdir -p test-results
 	@$(BIN)/webapp simulate --histories $(HISTORIES) --resume test-results/simulation.json --report test-results/simulation.md
+
+JOBS ?= 1
+planted: HISTORIES = 300
+planted: ready-dev
+	@$(BIN)/python -m tests.planted --histories $(HISTORIES) --jobs $(JOBS)
 
 # The rivals are big and none of the app's business, so they never enter .venv.
 RIVALS := .venv-bench
