@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 
 from webapp.models import run as states
-from webapp.models.connection import Connection, Reference
+from webapp.models.connection import OPEN, Connection, Reference
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.run import Run, RunItem, RunPlan
@@ -18,6 +18,8 @@ from webapp.sync import budget, preview, runs, runs_undo
 SHOWN = 50
 RECENT = 40
 PLANNED_VIEWS = (states.ITEM_WAITING, states.ITEM_HELD)
+PARTLY = "partly"
+"""Of an undo: items that leave something as it is by now."""
 RUN_VIEWS = (states.ITEM_DONE, states.ITEM_FAILED, states.ITEM_WAITING, states.ITEM_HELD)
 
 
@@ -57,7 +59,13 @@ class RunPage:
         counts = dict(self.counts)
         counts[states.ITEM_WAITING] += counts[states.ITEM_BEGUN]
         offered = PLANNED_VIEWS if self.run.is_planned else RUN_VIEWS
-        return [(view, counts[view]) for view in offered if counts[view] or view == offered[0]]
+        shown = [(view, counts[view]) for view in offered if counts[view] or view == offered[0]]
+        return [*shown, (PARTLY, counts[PARTLY])] if counts[PARTLY] else shown
+
+    @property
+    def partly(self) -> int:
+        """How many of an undo do not come back to what they were: somebody has changed them since."""
+        return self.counts[PARTLY]
 
     @property
     def seconds(self) -> float:
@@ -90,17 +98,32 @@ class RunPage:
 
 def read(run: Run) -> RunPage:
     """The run with the page of items that the address asks for."""
-    counts = run.counts()
+    counts = counted(run)
     offered = PLANNED_VIEWS if run.is_planned else RUN_VIEWS
     asked = request.args.get("show", "")
     usual = next((view for view in offered if counts[view]), offered[0])
-    show = asked if asked in offered else usual
-    among = (show, states.ITEM_BEGUN) if show == states.ITEM_WAITING else (show,)
-    total = sum(counts[state] for state in among)
+    show = asked if asked in (*offered, PARTLY) else usual
+    query = _partly(run) if show == PARTLY else RunItem.of(run, *_AMONG.get(show, (show,)))
+    total = query.count()
     pages = max(1, -(-total // SHOWN))
     page = min(max(1, request.args.get("page", 1, type=int)), pages)
-    items = list(RunItem.of(run, *among).paginate(page, SHOWN))
+    items = list(query.paginate(page, SHOWN))
     return RunPage(run, RunPlan.of(run), counts, show, _lines(run.connection, items), page, pages)
+
+
+_AMONG = {states.ITEM_WAITING: (states.ITEM_WAITING, states.ITEM_BEGUN)}
+
+
+def counted(run: Run) -> dict[str, int]:
+    """State -> how many items; and the run says the same, also while its own counters are a moment behind."""
+    counts = run.counts()
+    run.done, run.failed = counts[states.ITEM_DONE], counts[states.ITEM_FAILED]
+    return counts | {PARTLY: _partly(run).count() if run.kind == states.UNDO else 0}
+
+
+def _partly(run: Run) -> Any:
+    left = RunItem.note_json.contains('"stays"') | RunItem.note_json.contains('"kept"')
+    return RunItem.of(run).where(left)
 
 
 def _lines(connection: Connection, items: Sequence[RunItem]) -> list[Line]:
@@ -133,7 +156,7 @@ class Pace:
 
 def pace(run: Run) -> Pace | None:
     """None before enough was done to tell, and when it does not go on."""
-    if run.state != states.RUNNING:
+    if run.state != states.RUNNING or run.connection.state != OPEN:
         return None
     recent = RunItem.select(RunItem.settled_at).where(RunItem.run == run, RunItem.settled_at.is_null(False))
     moments = [row.settled_at for row in recent.order_by(RunItem.settled_at.desc()).limit(RECENT)]

@@ -144,6 +144,7 @@ def _answered(run: Run, message: str) -> ResponseReturnValue:
 
 
 def _bar(run: Run, *, on_page: bool = False) -> Any:
+    run_page.counted(run)
     return htmx.piece(f"#run-{run.id}", render_template("runs/_progress.html", run=run, on_page=on_page))
 
 
