@@ -41,6 +41,7 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
         DefaultRule.of(world.connection).first()
         or DefaultRule.create(company=world.alice.company, connection=world.connection, position=1, currency="EUR")
     ).id,
+    "section": lambda world: "new",
     "side": lambda world: "ours",
     "kind": lambda world: "csv",
     "runs.plan kind": lambda world: "create_ours",
@@ -71,6 +72,7 @@ OPEN = {
 }
 # What an inspector may change: nothing in e-conomic, and no customer that exists.
 INSPECTORS_CHANGE = {"accounts.logout", "accounts.password_post", "customers.create"}
+INSPECTORS_CHANGE |= {"window_memory.fold", "window_memory.tour"}
 
 
 @dataclass

@@ -37,6 +37,8 @@ class User(Row):
     epoch = IntegerField(default=0)
     created_at = UTCField(default=ports.now)
     disabled_at = UTCField(null=True)
+    closed_sections = TextField(default="")
+    tour = IntegerField(default=0)
 
     class Meta:
         table_name = "users"
@@ -44,6 +46,11 @@ class User(Row):
     @property
     def is_administrator(self) -> bool:
         return bool(self.role == ADMINISTRATOR)
+
+    @property
+    def folded(self) -> frozenset[str]:
+        """The sections of the sync window that this person has closed."""
+        return frozenset(filter(None, self.closed_sections.split(",")))
 
     @classmethod
     def with_email(cls, email: str) -> Self | None:

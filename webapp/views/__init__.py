@@ -13,6 +13,7 @@ MODULES = (
     "oidc",
     "customers",
     "sync",
+    "window_memory",
     "pairings",
     "suggestions",
     "questions",
@@ -23,9 +24,9 @@ MODULES = (
     "defaults",
     "runs",
     "integrations",
+    "pauses",
     "grants",
     "webhook",
-    "pauses",
     "help",
     "health",
 )
