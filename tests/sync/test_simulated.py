@@ -99,8 +99,8 @@ def test_a_creation_that_may_exist_keeps_its_number_when_tried_again(connected: 
 def test_a_forbidden_creation_ends_its_item_of_the_run(connected: World) -> None:
     connected.ours(7, "Skovbryn Friskole", cvr="42068492")
     connected.sandbox.faults.next(kind="403", method="POST")
-    plan = runs.plan_bulk(connected.connection, "create_theirs", "same")
-    ordered = runs.begin(connected.connection, plan, [], connected.alice)
+    planned = runs.plan(connected.connection, "create_theirs", connected.alice, choices={"rule": "same"})
+    ordered = runs.start(planned, connected.alice, also=())
     connected.drain()
     assert Run.get_by_id(ordered.id).state == "done"
 
@@ -175,6 +175,15 @@ def test_the_safety_nets_hold_after_the_clock_was_set_back(connected: World, kin
     connected.clock.sleep(27 * 3600)
     connected.drain()
     assert Sweep.select().where(Sweep.kind == kind, Sweep.state == "done").exists()
+
+
+def test_a_deletion_is_noticed_also_of_a_customer_entered_by_a_clock_that_was_ahead(connected: World) -> None:
+    connected.theirs(5, "Fem ApS")
+    connected.look(5)
+    set_back(connected)
+    connected.economic.delete(5)
+    connected.compare()
+    assert connected.mirror(5) is None
 
 
 def test_the_poll_misses_nothing_when_the_clock_is_set_back_during_a_sweep(connected: World) -> None:

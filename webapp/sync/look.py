@@ -27,12 +27,14 @@ EVIDENCE_DAYS = 30
 class Seen:
     """What one look found there: the record, or None when e-conomic itself says it does not exist.
 
-    `version` is our mirror row's when the request began; `moved_to`: the record stands under another number now.
+    `version` is our mirror row's when the request began; `moved_to`: the record stands under another number now;
+    `swapped`: id and version of the mirror row that changed numbers with ours.
     """
 
     record: RemoteCustomer | None
     version: int
     moved_to: int | None = None
+    swapped: tuple[int, int] | None = None
 
 
 def at_pair(held: Lane, client: Client, connection: Connection) -> None:
@@ -76,6 +78,9 @@ def _enter(held: Lane, connection: Connection, seen: Seen) -> push.Intent | None
         if seen.record is None and not pair.mirror.gone_at:
             pull.mark_gone(pair.mirror)
         elif seen.record is not None:
+            if seen.swapped and not _swap(connection, seen.swapped, pair.mirror):
+                held.again()
+                return None
             if seen.moved_to:
                 _make_room(connection, seen.moved_to)
             pull.store(pair.mirror, seen.record, cause="renumbered" if seen.moved_to else "fetched")
@@ -88,9 +93,27 @@ def _enter(held: Lane, connection: Connection, seen: Seen) -> push.Intent | None
 
 def _fetch(client: Client, connection: Connection, mirror: Mirror) -> Seen:
     try:
-        return Seen(read_one(client, connection, mirror.number), mirror.version)
+        record = read_one(client, connection, mirror.number)
     except Missing:
         return _follow(client, connection, mirror)
+    swapped = _swapped(client, connection, mirror, record) if pull.differs(mirror.values, record) else None
+    return swapped or Seen(record, mirror.version)
+
+
+def _swapped(client: Client, connection: Connection, mirror: Mirror, record: RemoteCustomer) -> Seen | None:
+    """Two customers changed numbers with each other: a webhook says so, and each stands there as we knew the other."""
+    since = ports.now() - timedelta(days=EVIDENCE_DAYS)
+    for told in Inbox.renumberings(connection, mirror.number, since).limit(5):
+        other = Mirror.with_number(connection, told.new_number)
+        if other is None or other.id == mirror.id or other.values != read(record):
+            continue
+        try:
+            moved = read_one(client, connection, told.new_number)
+        except Missing:
+            continue
+        if read(moved) == mirror.values:
+            return Seen(moved, mirror.version, told.new_number, (other.id, other.version))
+    return None
 
 
 def read_one(client: Client, connection: Connection, number: int) -> RemoteCustomer:
@@ -120,6 +143,20 @@ def _follow(client: Client, connection: Connection, mirror: Mirror) -> Seen:
         if read(record) == mirror.values:
             return Seen(record, mirror.version, told.new_number)
     return Seen(None, mirror.version)
+
+
+def _swap(connection: Connection, known: tuple[int, int], mirror: Mirror) -> bool:
+    """Give the other row our number, and let its own look find it there; False when it has moved meanwhile."""
+    other = Mirror.locked_of(connection, known[0])
+    if other is None or other.gone_at or other.version != known[1]:
+        return False
+    number, mirror.number = mirror.number, -mirror.id
+    mirror.save()
+    other.number, other.version = number, other.version + 1
+    other.save()
+    pair = Pairing.of_mirror(other)
+    Lane.wake(connection, lanes.PAIR if pair else lanes.THEIRS, pair.id if pair else number)
+    return True
 
 
 def _make_room(connection: Connection, number: int) -> None:

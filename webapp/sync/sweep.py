@@ -196,8 +196,12 @@ def _turn(held: Lane, connection: Connection, sweep: Sweep, page: Page) -> None:
 
 
 def _unnamed(connection: Connection, sweep: Sweep, page: Page, upto: int) -> list[int]:
-    """Mirror rows in the stretch this page covers that it did not name, unless they are younger than the sweep."""
-    rows = Mirror.of(connection).where(Mirror.number > sweep.cursor, Mirror.created_at <= sweep.started_at)
+    """Mirror rows in the stretch this page covers that it did not name, unless they are younger than the sweep.
+
+    One that is younger than now was made by a clock that has been set back since.
+    """
+    old = (Mirror.created_at <= sweep.started_at) | (Mirror.created_at > ports.now())
+    rows = Mirror.of(connection).where(Mirror.number > sweep.cursor, old)
     if not page.last:
         rows = rows.where(Mirror.number <= upto)
     named = {record.number for record in page.customers}
