@@ -5,6 +5,7 @@ import pytest
 from tests.sync.world import World
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
+from webapp.models.field_rule import FieldRule
 from webapp.models.pairing import Pairing
 from webapp.models.run import CREATE_OURS, CREATE_THEIRS, EXCLUDE, PAIR, Run, RunItem, RunPlan
 from webapp.sync import runs
@@ -106,6 +107,18 @@ def test_a_creation_shows_what_the_defaults_fill_in(connected: World) -> None:
     planned(connected, CREATE_THEIRS)
     item = RunItem.get()
     assert item.values_after["theirs"]["currency"] == "DKK" and item.values_after["ours"]["currency"] == "DKK"
+
+
+def test_a_field_that_goes_neither_way_is_neither_shown_nor_sent(connected: World) -> None:
+    FieldRule.create(
+        company=connected.company, connection=connected.connection, field="phone", kind="direction", value="off"
+    )
+    connected.ours(1, "Vores", phone="66 10 00 14")
+    run = planned(connected, CREATE_THEIRS)
+    assert "phone" not in RunItem.get().values_after["theirs"]
+    runs.start(run, connected.alice)
+    connected.drain()
+    assert "telephoneAndFaxNumber" not in connected.stored(1)
 
 
 # -- the plan and its seal

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 from webapp.models import run as states
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
+from webapp.models.field_rule import FieldRule, Policy
 from webapp.models.mirror import Mirror
 from webapp.models.run import Run, RunItem
 from webapp.sync import creations, numbers, pairings, suggesting
+from webapp.sync.fields import BY_NAME
 from webapp.sync.foresee import Foresight
 from webapp.sync.pairings import Moved
 from webapp.sync.runs_plan import EVERYBODY, Planned, Selection, changed, customers_of, mirrors_of
@@ -26,14 +28,16 @@ def plan_theirs(connection: Connection, picked: Selection, choices: Mapping[str,
     ours = customers_of(connection, picked, NEW)
     theirs = mirrors_of(connection, EVERYBODY, NEW)
     alike, free = _alike(connection, theirs, ours=True), _Numbers(connection, states.CREATE_THEIRS, choices["rule"])
-    foresight = Foresight(connection)
-    return [_there(foresight, customer, free.take(customer.number), alike.get(customer.id)) for customer in ours]
+    foresight, policy = Foresight(connection), FieldRule.policy(connection)
+    return [_there(foresight, policy, one, free.take(one.number), alike.get(one.id)) for one in ours]
 
 
-def _there(foresight: Foresight, customer: Customer, number: int, alike: Mirror | None) -> Planned:
+def _there(foresight: Foresight, policy: Policy, customer: Customer, number: int, alike: Mirror | None) -> Planned:
     values = customer.values
     filled, wrong = foresight.filled(values), foresight.of_creation(values, number)
-    before, after = changed({"ours": values}, {"ours": filled, "theirs": filled})
+    sent = {n: value for n, value in filled.items() if BY_NAME[n].required or not policy.is_closed(n, "theirs")}
+    got = {n: value for n, value in sent.items() if not policy.is_closed(n, "ours")}
+    before, after = changed({"ours": values}, {"ours": got, "theirs": sent})
     held = "foreseen" if wrong else "lookalike" if alike else ""
     note: dict[str, Any] = {"own": customer.number}
     if wrong:
@@ -48,11 +52,13 @@ def plan_ours(connection: Connection, picked: Selection, choices: Mapping[str, s
     theirs = mirrors_of(connection, picked, NEW)
     ours = customers_of(connection, EVERYBODY, NEW)
     alike, free = _alike(connection, ours, ours=False), _Numbers(connection, states.CREATE_OURS, choices["rule"])
-    return [_here(mirror, free.take(mirror.number), alike.get(mirror.id)) for mirror in theirs]
+    policy = FieldRule.policy(connection)
+    return [_here(policy, mirror, free.take(mirror.number), alike.get(mirror.id)) for mirror in theirs]
 
 
-def _here(mirror: Mirror, number: int, alike: Customer | None) -> Planned:
-    before, after = changed({}, {"ours": mirror.values})
+def _here(policy: Policy, mirror: Mirror, number: int, alike: Customer | None) -> Planned:
+    got = {n: value for n, value in mirror.values.items() if n == "name" or not policy.is_closed(n, "ours")}
+    before, after = changed({}, {"ours": got})
     note = {"own": mirror.number} | ({"alike": alike.label} if alike else {})
     return Planned(None, mirror, None, number, before, after, "lookalike" if alike else "", note)
 
