@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from peewee import JOIN
@@ -152,6 +153,11 @@ def entries(lines: list[History]) -> list[Entry]:
 def who(line: History) -> str:
     """The person behind a line, or nobody."""
     return str(line.by.name or line.by.email) if line.by else str(_("automatisk"))
+
+
+def when(line: History) -> str:
+    """The moment in full, for paper: "i dag" would soon be wrong."""
+    return str(format_datetime(line.at, "d. MMM y HH.mm"))
 
 
 def what(line: History) -> str:
