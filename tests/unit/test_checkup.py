@@ -8,7 +8,13 @@ from webapp.sync import checkup
 from webapp.sync.checkup import Report, Row, examine
 
 REFERENCES = ("currency", "customer_group", "payment_terms", "vat_zone")
-SOUND = dict.fromkeys(REFERENCES, "1") | {"name": "Blomster ApS", "cvr": "10150817", "ean": "5798000416604", "postcode": "5000", "country": "Danmark"}
+SOUND = dict.fromkeys(REFERENCES, "1") | {
+    "name": "Blomster ApS",
+    "cvr": "10150817",
+    "ean": "5798000416604",
+    "postcode": "5000",
+    "country": "Danmark",
+}
 
 text = st.text("aB1 /@æØ-0٣²", max_size=12)
 values = st.fixed_dictionaries({"name": text}, optional=dict.fromkeys(("cvr", "ean", "postcode", "country", "address",
