@@ -192,6 +192,51 @@ def test_an_edit_there_between_the_plan_and_its_run_survives(connected: World) -
     assert connected.stored(1)["city"] == "Svendborg"
 
 
+# -- when e-conomic misbehaves
+
+
+FAULTS = ["500-before", "500-after", "cut-before", "cut-after", "truncated", "429"]
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_deletion_that_goes_wrong_on_its_way_is_brought_to_its_end(connected: World, kind: str) -> None:
+    connected.ours(1, "Kunde")
+    before = registers(connected)
+    run = bulk(connected, CREATE_THEIRS)
+    connected.sandbox.faults.next(kind=kind, method="DELETE")
+    back = undo(connected, run)
+    assert (back.done, back.failed) == (1, 0) and registers(connected) == before
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_value_that_goes_wrong_on_its_way_back_is_brought_to_its_end(connected: World, kind: str) -> None:
+    picked = two_pairs(connected)
+    before = registers(connected)
+    run = bulk(connected, PAIR, picked, names="ours", contact="ours")
+    connected.sandbox.faults.next(kind=kind, method="PUT")
+    back = undo(connected, run)
+    assert back.failed == 0 and registers(connected) == before
+
+
+def test_the_number_given_to_somebody_else_meanwhile_is_left_alone(connected: World) -> None:
+    connected.ours(1, "Kunde")
+    run = bulk(connected, CREATE_THEIRS)
+    plan = runs_undo.plan(run, connected.alice)
+    connected.economic.delete(1)
+    connected.theirs(1, "En helt anden")
+    runs.start(plan, connected.alice)
+    connected.drain()
+    assert connected.stored(1)["name"] == "En helt anden" and RunItem.of(plan).get().reason == "moved"
+
+
+def test_without_the_newer_service_values_return_all_the_same(connected: World) -> None:
+    connected.economic.customersapi_enabled = False
+    picked = two_pairs(connected)
+    before = registers(connected)
+    undo(connected, bulk(connected, PAIR, picked, names="ours", contact="ours"))
+    assert registers(connected) == before
+
+
 # -- when
 
 

@@ -34,10 +34,11 @@ Read = Callable[[int], RemoteCustomer]
 
 @dataclass(frozen=True)
 class Back:
-    """One item at work: what it does, the number there, and the fields that return."""
+    """One item at work: what it does, the number there, what the plan showed of it, and the fields that return."""
 
     item: RunItem
     number: int
+    shown: dict[str, str]
     values: dict[str, str]
 
     @property
@@ -56,7 +57,9 @@ def step(held: Lane, client: Client, pairing_id: int, read_one: Read) -> None:
     except Missing:
         _settle(held, back, None, "" if back.removes else "gone_since")
         return
-    if kept:
+    if back.removes and pull.differs(back.shown, record):
+        _settle(held, back, record, "moved")
+    elif kept:
         _settle(held, back, record, kept=kept)
     elif back.removes:
         _remove(held, client, back, record)
@@ -77,7 +80,7 @@ def _begin(held: Lane, pairing_id: int) -> Back | None:
             item.settle("moved")
             held.again()
             return None
-        return Back(item, pair.mirror.number, item.values_after.get("theirs", {}))
+        return Back(item, pair.mirror.number, pair.mirror.values, item.values_after.get("theirs", {}))
 
 
 def _remove(held: Lane, client: Client, back: Back, record: RemoteCustomer) -> None:
@@ -204,7 +207,10 @@ def _settle(
         runs_undo.put_back(pair, item)
         item.settle()
         held.finish()
-    ports.failpoint("undo.settled")
+    if back.removes:
+        ports.failpoint("remove.settled")
+    else:
+        ports.failpoint("push.settled")
 
 
 def _enter(pair: Pairing, item: RunItem, record: RemoteCustomer | None) -> None:
