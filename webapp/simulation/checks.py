@@ -20,10 +20,9 @@ from webapp.models.place import Place, Tally
 from webapp.models.run import Run, RunItem
 from webapp.models.sweep import DONE, POLL, Sweep
 from webapp.simulation import twins
-from webapp.simulation.ledger import LOST_RACE, TEXTS, values_of
+from webapp.simulation.ledger import LOST_RACE, TEXTS, alike, values_of
 from webapp.simulation.world import World
 from webapp.sync import standing, sweep
-from webapp.sync.normalise import same
 from webapp.sync.plan import Outcome, Presence
 from webapp.sync.push import stored_as
 
@@ -63,6 +62,7 @@ def judge(world: World) -> None:
     _places(world, connection)
     _mirror(world, connection)
     _pairs(world, connection)
+    _believed_gone(world, connection)
     _ours_log(world)
     _theirs_log(world)
     _ledger(world)
@@ -105,11 +105,27 @@ def _mirror(world: World, connection: Connection) -> None:
     for number, mirror in known.items():
         if number not in held:
             world.wrong(f"I4: the mirror still has {number}, which is gone")
-        elif any(not same(held[number][name], value) for name, value in mirror.values.items()):
+        elif any(not alike(held[number][name], value) for name, value in mirror.values.items()):
             world.wrong(f"I4: the mirror of {number} is stale")
     for number in held.keys() - known.keys():
         if Pairing.creating_number(connection, number) is None:
             world.wrong(f"I4: {number} is there and nobody here knows")
+
+
+def _believed_gone(world: World, connection: Connection) -> None:
+    """I3: nobody is believed gone whom e-conomic held all the time, under that one number."""
+    for row in Mirror.select().where(Mirror.connection == connection, Mirror.gone_at.is_null(False)):
+        held = world.ledger.holders.get(row.number, set())
+        if len(held) == 1 and row.number in world.ledger.at and row.number not in world.ledger.moved_numbers:
+            world.wrong(f"I3: {row.number} was believed gone and never was")
+
+
+def _made_and_refused(world: World, pair: Pairing) -> None:
+    """I2: a creation that took effect does not end as refused."""
+    keys = {attempt.key for attempt in Attempt.select().where(Attempt.pairing == pair)}
+    mine = [remote for remote in world.ledger.remotes if remote.key in keys and not remote.gone]
+    if mine and mine[0].number == pair.new_number and pair.fault.get("kind") in ("number_taken", "number_held"):
+        world.wrong(f"I2: pair {pair.id} was made there and stands as {pair.fault['kind']}")
 
 
 def _pairs(world: World, connection: Connection) -> None:
@@ -118,6 +134,7 @@ def _pairs(world: World, connection: Connection) -> None:
         if pair.state == pairing.CREATING or pair.deleting:
             if not pair.fault:
                 world.wrong(f"I12: pair {pair.id} is still {pair.state} (deleting {pair.deleting})")
+            _made_and_refused(world, pair)
             continue
         planned = standing.plan_of(pair)
         if planned.presence == Presence.CLOSE:
@@ -125,14 +142,14 @@ def _pairs(world: World, connection: Connection) -> None:
         for field in planned.fields:
             if field.outcome in (Outcome.PUSH, Outcome.PULL, Outcome.AGREE) and not pair.fault:
                 world.wrong(f"I4: {field.name} of pair {pair.id} waits for {field.outcome}")
-            differ = field.outcome == Outcome.NOTHING and not same(field.ours, field.theirs)
+            differ = field.outcome == Outcome.NOTHING and not alike(field.ours, field.theirs)
             if differ and not _agreed(world, field.name, field.ours, field.theirs):
                 world.wrong(f"I4: {field.name} of pair {pair.id} differs unasked: {field.ours!r}, {field.theirs!r}")
 
 
 def _agreed(world: World, name: str, ours: str, theirs: str) -> bool:
     known = world.ledger.agreed
-    return stored_as(ours, theirs) or any(n == name and same(o, ours) and same(t, theirs) for n, o, t in known)
+    return stored_as(ours, theirs) or any(n == name and alike(o, ours) and alike(t, theirs) for n, o, t in known)
 
 
 def _ours_log(world: World) -> None:
@@ -140,7 +157,7 @@ def _ours_log(world: World) -> None:
     theirs, chosen = world.ledger.theirs_ever, world.ledger.answered
     query = History.select().where(History.side == history.OURS, History.field.in_(TEXTS), History.cause != "person")
     for line in query:
-        if not line.before or line.cause == "create" or same(line.before, line.after):
+        if not line.before or line.cause == "create" or alike(line.before, line.after):
             continue
         was_there = any(stored_as(line.before, value) for value in theirs[line.field])
         if not was_there and (line.field, line.before) not in chosen:

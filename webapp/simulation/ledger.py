@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,11 @@ LOST_RACE = "values lost to the service without versions"
 def values_of(record: dict[str, Any]) -> dict[str, str]:
     """A record of the sandbox's store by our field names."""
     return {name: settle(str(record.get(LEGACY[name]) or "")) for name in NAMES}
+
+
+def alike(one: str, other: str) -> bool:
+    """Equal as the rules say it (trimmed, NFC, nothing more), worked out apart from the engine."""
+    return unicodedata.normalize("NFC", one).strip() == unicodedata.normalize("NFC", other).strip()
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,8 @@ class Ledger:
     collateral: list[str] = field(default_factory=list)
     deleted_values: list[tuple[str, str]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    holders: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    moved_numbers: set[int] = field(default_factory=set)
 
     # -- what people type
 
@@ -97,6 +105,7 @@ class Ledger:
         remote = Remote(len(self.remotes) + 1, record["customerNumber"], key, via)
         self.remotes.append(remote)
         self.at[remote.number] = remote
+        self.holders[remote.number].add(remote.uid)
         self._saw(values_of(record))
         return remote
 
@@ -126,6 +135,7 @@ class Ledger:
     def moved(self, old: int, new: int) -> None:
         remote = self.at.pop(old)
         remote.number = new
+        self.moved_numbers |= {old, new}
         self.at[new] = remote
 
     def _saw(self, values: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ from random import Random
 from webapp import db
 from webapp.models import run
 from webapp.models.connection import Connection
+from webapp.models.exclusion import Exclusion
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
 from webapp.models.sweep import HELD, Sweep
@@ -26,6 +27,7 @@ def bulk(world: World, r: Random) -> str:
     if shown is None or r.random() < 0.5:
         kind, rule = r.choice((run.CREATE_THEIRS, run.CREATE_OURS)), r.choice(("same", "next"))
         shown = runs.plan(connection, kind, world.alice, choices={"rule": rule})
+        _spares_the_excluded(world, connection, shown)
         if r.random() < 0.3:
             world.memory["bulk"] = shown
             return "planned"
@@ -34,6 +36,15 @@ def bulk(world: World, r: Random) -> str:
         return f"ordered {runs.start(shown, world.alice, also=also).total}"
     except runs.NotApplied as fault:
         return fault.why
+
+
+def _spares_the_excluded(world: World, connection: Connection, shown: Run) -> None:
+    """Whoever is excluded has no part in a plan made just now."""
+    off = list(Exclusion.select().where(Exclusion.connection == connection, Exclusion.ended_at.is_null()))
+    ours, theirs = {e.customer_id for e in off} - {None}, {e.mirror_id for e in off} - {None}
+    for item in RunItem.select().where(RunItem.run == shown, RunItem.state == run.ITEM_WAITING):
+        if item.customer_id in ours or item.mirror_id in theirs:
+            world.wrong(f"I5: a bulk run takes the excluded {item.customer_id or item.mirror_id}")
 
 
 def stop_run(world: World, r: Random) -> str:

@@ -9,11 +9,10 @@ from typing import Any
 from webapp.economic.errors import EconomicError
 from webapp.models.customer import Customer
 from webapp.simulation import meetings
-from webapp.simulation.ledger import TEXTS
+from webapp.simulation.ledger import TEXTS, alike
 from webapp.simulation.world import World
 from webapp.sync import connect, pairings, register
 from webapp.sync.creations import AlreadyPaired
-from webapp.sync.normalise import same
 from webapp.sync.register import NoSuchCustomer, NumberInUse
 
 REFUSALS = (pairings.Moved, AlreadyPaired, NumberInUse, NoSuchCustomer, connect.NotConnected, EconomicError)
@@ -52,7 +51,8 @@ def changes(world: World, r: Random, now: dict[str, str]) -> dict[str, str]:
     made = {}
     for name in picked:
         clears = r.random() < 0.15 and name not in ("name", "cvr")
-        made[name] = "" if clears else fresh_value(world, name, r)
+        recased = r.random() < 0.08 and name in ("city", "country", "email", "website")
+        made[name] = "" if clears else now[name].swapcase() if recased and now[name] else fresh_value(world, name, r)
     if "name" in made and "cvr" in made:
         del made["cvr"]
     if r.random() < 0.1:
@@ -104,13 +104,16 @@ def _saved(world: World, customer_id: int, shown: Any, typed: Any, number: int |
         done = register.change(world.company, customer_id, shown, typed, world.alice, number=number)
     finally:
         now = Customer.get_by_id(customer_id).values
-        wanted = {name: value for name, value in typed.items() if not same(value, shown[name])}
-        stored = all(same(now[name], value) or not value for name, value in wanted.items())
-        took = any(not same(now[name], before[name]) for name in wanted)
+        wanted = {name: value for name, value in typed.items() if not alike(value, shown[name])}
+        stored = all(alike(now[name], value) or not value for name, value in wanted.items())
+        others = [n for n in now if n not in wanted and not alike(now[n], before[n])]
+        took = any(not alike(now[name], before[name]) for name in wanted)
         if stored and took:
             world.ledger.note("ours", customer_id, wanted, before)
     if isinstance(done, register.Moved):
         return "moved"
+    if others:
+        world.wrong(f"I3: a form of customer {customer_id} wrote {others}, which nobody typed in")
     if not stored:
         world.wrong(f"I1: an acknowledged form of customer {customer_id} is not in the register")
     return "saved"

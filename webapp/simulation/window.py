@@ -40,6 +40,7 @@ def open_dialog(world: World, r: Random) -> str:
     if found:
         chosen = r.choice(found)
         world.memory["question"] = (chosen.id, _versions(chosen))
+        world.memory["shown"] = (chosen.id, chosen.customer.values, chosen.mirror.values)
     return "dialog"
 
 
@@ -132,11 +133,13 @@ def _versions(found: Pairing) -> Versions:
 
 def _question(world: World, r: Random, presences: tuple[str, ...]) -> tuple[Connection, Pairing, Versions] | None:
     """A pair that asks such a question, seen now or a while ago."""
+    world.memory.pop("shown now", None)
     connection = active_of(world)
     if connection is None:
         return None
     if world.memory.get("question") and r.random() < 0.3:
         pair_id, seen = world.memory.pop("question")
+        world.memory["shown now"] = world.memory.pop("shown", None)
         return connection, Pairing.get_by_id(pair_id), seen
     asking = []
     for found in _pairs(connection):
@@ -160,6 +163,9 @@ def answer(world: World, r: Random) -> str:
     for name, choice in answers.items():
         _note_answer(world, name, choice, ours, theirs)
     done = pairings.answer(connection, found.id, answers, seen, world.alice)
+    shown = world.memory.pop("shown now", None)
+    if seen != _versions(found) or (shown is not None and shown != (found.id, ours, theirs)):
+        world.wrong(f"I3: an answer about pair {found.id} was taken that saw something else")
     return f"answered {len(answers)} of pair {done.customer.number}"
 
 
