@@ -38,9 +38,11 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
         ).id
     ),
     "default_rule_id": lambda world: (
-        DefaultRule.of(world.connection).first()
-        or DefaultRule.create(company=world.alice.company, connection=world.connection, position=1, currency="EUR")
-    ).id,
+        (
+            DefaultRule.of(world.connection).first()
+            or DefaultRule.create(company=world.alice.company, connection=world.connection, position=1, currency="EUR")
+        ).id
+    ),
     "section": lambda world: "new",
     "side": lambda world: "ours",
     "kind": lambda world: "csv",
