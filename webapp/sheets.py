@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import xlsxwriter
 
 # What makes a spreadsheet program take a text for a formula.
-_FORMULA = re.compile(r"^[\s]*[=+\-@]|^[\t\r\n]")
+_FORMULA = re.compile(r"^[\s]*[=+\-@＝＋－＠]|^[\t\r\n]")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 

@@ -22,7 +22,7 @@ def cells(file: bytes) -> list[str]:
         ]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+45 62", "-1", "@SUM(A1)", "\t=1", " =1"])
+@pytest.mark.parametrize("text", ["=1+1", "+45 62", "-1", "@SUM(A1)", "\t=1", " =1", "＝1+1", "＠SUM(A1)"])
 def test_no_cell_of_a_csv_is_a_formula(text: str) -> None:
     assert f"'{text}" in sheets.as_csv(["Navn"], [[text]]).decode("utf-8-sig")
 

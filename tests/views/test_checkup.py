@@ -100,3 +100,7 @@ def test_a_long_list_comes_in_pages(alice: Browser, world: World) -> None:
 
 def test_an_unknown_cause_is_not_found(alice: Browser) -> None:
     assert alice.get(f"{PAGE}?cause=nonsense").status_code == 404
+
+
+def test_the_sync_window_leads_to_it(alice: Browser, world: World) -> None:
+    assert 'href="/checkup"' in alice.page("/sync").source
