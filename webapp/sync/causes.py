@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from peewee import JOIN
 
+from webapp.models import lane
 from webapp.models.connection import Connection, Reference
 from webapp.models.customer import Customer
+from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.sync import pairings
@@ -82,9 +84,10 @@ def suggested(pair: Pairing, name: str) -> str:
     return theirs if theirs != getattr(pair.customer, name) else ""
 
 
-def is_waiting(connection: Connection) -> bool:
-    """Something waits for an entry of e-conomic's lists: they are worth reading again."""
-    return any(cause.waits_for for pair in _faulty(connection) for cause in of(pair))
+def ask_for(connection: Connection) -> None:
+    """Where something waits for an entry of e-conomic's lists, have them read again."""
+    if missing(connection):
+        Lane.wake(connection, lane.LISTS, connection.id)
 
 
 def go_on(connection: Connection, came: Collection[tuple[str, str]]) -> int:

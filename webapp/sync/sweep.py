@@ -24,6 +24,8 @@ from webapp.sync import causes, emptying, pull, silence, standing
 from webapp.sync.fields import read
 
 PAGE_SIZE = 1000
+brake = emptying.limit
+"""More missing than this at once stops and asks a person (sync rules §5)."""
 Known = dict[int, tuple[int, int]]
 _THEIR_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -218,11 +220,6 @@ def _conclude(connection: Connection, sweep: Sweep) -> None:
     finish(connection, sweep)
 
 
-def brake(size: int) -> float:
-    """More missing than this at once stops and asks a person (sync rules §5)."""
-    return emptying.limit(size)
-
-
 def finish(connection: Connection, sweep: Sweep) -> None:
     """Ask for a look at each candidate (only its own 404 makes it gone) and write the receipt, in the caller's
     transaction."""
@@ -286,8 +283,7 @@ def schedule(connection: Connection, poll_seconds: int, compare_at: str) -> None
         due = now + timedelta(seconds=poll_seconds)
         Connection.update(poll_due_at=due).where(Connection.id == connection.id).execute()
         begin(connection, sweeps.POLL)
-        if causes.is_waiting(connection):
-            Lane.wake(connection, lanes.LISTS, connection.id)
+        causes.ask_for(connection)
     if connection.compare_due_at is None or not now < connection.compare_due_at <= latest_compare:
         Connection.update(compare_due_at=next_at(compare_at, now)).where(Connection.id == connection.id).execute()
         if connection.compare_due_at is not None:
