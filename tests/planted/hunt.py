@@ -62,11 +62,12 @@ def _watch(tester: subprocess.Popen[bytes], first: int) -> tuple[int, int | None
     for part in _parts(tester):
         if part is None:
             return played, first + played, f"no end to this history within {SILENCE:.0f} s"
-        tail = (tail + part)[-4000:]
+        tail += part
         for done, failed in _PROGRESS.findall(tail):
             played = int(done)
             if int(failed):
                 return played, first + played - 1, ""
+        tail = tail[-4000:]
     return played, None, tail.decode("utf-8", "replace")[-300:]
 
 

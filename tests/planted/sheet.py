@@ -5,6 +5,13 @@ from statistics import median
 from tests.planted.bugs import Bug
 from tests.planted.hunt import Result
 
+OPENING = (
+    "Is the simulator any good? Each patch in `tests/planted/` is a mistake that an engineer could make in the sync.",
+    "`make planted` copies the program, plants one of them, and lets the simulator play histories from seed 1 till one",
+    "fails. The bugs were written from the rules of the sync alone, by somebody who had not read the simulator.",
+)
+LONGEST = 140
+
 
 def sheet(bugs: list[Bug], results: dict[str, Result], control: Result | None) -> str:
     counted = [bug for bug in bugs if not bug.masked and bug.name in results]
@@ -13,6 +20,8 @@ def sheet(bugs: list[Bug], results: dict[str, Result], control: Result | None) -
     seeds = [results[bug.name].seed or 0 for bug in found]
     lines = [
         "# Planted bugs",
+        "",
+        *OPENING,
         "",
         f"- found: {len(found)} of {len(counted)}",
         f"- histories until found: median {median(seeds):.0f}, most {max(seeds)}" if seeds else "- none found",
@@ -24,9 +33,9 @@ def sheet(bugs: list[Bug], results: dict[str, Result], control: Result | None) -
         *(_line(bug, results[bug.name]) for bug in found),
     ]
     if missed:
-        lines += ["", "## Missed", "", "| bug | what is wrong | histories | seconds |", "| --- | --- | --- | --- |"]
+        lines += ["", "## Missed", "", "| bug | what is wrong | histories | commit |", "| --- | --- | --- | --- |"]
         lines += [
-            f"| {bug.name} | {_cell(bug.sentence)} | {results[bug.name].histories} | {results[bug.name].seconds:.0f} |"
+            f"| {bug.name} | {_cell(bug.sentence)} | {results[bug.name].histories} | {results[bug.name].commit} |"
             for bug in missed
         ]
     return "\n".join([*lines, *_late(found, results), *_masked(bugs, results)]) + "\n"
@@ -65,4 +74,4 @@ def _masked(bugs: list[Bug], results: dict[str, Result]) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ").replace("\r", " ")
+    return text[:LONGEST].replace("|", "\\|").replace("\n", " ").replace("\r", " ")
