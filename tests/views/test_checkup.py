@@ -98,6 +98,13 @@ def test_a_long_list_comes_in_pages(alice: Browser, world: World) -> None:
     assert "Side 2 af 2" in page.source and len(page.all("tr")) == 4
 
 
+def test_a_refused_value_comes_back_on_the_page_it_was_typed_on(alice: Browser, world: World) -> None:
+    for number in range(2001, 2104):
+        last = register.add(world.alice.company, number, {"name": "Kunde", "country": "Dannmark"}, world.alice)
+    form = {"cause": "country", "page": 2, f"value-country-{last.id}": "x" * 51, f"shown-country-{last.id}": "Dannmark"}
+    assert "Højst 50 tegn" in alice.post(PAGE, form).text
+
+
 def test_an_unknown_cause_is_not_found(alice: Browser) -> None:
     assert alice.get(f"{PAGE}?cause=nonsense").status_code == 404
 

@@ -54,7 +54,7 @@ def mend() -> ResponseReturnValue:
     typed = [_saved(line) for line in _typed() if not same(line.value, line.shown)]
     wrong = {(line.customer_id, line.field): line for line in typed if line.wrong}
     if wrong:
-        return _page(request.form.get("cause", ""), 1, wrong), WRONG
+        return _page(request.form.get("cause", ""), request.form.get("page", 1, int), wrong), WRONG
     done = ngettext("%(num)s rettelse er gemt.", "%(num)s rettelser er gemt.", len(typed))
     return htmx.go(url_for("checkup.index"), done if typed else _("Intet er ændret."))
 
