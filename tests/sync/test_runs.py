@@ -8,7 +8,7 @@ from webapp.models.exclusion import Exclusion
 from webapp.models.field_rule import FieldRule
 from webapp.models.pairing import Pairing
 from webapp.models.run import CREATE_OURS, CREATE_THEIRS, EXCLUDE, PAIR, Run, RunItem, RunPlan
-from webapp.sync import runs
+from webapp.sync import pairings, runs
 from webapp.sync.runs_plan import EVERYBODY, Selection
 
 
@@ -161,6 +161,19 @@ def test_a_customer_that_moved_since_the_plan_falls_out(connected: World) -> Non
     runs.start(run, connected.alice)
     connected.drain()
     assert RunItem.get().reason == "moved" and not connected.economic.customers
+
+
+@pytest.mark.parametrize("kind", [CREATE_THEIRS, CREATE_OURS, PAIR])
+def test_a_customer_that_was_left_out_since_the_plan_falls_out(connected: World, kind: str) -> None:
+    ours = connected.ours(1, "Havnens Tandklinik ApS", cvr="33920459")
+    fetched(connected, 2, "Havnens Tandklinik" if kind == PAIR else "Øens Bageri")
+    picked = Selection(pairs=((ours.id, connected.mirror(2).id),)) if kind == PAIR else EVERYBODY
+    run = runs.start(planned(connected, kind, picked), connected.alice)
+    side = {"mirror_id": connected.mirror(2).id} if kind == CREATE_OURS else {"customer_id": ours.id}
+    pairings.exclude(connected.connection, connected.alice, **side)
+    connected.drain()
+    assert RunItem.get(RunItem.run == run).reason == "moved" and not Pairing.select().count()
+    assert Exclusion.in_force(connected.connection, side.get("customer_id"), side.get("mirror_id"))
 
 
 def test_those_that_moved_are_asked_about_in_a_plan_of_their_own(connected: World) -> None:

@@ -50,6 +50,13 @@ class Exclusion(Row):
         return found
 
     @classmethod
+    def of_either(cls, connection: Connection, customer_id: int | None, mirror_id: int | None) -> bool:
+        """One of the two is left out; None is nobody."""
+        ours, theirs = cls.customer.in_([customer_id or 0]), cls.mirror.in_([mirror_id or 0])
+        in_force = cls.select().where(cls.connection == connection, ours | theirs, cls.ended_at.is_null())
+        return bool(in_force.exists())
+
+    @classmethod
     def end_of(cls, connection: Connection, customer: Customer, mirror: Mirror, by: User | None) -> None:
         """End what is in force for either of the two: they become a pair."""
         cls.update(ended_at=ports.now(), ended_by=by).where(

@@ -9,6 +9,7 @@ from webapp import db, ports
 from webapp.models import lane
 from webapp.models import run as states
 from webapp.models.connection import Connection
+from webapp.models.exclusion import Exclusion
 from webapp.models.lane import Lane
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.user import User
@@ -21,6 +22,7 @@ from webapp.sync.runs_plan import EVERYBODY, Planned, Selection
 AT_ONCE = 20
 HERE_AT_ONCE = 50
 TOGETHER = 10
+JOINING = (states.CREATE_OURS, states.CREATE_THEIRS, states.PAIR)
 Choices = Mapping[str, str]
 
 
@@ -158,11 +160,18 @@ def _do(held: Lane, connection: Connection, ordered: Run, items: Sequence[RunIte
         for item in items:
             try:
                 with db.database.atomic():
+                    _check_not_left_out(connection, ordered, item)
                     carry_out(connection, ordered, item, choices)
             except (AlreadyPaired, Moved):
                 item.settle("moved")
             except NumberInUse:
                 item.settle("number_taken")
+
+
+def _check_not_left_out(connection: Connection, ordered: Run, item: RunItem) -> None:
+    """Who was left out since the plan stays so: a run never overrules "Ingen synkronisering". Raises Moved."""
+    if ordered.kind in JOINING and Exclusion.of_either(connection, item.customer_id, item.mirror_id):
+        raise Moved("left out since the plan")
 
 
 @db.retrying
