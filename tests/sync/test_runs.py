@@ -102,6 +102,14 @@ def test_a_taken_number_gets_the_next_free_one(connected: World) -> None:
     assert (RunItem.get().number, RunItem.get().note["own"]) == (8, 7)
 
 
+def test_nobody_loses_a_free_number_to_one_whose_own_is_taken(connected: World) -> None:
+    for number in (7, 8, 9):
+        connected.ours(number, f"Vores {number}")
+    fetched(connected, 7, "Deres")
+    planned(connected, CREATE_THEIRS)
+    assert {item.note["own"]: item.number for item in RunItem.select()} == {7: 10, 8: 8, 9: 9}
+
+
 def test_a_creation_shows_what_the_defaults_fill_in(connected: World) -> None:
     connected.ours(1, "Vores")
     planned(connected, CREATE_THEIRS)

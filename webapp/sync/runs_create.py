@@ -27,7 +27,10 @@ def plan_theirs(connection: Connection, picked: Selection, choices: Mapping[str,
     """Partners in e-conomic for our customers."""
     ours = customers_of(connection, picked, NEW)
     theirs = mirrors_of(connection, EVERYBODY, NEW)
-    alike, free = _alike(connection, theirs, ours=True), _Numbers(connection, states.CREATE_THEIRS, choices["rule"])
+    alike, free = (
+        _alike(connection, theirs, ours=True),
+        _Numbers(connection, states.CREATE_THEIRS, choices["rule"], ours),
+    )
     foresight, policy = Foresight(connection), FieldRule.policy(connection)
     return [_there(foresight, policy, one, free.take(one.number), alike.get(one.id)) for one in ours]
 
@@ -51,7 +54,10 @@ def plan_ours(connection: Connection, picked: Selection, choices: Mapping[str, s
     """Copies in CleanManager of customers of theirs."""
     theirs = mirrors_of(connection, picked, NEW)
     ours = customers_of(connection, EVERYBODY, NEW)
-    alike, free = _alike(connection, ours, ours=False), _Numbers(connection, states.CREATE_OURS, choices["rule"])
+    alike, free = (
+        _alike(connection, ours, ours=False),
+        _Numbers(connection, states.CREATE_OURS, choices["rule"], theirs),
+    )
     policy = FieldRule.policy(connection)
     return [_here(policy, mirror, free.take(mirror.number), alike.get(mirror.id)) for mirror in theirs]
 
@@ -71,10 +77,14 @@ def _alike(connection: Connection, others: Sequence[Other], *, ours: bool) -> di
 
 
 class _Numbers:
-    """Hands out free numbers on the side where partners are made, each once."""
+    """Hands out free numbers on the side where partners are made, each once.
 
-    def __init__(self, connection: Connection, kind: str, rule: str) -> None:
+    Where own numbers are kept, the next free one is never somebody else's own: one clash moves one customer.
+    """
+
+    def __init__(self, connection: Connection, kind: str, rule: str, parties: Sequence[Customer | Mirror]) -> None:
         self.rule = rule
+        self.kept = {party.number for party in parties} if rule == "same" else set()
         if kind == states.CREATE_THEIRS:
             used = Mirror.of(connection).select(Mirror.number).tuples()
             self.next = numbers.next_there(connection)
@@ -86,7 +96,7 @@ class _Numbers:
     def take(self, own: int) -> int:
         number = own
         if self.rule == "next" or own in self.used:
-            while self.next in self.used:
+            while self.next in self.used or self.next in self.kept:
                 self.next += 1
             number = self.next
         self.used.add(number)
