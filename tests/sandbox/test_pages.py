@@ -39,6 +39,10 @@ def test_a_stranger_is_sent_to_log_in_and_then_back(sandbox: Sandbox, agreement:
     assert client.post("/login", data=data).headers["Location"] == "/customers?q=x"
 
 
+def test_a_browser_that_asks_for_an_icon_is_not_complained_to(sandbox: Sandbox) -> None:
+    assert create_sandbox(sandbox).test_client().get("/favicon.ico").status_code == 204
+
+
 def test_a_wrong_password_is_refused(sandbox: Sandbox, agreement: Agreement) -> None:
     client = create_sandbox(sandbox).test_client()
     assert client.post("/login", data={"email": demo.BOOKKEEPER, "password": "gæt"}).status_code == 401

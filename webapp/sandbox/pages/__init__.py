@@ -20,6 +20,7 @@ def register(app: Flask, sandbox: Sandbox) -> None:
     app.extensions["sandbox"] = sandbox
     for part in (login, grant, customers, settings, webhooks, switchboard):
         app.register_blueprint(part.pages)
+    app.add_url_rule("/favicon.ico", "icon", lambda: ("", 204))
     app.before_request(lambda: setattr(g, "form_target", ""))
     app.after_request(_protected)
     app.register_error_handler(404, _missing)
