@@ -108,8 +108,8 @@ class Walk:
 
 
 @pytest.fixture
-def walk(sqlite_database: str) -> Iterator[Walk]:
-    app = create_app(KEYS | {"DATABASE_URL": sqlite_database, "TESTING": True, "RATELIMIT_ENABLED": False})
+def walk(database: str) -> Iterator[Walk]:
+    app = create_app(KEYS | {"DATABASE_URL": database, "TESTING": True, "RATELIMIT_ENABLED": False})
     with db.connected():
         yield Walk(app, World.make())
 

@@ -20,7 +20,7 @@ def test_a_thousand_recorded_customers_come_over_once_with_their_dirt_and_stay_e
     before = {number: dict(record) for number, record in world.economic.customers.items()}
     world.connect()
     assert Tally.of(world.connection)["new"] == (1000, 0, 1000)
-    runs.begin(world.connection, runs.plan_bulk(world.connection, CREATE_OURS, "same"), (), world.alice)
+    runs.start(runs.plan(world.connection, CREATE_OURS, world.alice), world.alice)
     world.drain()
     proof = world.compare()
     assert (proof.pairs, proof.equal) == (1000, 1000)

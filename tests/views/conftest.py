@@ -1,4 +1,8 @@
-"""The app over a fresh database of each kind, with Alice, Bob and Charlie before it."""
+"""The app over a fresh database, with Alice, Bob and Charlie before it.
+
+Pages that search, sort and count are asked on each kind of database; where a page only hands on to the engine, which is
+tested on both, its module keeps to SQLite. Every address is asked on both by `tests/test_routes.py`.
+"""
 
 from collections.abc import Iterator
 

@@ -14,8 +14,8 @@ KEY = "refused~ean~too_long"
 
 
 @pytest.fixture
-def app(database: str) -> Iterator[Flask]:
-    yield from app_over(database)
+def app(sqlite_database: str) -> Iterator[Flask]:
+    yield from app_over(sqlite_database)
 
 
 @pytest.fixture

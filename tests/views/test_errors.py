@@ -12,8 +12,8 @@ from tests.people import Browser
 
 
 @pytest.fixture
-def app(database: str) -> Iterator[Flask]:
-    yield from app_over(database, kept=False)
+def app(sqlite_database: str) -> Iterator[Flask]:
+    yield from app_over(sqlite_database, kept=False)
 
 
 @pytest.fixture

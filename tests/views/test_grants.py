@@ -18,8 +18,8 @@ OTHER, OTHER_NAME = 1500001, "Sydhavn Service ApS"
 
 
 @pytest.fixture
-def app(database: str) -> Iterator[Flask]:
-    yield from app_over(database, SETTINGS)
+def app(sqlite_database: str) -> Iterator[Flask]:
+    yield from app_over(sqlite_database, SETTINGS)
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ POSTS += ["/economic/agreement/1", "/economic/close"]
 
 
 @pytest.fixture
-def app(database: str) -> Iterator[Flask]:
-    yield from app_over(database, SETTINGS)
+def app(sqlite_database: str) -> Iterator[Flask]:
+    yield from app_over(sqlite_database, SETTINGS)
 
 
 @pytest.fixture

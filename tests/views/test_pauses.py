@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from tests.people import KEYS
+from tests.apps import app_over
 from tests.views.synced import Synced, world_in
-from webapp import auth, create_app, db
 from webapp.models.customer import Customer
 from webapp.sync import inbox
 
@@ -15,11 +14,8 @@ PAUSE, RESUME = "/settings/integrations/economic/pause", "/settings/integrations
 
 
 @pytest.fixture
-def app(database: str) -> Iterator[Flask]:
-    app = create_app(KEYS | {"DATABASE_URL": database, "TESTING": True})
-    auth.limiter.reset()
-    with db.connected():
-        yield app
+def app(sqlite_database: str) -> Iterator[Flask]:
+    yield from app_over(sqlite_database)
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from webapp.models.field_rule import FieldRule
 
 
 @pytest.fixture
-def app(database: str) -> Iterator[Flask]:
-    yield from app_over(database)
+def app(sqlite_database: str) -> Iterator[Flask]:
+    yield from app_over(sqlite_database)
 
 
 @pytest.fixture

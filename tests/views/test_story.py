@@ -13,8 +13,8 @@ from webapp.sync import rules
 
 
 @pytest.fixture
-def app(database: str) -> Iterator[Flask]:
-    yield from app_over(database)
+def app(sqlite_database: str) -> Iterator[Flask]:
+    yield from app_over(sqlite_database)
 
 
 @pytest.fixture
