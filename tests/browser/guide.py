@@ -1,5 +1,6 @@
 """The guide's steps as verbs, carried out in the browser by an administrator and an accountant."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -113,6 +114,14 @@ class Guide:
 
     def row(self, section: str, text: str) -> Locator:
         return self.section(section).locator(".row-pair", has_text=text)
+
+    def see(self, row: Locator) -> None:
+        """Wait for a row that others move; what came after the window was drawn is told as a link and shown by it."""
+        news = self.page.get_by_role("link", name=re.compile(r"ændring(er)? – vis"))
+        expect(row.or_(news).first).to_be_visible(timeout=SOON)
+        if not row.is_visible():
+            news.click()
+        expect(row).to_be_visible(timeout=SOON)
 
     def search(self, text: str) -> None:
         """Type into the window's search, and wait until both columns follow."""
