@@ -4,7 +4,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,6 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+
+from tests.loopback import free_ports
 
 SPEED_BEFORE_SAFETY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 QUIET = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=150", "log_min_messages=fatal")
@@ -125,7 +126,7 @@ def _initialise(folder: Path) -> None:
 def _start(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     """Another program may take the free port first, hence more than one try."""
     for _ in range(3):
-        port = _free_port()
+        port = free_ports(1)[0]
         options = [part for setting in (*QUIET, *SPEED_BEFORE_SAFETY) for part in ("-c", setting)]
         process = subprocess.Popen(
             [programs() / "postgres", "-D", folder, "-p", str(port), *options],
@@ -150,9 +151,3 @@ def _answers(process: subprocess.Popen[bytes], address: str) -> bool:
             return True
         time.sleep(0.05)
     return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

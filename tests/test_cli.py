@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.loopback import free_ports
 from tests.people import KEYS
 from webapp import db, migrations
 from webapp.cli import cli
@@ -46,16 +47,6 @@ def webapp(instance: Path, *words: str, **settings: str) -> subprocess.Popen[str
         text=True,
         start_new_session=True,
     )
-
-
-def free_ports(count: int) -> list[str]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [str(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -143,7 +134,7 @@ def test_a_busy_port_ends_in_one_sentence(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         for words in (("serve",), ("demo",), ("sandbox", "--port", str(port))):
-            process = webapp(tmp_path, *words, PORT=str(port), SANDBOX_PORT=free_ports(1)[0])
+            process = webapp(tmp_path, *words, PORT=str(port), SANDBOX_PORT=str(free_ports(1)[0]))
             _, complaint = process.communicate()
             assert process.returncode == 2
             assert (
@@ -180,7 +171,7 @@ def running(process: subprocess.Popen[str], ready: str, stop: int = signal.SIGIN
     ],
 )
 def test_a_signal_stops_in_good_order(tmp_path: Path, words: tuple[str, ...], ready: str, stop: int) -> None:
-    port = free_ports(1)[0]
+    port = str(free_ports(1)[0])
     words = (*words, port) if words[-1] == "--port" else words
     with running(webapp(tmp_path, *words, PORT=port), ready, stop) as said:
         assert said.count("\n") == 1
@@ -194,7 +185,7 @@ def ask(file: Path, question: str) -> list[tuple[object, ...]]:
 
 
 def test_a_second_demo_goes_on_with_the_same_data(tmp_path: Path) -> None:
-    port, sandbox_port = free_ports(2)
+    port, sandbox_port = map(str, free_ports(2))
     ours, theirs = tmp_path / "webapp.db", tmp_path / "sandbox.db"
     kept = []
     for _ in range(2):

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests import real
+from tests.loopback import free_ports
 from webapp.cli.demo import PASSWORD, PEOPLE
 from webapp.sandbox import demo as sandbox_demo
 
@@ -122,7 +122,7 @@ class Demo:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The one command of the README, on free ports and in a folder of its own, stopped as by Ctrl-C at the end."""
     folder = tmp_path_factory.mktemp("demo")
-    port, sandbox_port = _free_ports(2)
+    port, sandbox_port = free_ports(2)
     running = Demo(
         f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}", folder / "instance", folder / "demo.log"
     )
@@ -166,13 +166,3 @@ def _answers(address: str) -> bool:
         return answer.code < 500
     except OSError:
         return False
-
-
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports

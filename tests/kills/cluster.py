@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from tests import postgres
-from tests.kills.house import free_ports
+from tests.loopback import free_ports
 
 # Nobody pulls the plug here, so nothing need reach the disk; but a commit is only told when the server has it.
 PROMISES = ("fsync=off", "synchronous_commit=on", "full_page_writes=off")

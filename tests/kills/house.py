@@ -5,7 +5,6 @@ import json
 import os
 import select
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 import requests
 
+from tests.loopback import free_ports
 from webapp import vault
 
 ROOT = Path(__file__).parents[2]
@@ -185,13 +185,3 @@ def answers(address: str) -> bool:
     with contextlib.suppress(requests.RequestException):
         return requests.get(address, timeout=2).status_code < 500
     return False
-
-
-def free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports

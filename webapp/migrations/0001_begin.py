@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from webapp.migrations import run_sql
+from webapp.migrations import run_sql, to
 
 PARTY = """
   name TEXT NOT NULL, cvr TEXT NOT NULL, ean TEXT NOT NULL, address TEXT NOT NULL, postcode TEXT NOT NULL,
@@ -14,10 +14,6 @@ PARTY = """
 """
 OF_COMPANY = "company_id INTEGER NOT NULL REFERENCES company (id)"
 CONNECTION = "company_id INTEGER NOT NULL, connection_id INTEGER NOT NULL,"
-
-
-def to(table: str, column: str) -> str:
-    return f"FOREIGN KEY (company_id, {column}) REFERENCES {table} (company_id, id)"
 
 
 SCRIPT = f"""

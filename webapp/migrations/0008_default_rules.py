@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from webapp.migrations import run_sql
-
-
-def to(table: str, column: str) -> str:
-    return f"FOREIGN KEY (company_id, {column}) REFERENCES {table} (company_id, id)"
+from webapp.migrations import run_sql, to
 
 
 def up(migrator: Any, db: Any) -> None:

@@ -39,6 +39,11 @@ def _runner() -> Any:
     return Runner(db.database.obj, directory=str(Path(__file__).parent))
 
 
+def to(table: str, column: str) -> str:
+    """A foreign key between rows of one company, which none can point across."""
+    return f"FOREIGN KEY (company_id, {column}) REFERENCES {table} (company_id, id)"
+
+
 def run_sql(database: Any, script: str) -> None:
     """Run a script of statements with this database's spellings of {id}, {moment}, {truth} and {ordered} put in."""
     words = (

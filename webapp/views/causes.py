@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from webapp import auth, forms, htmx
+from webapp import forms, htmx
+from webapp.forms import Choices
 from webapp.models.connection import Connection
 from webapp.models.pairing import Pairing
 from webapp.sync import causes, register
 from webapp.sync.causes import Cause, Group
 from webapp.sync.normalise import same, settle
-from webapp.views import cause_words, sync_window
+from webapp.views import cause_words, grid, sync_window
 
 blueprint = Blueprint("causes", __name__, url_prefix="/sync/causes")
 WRONG = 422
@@ -48,7 +49,8 @@ def save() -> ResponseReturnValue:
     cause = Cause.of_key(request.form.get("cause", ""))
     if not cause.is_mended_here:
         abort(400, _("Det kan ikke rettes her. Intet er ændret."))
-    lines = [_saved(active, line, cause.field) for line in _typed(active) if not same(line.typed, line.shown)]
+    choices = forms.choices_of(active)
+    lines = [_saved(active, line, cause.field, choices) for line in _typed(active) if not same(line.typed, line.shown)]
     wrong = [line for line in lines if line.wrong]
     if wrong:
         group = Group(cause, tuple(line.pair for line in wrong))
@@ -89,18 +91,10 @@ def _typed(active: Connection) -> list[Line]:
     ]
 
 
-def _saved(active: Connection, line: Line, name: str) -> Line:
+def _saved(active: Connection, line: Line, name: str, choices: Choices) -> Line:
     """Save one; the answer says what went wrong, if anything did."""
-    customer = line.pair.customer
-    wrong = forms.fault(name, line.typed, forms.choices_of(active))
-    if not wrong:
-        try:
-            saved = register.change(
-                active.company, customer.id, {name: line.shown}, {name: line.typed}, auth.user()
-            )  # fmt: skip
-        except register.NoSuchCustomer:
-            return Line(line.pair, line.shown, line.typed)
-        if isinstance(saved, register.Moved):
-            wrong = _("Nogen har rettet feltet imens. Nu står der: ”%(now)s”.", now=saved.fields[name][1])
-            return Line(line.pair, saved.fields[name][1], line.typed, wrong=wrong)
-    return Line(line.pair, line.shown, line.typed, wrong=wrong)
+    try:
+        shown, wrong = grid.save(active.company, line.pair.customer_id, name, line.shown, line.typed, choices)
+    except register.NoSuchCustomer:
+        return Line(line.pair, line.shown, line.typed)
+    return Line(line.pair, shown, line.typed, wrong=wrong)

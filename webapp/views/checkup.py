@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp import auth, forms, htmx, ports, sheets
+from webapp.forms import Choices
 from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
@@ -22,7 +23,7 @@ from webapp.sync import checkup, defaulting, register
 from webapp.sync.checkup import Report, Row
 from webapp.sync.fields import NAMES, REFERENCES
 from webapp.sync.normalise import same, settle
-from webapp.views import checkup_words
+from webapp.views import checkup_words, grid
 
 blueprint = Blueprint("checkup", __name__, url_prefix="/checkup")
 WRONG = 422
@@ -51,7 +52,9 @@ def index() -> ResponseReturnValue:
 @auth.administrator_only
 def mend() -> ResponseReturnValue:
     """ "Gem": each customer by itself; what cannot be saved comes back with the reason."""
-    typed = [_saved(line) for line in _typed() if not same(line.value, line.shown)]
+    company = auth.company()
+    choices = forms.choices_of(Connection.open_of(company))
+    typed = [_saved(line, company, choices) for line in _typed() if not same(line.value, line.shown)]
     wrong = {(line.customer_id, line.field): line for line in typed if line.wrong}
     if wrong:
         return _page(request.form.get("cause", ""), request.form.get("page", 1, int), wrong), WRONG
@@ -134,19 +137,10 @@ def _typed() -> Iterator[Typed]:
             yield Typed(customer_id, field, request.form.get(f"shown-{field}-{number}", ""), settle(value))
 
 
-def _saved(line: Typed) -> Typed:
-    """Save one value the way a form does; the answer says what went wrong, if anything did."""
-    company = auth.company()
-    wrong = forms.fault(line.field, line.value, forms.choices_of(Connection.open_of(company)))
-    if wrong:
-        return Typed(line.customer_id, line.field, line.shown, line.value, wrong)
+def _saved(line: Typed, company: Company, choices: Choices) -> Typed:
+    """Save one; the answer says what went wrong, if anything did."""
     try:
-        shown, value = {line.field: line.shown}, {line.field: line.value}
-        saved = register.change(company, line.customer_id, shown, value, auth.user())
+        shown, wrong = grid.save(company, line.customer_id, line.field, line.shown, line.value, choices)
     except register.NoSuchCustomer:
-        return Typed(line.customer_id, line.field, line.shown, line.value, _("Kunden findes ikke længere."))
-    if isinstance(saved, register.Moved):
-        now = saved.fields[line.field][1]
-        told = _("Nogen har rettet feltet imens. Nu står der: ”%(now)s”.", now=now)
-        return Typed(line.customer_id, line.field, now, line.value, told)
-    return line
+        shown, wrong = line.shown, _("Kunden findes ikke længere.")
+    return Typed(line.customer_id, line.field, shown, line.value, wrong)
