@@ -64,6 +64,17 @@ def test_the_value_a_rule_passed_over_stays_in_the_history(
     assert History.select().where(History.cause == "rule").count() == 1
 
 
+def test_a_rule_that_has_answered_does_not_answer_again_when_the_write_fails(
+    connected: World, both_change: Phone
+) -> None:
+    pair = connected.pair_same(telephoneAndFaxNumber="66100014")
+    rules.lay_down(connected.connection, "phone", "winner", "ours", connected.alice)
+    connected.sandbox.faults.next(3, method="PUT", kind="503-before")
+    both_change()
+    assert History.select().where(History.cause == "rule").count() == 1
+    assert sides(connected, pair) == ("66100020", "66100020")
+
+
 def test_a_rule_answers_the_questions_that_are_open(connected: World, both_change: Phone) -> None:
     pair = both_change()
     assert connected.place(customer=pair.customer).section == "conflict"
