@@ -6,7 +6,7 @@ PYTHON ?= python3
 UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv || { $(PYTHON) -m uv --version >/dev/null 2>&1 && echo $(PYTHON) -m uv; })
 BIN := .venv/bin
 STAMP := $(shell cat requirements.txt requirements-dev.txt pyproject.toml | cksum | tr ' ' -)
-COMPILE = $(UV) pip compile pyproject.toml --universal --generate-hashes --no-header --quiet
+COMPILE = $(UV) pip compile pyproject.toml --universal --generate-hashes --no-strip-extras --no-header --quiet
 
 help:
 	@echo "make demo   start the app, its worker and a pretend e-conomic (settings: PORT, SANDBOX_PORT, INSTANCE)"
