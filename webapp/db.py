@@ -183,4 +183,4 @@ def _column_at_once(field: Field, ctx: Any) -> Any:
 
 
 _map_types()
-Field.__sql__ = _column_at_once
+Field.__sql__ = _column_at_once  # type: ignore[method-assign]

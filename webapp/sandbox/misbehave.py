@@ -71,8 +71,9 @@ def _too_many(sandbox: "Sandbox", fault: Fault) -> ApiError:
 
 
 def _failure(fault: Fault) -> ApiError:
-    status = fault.kind[:3]
+    status, wait = fault.kind[:3], fault.options.get("retry_after")
     return ApiError(int(status), MESSAGES[status], hint="Something went wrong but the error has been logged.",
+                    headers={} if wait is None else {"Retry-After": str(wait)},
                     newer_code="InternalServerError")  # fmt: skip
 
 
@@ -116,6 +117,15 @@ def _foreign_next(fault: Fault, response: Response) -> Response:
     return response
 
 
+def _short_list(fault: Fault, response: Response) -> Response:
+    """A page that lacks its last row, and still counts it."""
+    page = json.loads(response.get_data())
+    if isinstance(page, dict) and page.get("collection"):
+        page["collection"].pop()
+        response.set_data(json.dumps(page))
+    return response
+
+
 def _redirect(fault: Fault, response: Response) -> Response:
     response = _replaced(response, int(fault.options.get("status", 302)), b"", "text/html")
     response.headers["Location"] = fault.options.get("location", "https://evil.example/")
@@ -154,5 +164,6 @@ _CHANGES: dict[str, Callable[[Fault, Response], Response]] = {
     "bad-gzip": _bad_gzip,
     "foreign-next": _foreign_next,
     "redirect": _redirect,
+    "short-list": _short_list,
     "huge": _huge,
 }

@@ -34,6 +34,13 @@ def _numbers(world: World) -> list[int]:
     return list(world.economic.customers)
 
 
+def _one(world: World, r: Random, found: list[int]) -> int:
+    """Somebody's customer; when a call about one is under way, most often that one."""
+    calls = [call.path.rpartition("/")[2] for call, _ in world.wire.under_way]
+    now = [int(last) for last in calls if last.isdigit() and int(last) in found]
+    return now[-1] if now and r.random() < 0.7 else r.choice(found)
+
+
 def add(world: World, r: Random) -> str:
     number = r.choice((None, r.randint(1, 30), r.randint(1000, 1012)))
     if number in world.economic.customers:
@@ -48,7 +55,7 @@ def edit(world: World, r: Random) -> str:
     found = _numbers(world)
     if not found:
         return "nobody"
-    number = r.choice(found)
+    number = _one(world, r, found)
     made = changes(world, r, values_of(world.economic.customers[number]))
     made = {name: value[:50].strip() for name, value in made.items() if value or name not in ("currency",)}
     world.economic.edit(number, **_spelled(made))
@@ -59,7 +66,7 @@ def edit_unmapped(world: World, r: Random) -> str:
     found = _numbers(world)
     if not found:
         return "nobody"
-    number = r.choice(found)
+    number = _one(world, r, found)
     world.economic.edit(number, mobilePhone=f"m{next(world.serial)}", creditLimit=float(next(world.serial)))
     return f"edited {number} elsewhere"
 
@@ -68,7 +75,7 @@ def delete(world: World, r: Random) -> str:
     found = _numbers(world)
     if not found:
         return "nobody"
-    number = r.choice(found)
+    number = _one(world, r, found)
     world.economic.delete(number)
     return f"deleted {number}"
 
@@ -78,7 +85,7 @@ def reuse(world: World, r: Random) -> str:
     found = _numbers(world)
     if not found:
         return "nobody"
-    number = r.choice(found)
+    number = _one(world, r, found)
     world.economic.delete(number)
     made = world.economic.add_customer(**_record(world, r, number))
     world.ledger.note("theirs", world.ledger.at[number].uid, values_of(made), {})
@@ -89,7 +96,7 @@ def renumber(world: World, r: Random) -> str:
     found = _numbers(world)
     if not found:
         return "nobody"
-    old, new = r.choice(found), r.randint(31, 60) if r.random() < 0.5 else r.randint(1, 30)
+    old, new = _one(world, r, found), r.randint(31, 60) if r.random() < 0.5 else r.randint(1, 30)
     if new in world.economic.customers:
         return "taken"
     world.economic.renumber(old, new)
@@ -106,6 +113,31 @@ def swap(world: World, r: Random) -> str:
     world.economic.renumber(other, one)
     world.economic.renumber(999_999, other)
     return f"swapped {one} and {other}"
+
+
+def shift(world: World, r: Random) -> str:
+    """A customer moves on, and another gets the number it had."""
+    found = _numbers(world)
+    if len(found) < 2:
+        return "nobody"
+    one, other = r.sample(found, 2)
+    free = next(n for n in range(61, 200) if n not in world.economic.customers)
+    world.economic.renumber(one, free)
+    world.economic.renumber(other, one)
+    return f"shifted {one} to {free} and {other} to {one}"
+
+
+def take_made(world: World, r: Random) -> str:
+    """What the app has just made is deleted or renumbered."""
+    made = [remote.number for remote in world.ledger.remotes if remote.key and not remote.gone]
+    if not made:
+        return "none made"
+    if r.random() < 0.6:
+        world.economic.delete(made[-1])
+        return f"deleted {made[-1]}"
+    free = next(n for n in range(61, 200) if n not in world.economic.customers)
+    world.economic.renumber(made[-1], free)
+    return f"renumbered {made[-1]} to {free}"
 
 
 def mark_used(world: World, r: Random) -> str:
@@ -159,6 +191,7 @@ def _send(world: World, values: dict[str, str]) -> bool:
     except NotANumber:
         return True
     world.memory.setdefault("acknowledged", []).append(row.id)
+    world.witness.told(values["NEWNUMBER"], values["OLDNUMBER"])
     return True
 
 

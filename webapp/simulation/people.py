@@ -112,6 +112,9 @@ def _saved(world: World, customer_id: int, shown: Any, typed: Any, number: int |
             world.ledger.note("ours", customer_id, wanted, before)
     if isinstance(done, register.Moved):
         return "moved"
+    unseen = [name for name in wanted if not alike(shown[name], before[name]) and not alike(before[name], typed[name])]
+    if took and unseen:
+        world.wrong(f"I3: a form of customer {customer_id} went over {unseen}, which it had not shown")
     if others:
         world.wrong(f"I3: a form of customer {customer_id} wrote {others}, which nobody typed in")
     if not stored:
@@ -124,6 +127,7 @@ def remove(world: World, r: Random) -> str:
     if len(found) < 2:
         return "nobody"
     chosen = r.choice(found)
+    world.witness.removes(chosen.id)
     register.remove(world.company, chosen.id, world.alice)
     world.ledger.gone_by_person("ours", chosen.id, Customer.get_by_id(chosen.id).values)
     return f"removed {chosen.number}"

@@ -79,11 +79,11 @@ def _prepare(world: World) -> None:
         next_number=chance.choice(("highest", "lowest-free")),
         webhook_method=chance.choice(("POST", "GET")),
     )
-    world.economic.customersapi_enabled = chance.random() < 0.85
+    world.economic.customersapi_enabled = chance.random() < 0.75
     page_size(chance.choice((3, 5, 1000)))
-    for _ in range(chance.randint(1, 4)):
+    for _ in range(chance.randint(1, 6)):
         _quietly(world, VERBS["we add"][0], Random(chance.random()))
-    for _ in range(chance.randint(1, 4)):
+    for _ in range(chance.randint(1, 6)):
         _quietly(world, VERBS["they add"][0], Random(chance.random()))
     world.connect()
     connection = world.connection
@@ -93,7 +93,7 @@ def _prepare(world: World) -> None:
 
         connect.activate(connection, world.alice)
         quiet.drain(world)
-        for verb in chance.choices(("we create here", "we create there", "we pair"), k=chance.randint(0, 5)):
+        for verb in chance.choices(("we create here", "we create there", "we pair"), k=chance.randint(1, 9)):
             _quietly(world, VERBS[verb][0], Random(chance.random()))
         if chance.random() < 0.8:
             quiet.drain(world)
@@ -119,6 +119,7 @@ def _do(world: World, step: Step, do: Callable[[World, Random], str], chance: Ra
     except people.REFUSALS as refused:
         said = f"refused: {type(refused).__name__}"
     meetings.happened(world, step.verb, said)
+    world.witness.step_over()
     world.note("step", step.verb, said)
 
 

@@ -26,6 +26,7 @@ def settle(world: World) -> int:
     world.kill_at = due
     drain(world)
     world.kill_at = ""
+    world.witness.at_rest()
     rounds = 0
     while rounds < 3 and not world.violations:
         before = checks.fingerprint(world)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
-from webapp.simulation import accountants, orders, people, trouble, window
+from webapp.simulation import accountants, moods, orders, people, trouble, window
 from webapp.simulation.people import Verb
 
 STEPS = 40
@@ -23,6 +23,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we answer": (window.answer, 6),
     "we confirm": (window.confirm_same, 1),
     "we decide": (window.decide_deleted, 3),
+    "we give up": (window.cancel, 1),
     "we unpair": (window.unpair, 1),
     "we try again": (window.try_again, 2),
     "we exclude": (window.exclude, 2),
@@ -40,6 +41,8 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "they reuse": (accountants.reuse, 1),
     "they renumber": (accountants.renumber, 2),
     "they swap": (accountants.swap, 1),
+    "they shift": (accountants.shift, 1),
+    "they take what we make": (accountants.take_made, 1),
     "they bill": (accountants.mark_used, 1),
     "they lose half": (accountants.mass_delete, 1),
     "they empty most": (accountants.mass_blank, 1),
@@ -50,6 +53,10 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "worker stalls": (trouble.stall, 2),
     "clock is set": (trouble.set_clock, 2),
     "call fails": (trouble.fault, 8),
+    "creation unanswered": (trouble.unanswered, 2),
+    "look-up fails": (trouble.look_up, 1),
+    "list cut short": (trouble.short_list, 1),
+    "key grows old": (trouble.age, 1),
     "outage": (trouble.outage, 2),
     "grant is withdrawn": (trouble.revoke, 1),
     "we reconnect": (trouble.reconnect, 1),
@@ -58,10 +65,12 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "process dies calling": (trouble.kill_on_the_line, 3),
 }
 _NAMES = tuple(VERBS)
-_WEIGHTS = tuple(weight for _, weight in VERBS.values())
+_WEIGHTS = {name: weight for name, (_, weight) in VERBS.items()}
 INSIDE = 0.35
 MOMENTS = ("before", "after", "before", "after", "before PUT", "after PUT")
-_NOT_INSIDE = ("call fails", "process dies", "process dies calling")
+_NOT_INSIDE = (
+    "call fails", "creation unanswered", "look-up fails", "list cut short", "process dies", "process dies calling",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,13 +91,14 @@ class Step:
 def history(seed: int, length: int = STEPS, only: Iterable[int] | None = None) -> list[Step]:
     """The steps of a seed; `only` keeps those with these indexes."""
     r = Random(f"history/{seed}")
-    steps = [_step(r, index) for index in range(length)]
+    weights = moods.leaning(r, _WEIGHTS)
+    steps = [_step(r, index, weights) for index in range(length)]
     kept = None if only is None else set(only)
     return steps if kept is None else [step for step in steps if step.index in kept]
 
 
-def _step(r: Random, index: int) -> Step:
-    verb = r.choices(_NAMES, _WEIGHTS)[0]
+def _step(r: Random, index: int, weights: list[int]) -> Step:
+    verb = r.choices(_NAMES, weights)[0]
     inside, calls, moment = r.random() < INSIDE, r.choice((1, 1, 2, 3)), r.choice(MOMENTS)
     if inside and verb not in _NOT_INSIDE:
         return Step(index, verb, 1 if "PUT" in moment else calls, moment)

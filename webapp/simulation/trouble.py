@@ -41,6 +41,7 @@ def turns(world: World, place: int, most: int) -> int:
     for connection in list(Connection.working().order_by(Connection.id)):
         before, who = world.memory.get("working for"), world.at_work
         world.memory["working for"], world.at_work = connection.agreement_number, place
+        world.witness.turn_begins(connection)
         try:
             taken += world.workers[place].turns(connection, most)
         finally:
@@ -75,10 +76,40 @@ def fault(world: World, r: Random) -> str:
     """The next such call goes wrong."""
     kind, method = r.choice(FAULTS), r.choice(METHODS)
     kind = "500-before" if kind == "401" and r.random() < 0.7 else kind
-    options = {"retry_after": r.choice((1, 3, 20, 90))} if kind == "429" else {}
+    options = {"retry_after": r.choice((1, 3, 20, 90))} if kind in ("429", "503-before") else {}
     path = r.choice((None, None, "/customers", "(?i)customersapi"))
     world.sandbox.faults.next(r.choice((1, 1, 1, 2, 4)), method, path, kind, skip=r.choice((0, 0, 1)), **options)
     return f"{kind} for {method} {path}"
+
+
+AFTER = ("500-after", "502-after", "504-after", "cut-after", "timeout-after", "truncated", "not-json")
+LOST = ("500-before", "503-before", "timeout-before", "cut-connect", "404-html", "html", "not-json")
+
+
+def unanswered(world: World, r: Random) -> str:
+    """The next creation takes effect and nobody hears of it."""
+    kind = r.choice(AFTER)
+    world.sandbox.faults.next(r.choice((1, 1, 2)), "POST", "/customers", kind)
+    return kind
+
+
+def look_up(world: World, r: Random) -> str:
+    """The next questions about one customer go unanswered."""
+    kind = r.choice(LOST)
+    world.sandbox.faults.next(r.choice((1, 2, 3)), "GET", r"(?i)/customers/\d+$", kind)
+    return kind
+
+
+def short_list(world: World, r: Random) -> str:
+    """The next page of the list lacks its last customers, though it counts them."""
+    world.sandbox.faults.next(1, "GET", "/rest/customers$", "short-list", skip=r.choice((0, 0, 1)))
+    return "once"
+
+
+def age(world: World, r: Random) -> str:
+    """As long as e-conomic remembers a key, and a little more."""
+    world.clock.sleep(r.choice((3400, 3700, 7300)))
+    return "an hour"
 
 
 def outage(world: World, r: Random) -> str:

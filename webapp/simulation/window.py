@@ -35,7 +35,8 @@ def open_dialog(world: World, r: Random) -> str:
     ours, theirs = _unpaired(world, connection)
     if ours and theirs:
         customer, mirror = r.choice(ours), r.choice(theirs)
-        world.memory["pairing"] = (customer.id, mirror.id, Versions(customer.version, mirror.version))
+        seen = Versions(customer.version, mirror.version)
+        world.memory["pairing"] = (customer.id, mirror.id, seen, customer.values, mirror.values)
     found = _pairs(connection)
     if found:
         chosen = r.choice(found)
@@ -48,8 +49,9 @@ def pair(world: World, r: Random) -> str:
     connection = active_of(world)
     if connection is None:
         return "not active"
-    if world.memory.get("pairing") and r.random() < 0.4:
-        customer_id, mirror_id, seen = world.memory.pop("pairing")
+    shown = None
+    if world.memory.get("pairing") and r.random() < 0.6:
+        customer_id, mirror_id, seen, *shown = world.memory.pop("pairing")
         customer, mirror = Customer.get_by_id(customer_id), Mirror.get_by_id(mirror_id)
     else:
         ours, theirs = _unpaired(world, connection)
@@ -62,6 +64,8 @@ def pair(world: World, r: Random) -> str:
         _note_answer(world, name, choice, customer.values, mirror.values)
     _declare(world, customer.id, mirror)
     pairings.pair(connection, customer.id, mirror.id, answers, seen, world.alice)
+    if shown is not None and shown != [customer.values, mirror.values]:
+        world.wrong(f"I3: customer {customer.id} was paired by somebody who saw something else")
     return f"paired {customer.number} with {mirror.number}"
 
 
@@ -137,7 +141,7 @@ def _question(world: World, r: Random, presences: tuple[str, ...]) -> tuple[Conn
     connection = active_of(world)
     if connection is None:
         return None
-    if world.memory.get("question") and r.random() < 0.3:
+    if world.memory.get("question") and r.random() < 0.5:
         pair_id, seen = world.memory.pop("question")
         world.memory["shown now"] = world.memory.pop("shown", None)
         return connection, Pairing.get_by_id(pair_id), seen
@@ -188,7 +192,8 @@ def decide_deleted(world: World, r: Random) -> str:
     connection, found, seen = asked
     way = r.choice(("delete", "delete", "create", "unpair"))
     if way == "delete":
-        ours_held = found.customer.values
+        ours_held, theirs_held = found.customer.values, found.mirror.values
+        world.witness.decided[found.id] = theirs_held
         pairings.delete_other(connection, found.id, seen, world.alice)
         if Customer.get_by_id(found.customer_id).deleted_at:
             world.ledger.gone_by_person("ours", found.customer_id, ours_held)
@@ -215,7 +220,8 @@ def unpair(world: World, r: Random) -> str:
 
 def try_again(world: World, r: Random) -> str:
     connection = active_of(world)
-    faulty = [p for p in Pairing.living(connection).order_by(Pairing.id) if p.fault] if connection else []
+    living = list(Pairing.living(connection).order_by(Pairing.id)) if connection else []
+    faulty = [p for p in living if p.fault or p.state == pairing.CREATING]
     if not connection or not faulty:
         return "nothing refused"
     chosen = r.choice(faulty)
@@ -225,6 +231,17 @@ def try_again(world: World, r: Random) -> str:
         world.memory.setdefault("orders", {}).setdefault(chosen.id, 1)
         world.memory["orders"][chosen.id] += number not in (None, chosen.new_number)
     return f"tried again with {number}"
+
+
+def cancel(world: World, r: Random) -> str:
+    """ "Annuller" about a creation, refused or not."""
+    connection = active_of(world)
+    living = list(Pairing.living(connection).order_by(Pairing.id)) if connection else []
+    creating = [found for found in living if found.state == pairing.CREATING]
+    if not connection or not creating:
+        return "none under way"
+    pairings.unpair(connection, r.choice(creating).id, world.alice)
+    return "given up"
 
 
 def exclude(world: World, r: Random) -> str:

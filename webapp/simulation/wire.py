@@ -78,7 +78,7 @@ class Line:
         number = int(status.partition(" ")[0])
         with self._on_its_way(call, "after"):
             self._wire.after(call, number)
-        if number == 429 and (wait := dict(answered).get("Retry-After", "")).isdigit():
+        if number in (429, 503) and (wait := dict(answered).get("Retry-After", "")).isdigit():
             self._wire.limited(float(wait))
         return _response(body, number, list(answered), method, url)
 

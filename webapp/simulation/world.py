@@ -19,6 +19,7 @@ from webapp.simulation import boundaries, meetings
 from webapp.simulation.clock import Clock
 from webapp.simulation.ledger import Ledger
 from webapp.simulation.wire import Call, Killed, Wire
+from webapp.simulation.witness import Witness
 from webapp.sync import connect, sweep
 from webapp.worker import Worker
 
@@ -47,6 +48,7 @@ class World:
         self.chance = random.Random(f"world/{seed}")
         self.clock = Clock()
         self.ledger = Ledger()
+        self.witness = Witness(self)
         self.trace: list[str] = []
         self.boundaries: Counter[str] = Counter()
         self.kills: Counter[str] = Counter()
@@ -153,6 +155,7 @@ class World:
         self.note("call", call.method, call.path, call.number, call.key)
         self._check_grant(call)
         self.sent[call.key] = self.clock.seconds()
+        self.witness.calls(call)
         self.ledger.counts["writes"] += call.method != "GET"
         if self.at_work >= 0 and self.rests.too_early(self._agreement_now(), self.clock.seconds(), self._excuse()):
             self.wrong(f"I11: {call.method} {call.path} before the time that e-conomic asked for")
@@ -208,6 +211,7 @@ class World:
                     self.depth -= 1
 
     def _failpoint(self, name: str) -> None:
+        self.witness.reaches(name)
         name = boundaries.met(name)
         self.boundaries[name] += 1
         if self.kill_at and (self.kill_at == "*" or self.kill_at == name):
@@ -243,6 +247,7 @@ class World:
         def watched_create(record: Any, *, via: str, key: str | None = None) -> Any:
             made = create(record, via=via, key=key)
             call = self.wire.now
+            self.witness.takes_effect(call)
             remote = self.ledger.made(made, call.key if call else "", call.method if call else "page")
             remote.late = call is not None and self.clock.seconds() - self.sent.get(call.key, 0.0) > LATE_SECONDS
             return made
@@ -251,6 +256,7 @@ class World:
             before = agreement.customers[record["customerNumber"]]
             made = replace(record)
             call = self.wire.now
+            self.witness.takes_effect(call)
             raced = call is not None and "/rest/" in call.path and before["objectVersion"] != self._last_read(call)
             self.ledger.changed(before, made, by_app=call is not None, raced=raced)
             return made
@@ -258,7 +264,9 @@ class World:
         def watched_delete(number: int) -> None:
             record = agreement.customers.get(number)
             delete(number)
+            self.witness.takes_effect(self.wire.now)
             if record is not None:
+                self.witness.deletes(self.wire.now, record)
                 by_app = self.wire.now is not None and self.wire.now.method == "DELETE"
                 self.ledger.removed(record, by_app=by_app)
 
