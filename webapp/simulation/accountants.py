@@ -8,10 +8,12 @@ from typing import Any
 from webapp.models.connection import Connection
 from webapp.models.pairing import Pairing
 from webapp.simulation.ledger import LEGACY, values_of
-from webapp.simulation.people import changes, new_values
+from webapp.simulation.people import changes, customers, new_values
 from webapp.simulation.world import World
 from webapp.sync import inbox
 
+BETWEEN = 999_999
+"""The number that one of two holds while they change numbers."""
 NUMBERS = ("customerGroup", "paymentTerms", "vatZone")
 
 
@@ -49,6 +51,17 @@ def add(world: World, r: Random) -> str:
     remote = world.ledger.at[made["customerNumber"]]
     world.ledger.note("theirs", remote.uid, values_of(made), {})
     return f"added {made['customerNumber']}"
+
+
+def add_same(world: World, r: Random) -> str:
+    """A customer that is in our register already, by name and CVR number, and otherwise as they know it."""
+    known = [customer for customer in customers(world) if customer.cvr]
+    if not known:
+        return "nobody"
+    same = r.choice(known)
+    made = world.economic.add_customer(**_record(world, r) | _spelled({"name": same.name[:50], "cvr": same.cvr[:40]}))
+    world.ledger.note("theirs", world.ledger.at[made["customerNumber"]].uid, values_of(made), {})
+    return f"added {made['customerNumber']}, like our {same.number}"
 
 
 def edit(world: World, r: Random) -> str:
@@ -109,9 +122,9 @@ def swap(world: World, r: Random) -> str:
     if len(found) < 2:
         return "nobody"
     one, other = r.sample(found, 2)
-    world.economic.renumber(one, 999_999)
+    world.economic.renumber(one, BETWEEN)
     world.economic.renumber(other, one)
-    world.economic.renumber(999_999, other)
+    world.economic.renumber(BETWEEN, other)
     return f"swapped {one} and {other}"
 
 
@@ -152,6 +165,18 @@ def mark_used(world: World, r: Random) -> str:
     return f"used {number}"
 
 
+def invoice(world: World, r: Random) -> str:
+    """A customer owes something now, or has paid."""
+    found = _numbers(world)
+    if not found:
+        return "nobody"
+    paired = [pair.mirror.number for pair in Pairing.select().where(Pairing.mirror.is_null(False)).order_by(Pairing.id)]
+    number = r.choice([number for number in paired if number in found] or found)
+    owes = float(next(world.serial)) if r.random() < 0.8 else 0.0
+    world.economic.edit(number, balance=owes)
+    return f"{number} owes {owes}"
+
+
 def mass_delete(world: World, r: Random) -> str:
     """An import gone wrong: half of the agreement vanishes at once."""
     found = _numbers(world)
@@ -190,7 +215,7 @@ def _send(world: World, values: dict[str, str]) -> bool:
         row = inbox.receive(connection, "", "application/x-www-form-urlencoded", body)
     except NotANumber:
         return True
-    world.memory.setdefault("acknowledged", []).append(row.id)
+    world.memory.setdefault("acknowledged", []).append((row.id, connection.id, row.received_at))
     world.witness.told(values["NEWNUMBER"], values["OLDNUMBER"])
     return True
 

@@ -9,24 +9,31 @@ from typing import Any
 from webapp import db
 from webapp.models import history, pairing
 from webapp.models.attempt import Attempt
+from webapp.models.confirmation import Confirmation
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
+from webapp.models.default_rule import DefaultRule
 from webapp.models.exclusion import Exclusion
+from webapp.models.field_rule import FieldRule
 from webapp.models.history import History
 from webapp.models.inbox import Inbox
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place, Tally
-from webapp.models.run import Run, RunItem
+from webapp.models.run import PAUSED, Run, RunItem, RunPlan
+from webapp.models.suggestion import Suggestion
 from webapp.models.sweep import DONE, POLL, Sweep
-from webapp.simulation import twins
+from webapp.simulation import allowed, twins
 from webapp.simulation.ledger import LOST_RACE, TEXTS, alike, values_of
 from webapp.simulation.world import World
 from webapp.sync import standing, sweep
 from webapp.sync.plan import Outcome, Presence
 from webapp.sync.push import stored_as
 
-STILL = (Customer, Mirror, Pairing, Place, Tally, History, Attempt, Exclusion, Run, RunItem)
+STILL = (
+    Customer, Mirror, Pairing, Place, Tally, History, Attempt, Exclusion, Run, RunItem, RunPlan, FieldRule, DefaultRule,
+    Confirmation, Suggestion,
+)  # fmt: skip
 
 
 class _Undo(Exception):
@@ -59,6 +66,7 @@ def judge(world: World) -> None:
     """Every check; each adds its sentences to the world's violations."""
     connection = world.connection
     assert connection is not None
+    allowed.judge(world, connection)
     _places(world, connection)
     _mirror(world, connection)
     _pairs(world, connection)
@@ -116,16 +124,21 @@ def _mirror(world: World, connection: Connection) -> None:
 def _believed_gone(world: World, connection: Connection) -> None:
     """I3: nobody is believed gone whom e-conomic held all the time, under that one number."""
     for row in Mirror.select().where(Mirror.connection == connection, Mirror.gone_at.is_null(False)):
-        held = world.ledger.holders.get(row.number, set())
-        if len(held) == 1 and row.number in world.ledger.at and row.number not in world.ledger.moved_numbers:
+        held = world.ledger.holders.get(row.number, [])
+        if len(set(held)) == 1 and row.number in world.ledger.at and row.number not in world.ledger.moved_numbers:
             world.wrong(f"I3: {row.number} was believed gone and never was")
 
 
 def _made_and_refused(world: World, pair: Pairing) -> None:
-    """I2: a creation that took effect does not end as refused."""
-    keys = {attempt.key for attempt in Attempt.select().where(Attempt.pairing == pair)}
-    mine = [remote for remote in world.ledger.remotes if remote.key in keys and not remote.gone]
-    if mine and mine[0].number == pair.new_number and pair.fault.get("kind") in ("number_taken", "number_held"):
+    """I2: a creation that took effect does not end as refused, unless it was edited there before anybody here knew."""
+    sent = {attempt.key: attempt.fields for attempt in Attempt.select().where(Attempt.pairing == pair)}
+    mine = [remote for remote in world.ledger.remotes if remote.key in sent and not remote.gone]
+    if not mine or mine[0].number != pair.new_number or pair.fault.get("kind") not in ("number_taken", "number_held"):
+        return
+    now = values_of(world.economic.customers[mine[0].number])
+    if any(value and not stored_as(value, now[name]) for name, value in sent[mine[0].key].items()):
+        world.ledger.counts["made, edited there unheard, and left to a person"] += 1
+    else:
         world.wrong(f"I2: pair {pair.id} was made there and stands as {pair.fault['kind']}")
 
 
@@ -144,7 +157,7 @@ def _pairs(world: World, connection: Connection) -> None:
             if field.outcome in (Outcome.PUSH, Outcome.PULL, Outcome.AGREE) and not pair.fault:
                 world.wrong(f"I4: {field.name} of pair {pair.id} waits for {field.outcome}")
             differ = field.outcome == Outcome.NOTHING and not alike(field.ours, field.theirs)
-            if differ and not _agreed(world, field.name, field.ours, field.theirs):
+            if differ and not _agreed(world, field.name, field.ours, field.theirs) and not allowed.may_differ(field):
                 world.wrong(f"I4: {field.name} of pair {pair.id} differs unasked: {field.ours!r}, {field.theirs!r}")
 
 
@@ -170,7 +183,8 @@ def _theirs_log(world: World) -> None:
     """I3 there: what a push took away had been here before, or a person chose so."""
     ours = _ever(history.OURS)
     for done in world.ledger.overwritten:
-        if done.before in ours[done.field] or (done.field, done.before) in world.ledger.answered:
+        known = done.before in ours[done.field] or (done.field, done.before) in world.ledger.answered
+        if known or done.field not in TEXTS:
             continue
         if done.raced:
             world.ledger.counts[LOST_RACE] += 1
@@ -226,17 +240,20 @@ def _stands(world: World, side: str, entity: int, name: str) -> str:
 def _inbox(world: World) -> None:
     """I1: every acknowledged webhook is in the inbox, and handled."""
     kept = {row.id: row.state for row in Inbox.select(Inbox.id, Inbox.state)}
-    for row_id in world.memory.get("acknowledged", []):
+    for row_id, *_ in world.memory.get("acknowledged", []):
         if kept.get(row_id) != "done":
             world.wrong(f"I1: acknowledged webhook {row_id} is {kept.get(row_id, 'lost')}")
 
 
 def _runs(world: World) -> None:
     """I12: a run ends, and each of its items says how."""
-    for ordered in Run.select().where(Run.state != "planned"):
+    for ordered in Run.select().where(Run.state.not_in(("planned", "dropped"))):
         items = list(RunItem.select().where(RunItem.run == ordered))
         waiting = [item for item in items if item.state in ("waiting", "begun")]
-        if not ordered.is_over:
+        if ordered.state == PAUSED:
+            if any(item.state == "begun" for item in waiting):
+                world.wrong(f"I12: run {ordered.id} is paused, and what it had begun has not ended")
+        elif not ordered.is_over:
             world.wrong(f"I12: run {ordered.id} is still {ordered.state}: {[(i.state, i.pairing_id) for i in waiting]}")
         elif ordered.state == "done" and waiting:
             world.wrong(f"I12: run {ordered.id} is done with {len(waiting)} items open")
@@ -268,5 +285,6 @@ def _ping_pong(world: World) -> None:
     """I9: each write that changed something there has a reason that a person gave: a value, an answer, a pair."""
     ledger = world.ledger
     reasons = len(ledger.typed) + len(ledger.answered) + 2 * Pairing.select().count() + world.ledger.counts["steps"]
+    reasons += RunItem.select().where(RunItem.state.in_(("begun", "done", "failed"))).count()
     if ledger.counts["writes that changed something"] > reasons:
         world.wrong(f"I9: {ledger.counts['writes that changed something']} writes for {reasons} reasons")

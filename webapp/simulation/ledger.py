@@ -38,20 +38,22 @@ class Entry:
 
 @dataclass(frozen=True)
 class Overwritten:
-    """A write of the app took `before` away there; `raced`: it went by the service without versions, and the record
-    had changed since that worker read it."""
+    """A write of the app (`key`) took `before` away there; `raced`: it went by the service without versions, and the
+    record had changed since that worker read it."""
 
     entity: int
     field: str
     before: str
     after: str
     raced: bool
+    key: str = ""
 
 
 @dataclass
 class Remote:
     """One customer in e-conomic through all its numbers. `key`: the app's own creation; `gone`: who took it away;
-    `late`: the call that made it was under way for about as long as a key lives."""
+    `late`: the call that made it was under way for about as long as a key lives; `bare`: it once had no CVR number;
+    `removal`: the key of the app's deletion, `lost`: what people had typed there and that deletion took along."""
 
     uid: int
     number: int
@@ -59,6 +61,9 @@ class Remote:
     via: str = "page"
     gone: str = ""
     late: bool = False
+    bare: bool = False
+    removal: str = ""
+    lost: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -71,6 +76,7 @@ class Ledger:
     theirs_ever: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     answered: set[tuple[str, str]] = field(default_factory=set)
     agreed: set[tuple[str, str, str]] = field(default_factory=set)
+    ruled: set[tuple[str, str, str]] = field(default_factory=set)
     remotes: list[Remote] = field(default_factory=list)
     at: dict[int, Remote] = field(default_factory=dict)
     declared: set[tuple[int, int]] = field(default_factory=set)
@@ -79,7 +85,7 @@ class Ledger:
     collateral: list[str] = field(default_factory=list)
     deleted_values: list[tuple[str, str]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    holders: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    holders: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     moved_numbers: set[int] = field(default_factory=set)
 
     # -- what people type
@@ -105,14 +111,14 @@ class Ledger:
         remote = Remote(len(self.remotes) + 1, record["customerNumber"], key, via)
         self.remotes.append(remote)
         self.at[remote.number] = remote
-        self.holders[remote.number].add(remote.uid)
-        self._saw(values_of(record))
+        self.holders[remote.number].append(remote.uid)
+        self._saw(remote, values_of(record))
         return remote
 
-    def changed(self, before: dict[str, Any], after: dict[str, Any], *, by_app: bool, raced: bool) -> None:
+    def changed(self, before: dict[str, Any], after: dict[str, Any], *, by_app: bool, raced: bool, key: str) -> None:
         remote = self.at[after["customerNumber"]]
         old, new = values_of(before), values_of(after)
-        self._saw(new)
+        self._saw(remote, new)
         if not by_app:
             self.note("theirs", remote.uid, {n: v for n, v in new.items() if v != old[n]}, old)
             return
@@ -121,24 +127,30 @@ class Ledger:
             self.counts["idle writes"] += 1
         else:
             self.counts["writes that changed something"] += 1
-        for name in TEXTS:
+        for name in NAMES:
             if old[name] and old[name] != new[name]:
-                self.overwritten.append(Overwritten(remote.uid, name, old[name], new[name], raced))
+                self.overwritten.append(Overwritten(remote.uid, name, old[name], new[name], raced, key))
 
-    def removed(self, record: dict[str, Any], *, by_app: bool) -> None:
+    def removed(self, record: dict[str, Any], *, by_app: bool, raced: bool = False, key: str = "") -> None:
         remote = self.at.pop(record["customerNumber"])
         remote.gone = "app" if by_app else "person"
         if by_app:
-            self.deleted_values += [(name, value) for name, value in values_of(record).items() if value]
+            held = values_of(record)
+            self.deleted_values += [(name, value) for name, value in held.items() if value]
+            typed = {(e.field, e.value) for e in self.typed if (e.side, e.entity) == ("theirs", remote.uid)}
+            lost = sorted(name for name in TEXTS if (name, held[name]) in typed)
+            remote.removal, remote.lost = key, [] if raced else lost
         self.gone_by_person("theirs", remote.uid, values_of(record))
 
     def moved(self, old: int, new: int) -> None:
         remote = self.at.pop(old)
         remote.number = new
         self.moved_numbers |= {old, new}
+        self.holders[new].append(remote.uid)
         self.at[new] = remote
 
-    def _saw(self, values: dict[str, str]) -> None:
+    def _saw(self, remote: Remote, values: dict[str, str]) -> None:
+        remote.bare = remote.bare or not values["cvr"]
         for name, value in values.items():
             if value:
                 self.theirs_ever[name].add(value)
@@ -155,7 +167,16 @@ class Ledger:
 
     # -- orders
 
-    def declare(self, customer_id: int, number: int) -> None:
-        """A person said that this customer and whoever has the number there are the same party."""
-        if number in self.at:
-            self.declared.add((customer_id, self.at[number].uid))
+    def join(self, links: tuple[set[tuple[int, int]], set[tuple[int, int]]]) -> None:
+        """A person said that a customer is the same party as these records of theirs and these customers of ours."""
+        self.declared |= links[0]
+        self.kin |= links[1]
+
+    def decide(self, name: str, choice: str, ours: str, theirs: str) -> None:
+        """A person saw both values and chose "ours", "theirs" or "both"."""
+        if choice == "both":
+            # From now on each counts as settled, so the next edit of one goes over the other.
+            self.agreed.add((name, ours, theirs))
+            self.answered |= {(name, ours), (name, theirs)}
+        else:
+            self.answered.add((name, theirs if choice == "ours" else ours))

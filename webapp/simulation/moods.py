@@ -5,7 +5,7 @@ A mix of everything seldom brings three rare things to one customer; a history t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from random import Random
 
 THEMES: dict[str, tuple[str, ...]] = {
@@ -30,17 +30,15 @@ THEMES: dict[str, tuple[str, ...]] = {
     "workers": ("worker stalls", "we edit", "they edit", "webhooks arrive", "we create there", "process dies calling"),
 }  # fmt: skip
 LEANING, STAYS = 6, 0.65
-ALWAYS = ("work",)
+ALWAYS, WORK = ("work",), 0.25
 
 
-def leaning(r: Random, weights: Mapping[str, int]) -> list[int]:
-    """The weights of one history's verbs, in the same order: a third left out, and a theme's (if it has one) raised."""
-    theme = THEMES[r.choice(sorted(THEMES))] if r.random() < 0.75 else ()
-    made = []
-    for verb, weight in weights.items():
-        stays = r.random() < STAYS
-        made.append(weight * LEANING if verb in theme else weight if stays or verb in ALWAYS else 0)
-    share = made[list(weights).index("work")] / max(1, sum(made))
-    if share < 0.2:
-        made[list(weights).index("work")] = round(sum(made) * 0.3)
-    return made
+def leaning(r: Random, weights: Mapping[str, int], favoured: Collection[str] = ()) -> list[int]:
+    """The weights of one history's verbs, in the same order: a third left out, those of its theme, if it has one, and
+    the favoured raised, and work enough for a part of them to be carried out."""
+    theme = {*favoured, *(THEMES[r.choice(sorted(THEMES))] if r.random() < 0.75 else ())}
+    stays = {verb: verb in ALWAYS or r.random() < STAYS for verb in weights}
+    leaned = {verb: weight * (LEANING if verb in theme else stays[verb]) for verb, weight in weights.items()}
+    others = sum(leaned.values()) - leaned["work"]
+    leaned["work"] = max(leaned["work"], round(others * WORK / (1 - WORK)))
+    return list(leaned.values())

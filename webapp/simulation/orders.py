@@ -1,4 +1,4 @@
-"""What our own people order for the whole register: bulk runs, comparisons, answers to the brake, settings."""
+"""What our own people order for the whole register: comparisons, answers to the brakes, pauses, settings."""
 
 from __future__ import annotations
 
@@ -7,53 +7,12 @@ from contextlib import suppress
 from random import Random
 
 from webapp import db
-from webapp.models import run
 from webapp.models.connection import Connection
-from webapp.models.exclusion import Exclusion
 from webapp.models.pairing import Pairing
-from webapp.models.run import Run, RunItem
 from webapp.models.sweep import HELD, Sweep
 from webapp.simulation.window import active_of
 from webapp.simulation.world import DEFAULTS, OTHER_AGREEMENT, World
-from webapp.sync import connect, emptying, lists, runs, sweep
-
-
-def bulk(world: World, r: Random) -> str:
-    """ "Opret partnere", from a plan shown now or a while ago."""
-    connection = active_of(world)
-    if connection is None:
-        return "not active"
-    shown = world.memory.pop("bulk", None)
-    if shown is None or r.random() < 0.5:
-        kind, rule = r.choice((run.CREATE_THEIRS, run.CREATE_OURS)), r.choice(("same", "next"))
-        shown = runs.plan(connection, kind, world.alice, choices={"rule": rule})
-        _spares_the_excluded(world, connection, shown)
-        if r.random() < 0.3:
-            world.memory["bulk"] = shown
-            return "planned"
-    also = {item.id for item in RunItem.of(shown, run.ITEM_HELD) if r.random() < 0.3}
-    try:
-        return f"ordered {runs.start(shown, world.alice, also=also).total}"
-    except runs.NotApplied as fault:
-        return fault.why
-
-
-def _spares_the_excluded(world: World, connection: Connection, shown: Run) -> None:
-    """Whoever is excluded has no part in a plan made just now."""
-    off = list(Exclusion.select().where(Exclusion.connection == connection, Exclusion.ended_at.is_null()))
-    ours, theirs = {e.customer_id for e in off} - {None}, {e.mirror_id for e in off} - {None}
-    for item in RunItem.select().where(RunItem.run == shown, RunItem.state == run.ITEM_WAITING):
-        if item.customer_id in ours or item.mirror_id in theirs:
-            world.wrong(f"I5: a bulk run takes the excluded {item.customer_id or item.mirror_id}")
-
-
-def stop_run(world: World, r: Random) -> str:
-    connection = active_of(world)
-    running = Run.current(connection) if connection else None
-    if running is None:
-        return "none runs"
-    runs.stop(running)
-    return "stopped"
+from webapp.sync import connect, emptying, lists, resting, silence, sweep
 
 
 def compare_now(world: World, r: Random) -> str:
@@ -91,6 +50,36 @@ def answer_emptied(world: World, r: Random) -> str:
         world.memory.setdefault("may be emptied", set()).add(pair.id)
     emptying.decide(connection, choice, found.seen, world.alice)
     return choice
+
+
+def rest(world: World, r: Random) -> str:
+    """ "Sæt på pause" and "Fortsæt" for the whole synchronisation."""
+    connection = active_of(world)
+    if connection is None:
+        return "not active"
+    if resting.is_by_person(connection):
+        return f"resumed {resting.resume(connection, world.alice)}"
+    world.memory["begun while resting"] = set()
+    return "paused" if resting.pause(connection, world.alice) else "rests for another reason"
+
+
+def try_webhook(world: World, r: Random) -> str:
+    """ "Prøv webhooken": begun, and looked at again later: a call that was taken meanwhile must have been heard."""
+    connection = world.connection
+    if connection is None:
+        return "not connected"
+    now = connection.id, len(world.memory.get("acknowledged", [])), world.clock.ours() - world.clock.theirs()
+    begun = world.memory.pop("trial", None)
+    if begun is None:
+        world.memory["trial"] = (*now, world.clock.ours())
+        return "begun"
+    heard = silence.heard_since(connection, begun[3])
+    # A call in the very moment of the beginning counts as before it, and a clock that was set tells nothing.
+    taken = world.memory.get("acknowledged", [])[begun[1] :]
+    came = [at for _, whose, at in taken if whose == begun[0] and at > begun[3]]
+    if came and heard is None and (begun[0], begun[2]) == (now[0], now[2]):
+        world.wrong(f"I1: a trial of the webhook did not hear the {len(came)} calls that came")
+    return "heard" if heard else "silent"
 
 
 def settings(world: World, r: Random) -> str:

@@ -11,12 +11,16 @@ from webapp.models.customer import Customer
 from webapp.simulation import meetings
 from webapp.simulation.ledger import TEXTS, alike
 from webapp.simulation.world import World
-from webapp.sync import connect, pairings, register
+from webapp.sync import connect, emptying, pairings, register
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.register import NoSuchCustomer, NumberInUse
 
-REFUSALS = (pairings.Moved, AlreadyPaired, NumberInUse, NoSuchCustomer, connect.NotConnected, EconomicError)
-REFERENCE_CHOICES = {"currency": ("DKK", "EUR"), "customer_group": ("1", "2"), "payment_terms": ("1", "2")}
+REFUSALS = (
+    pairings.Moved, AlreadyPaired, NumberInUse, NoSuchCustomer, connect.NotConnected, emptying.Stale, EconomicError,
+)  # fmt: skip
+REFERENCE_CHOICES = {
+    "currency": ("DKK", "EUR"), "customer_group": ("1", "2"), "payment_terms": ("1", "2"), "vat_zone": ("1", "2"),
+}  # fmt: skip
 Verb = Callable[[World, Random], str]
 
 
@@ -37,8 +41,9 @@ def fresh_value(world: World, name: str, r: Random) -> str:
 
 
 def new_values(world: World, r: Random) -> dict[str, str]:
-    """The values of a new customer: always name and CVR number, some others."""
-    names = ["name", "cvr", *r.sample(["address", "city", "email", "phone", "website", "ean"], r.randint(1, 3))]
+    """The values of a new customer: always a name, mostly a CVR number, some others."""
+    known = ["name", "cvr"] if r.random() < 0.8 else ["name"]
+    names = [*known, *r.sample(["address", "city", "email", "phone", "website", "ean"], r.randint(1, 3))]
     values = {name: fresh_value(world, name, r) for name in names}
     if r.random() < 0.7:
         values |= {"currency": "DKK", "customer_group": "1", "payment_terms": "1", "vat_zone": "1"}
@@ -95,10 +100,11 @@ def edit(world: World, r: Random) -> str:
         customer_id, shown = chosen.id, chosen.values
     typed = shown | changes(world, r, shown)
     number = r.randint(1, 30) if r.random() < 0.08 else None
-    return _saved(world, customer_id, shown, typed, number)
+    return save(world, customer_id, shown, typed, number)
 
 
-def _saved(world: World, customer_id: int, shown: Any, typed: Any, number: int | None) -> str:
+def save(world: World, customer_id: int, shown: Any, typed: Any, number: int | None = None) -> str:
+    """A form or a line of a grid is sent: what was typed differs from what was shown."""
     before = Customer.get_by_id(customer_id).values
     try:
         done = register.change(world.company, customer_id, shown, typed, world.alice, number=number)
@@ -120,6 +126,17 @@ def _saved(world: World, customer_id: int, shown: Any, typed: Any, number: int |
     if not stored:
         world.wrong(f"I1: an acknowledged form of customer {customer_id} is not in the register")
     return "saved"
+
+
+def edit_reference(world: World, r: Random) -> str:
+    """Another choice from one of e-conomic's lists: in the books that may mean something serious."""
+    found = customers(world)
+    if not found:
+        return "nobody"
+    chosen, name = r.choice(found), r.choice(sorted(REFERENCE_CHOICES))
+    shown = chosen.values[name]
+    others = [key for key in REFERENCE_CHOICES[name] if key != shown]
+    return f"{name} {save(world, chosen.id, {name: shown}, {name: r.choice(others)})}"
 
 
 def remove(world: World, r: Random) -> str:

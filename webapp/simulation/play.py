@@ -81,9 +81,9 @@ def _prepare(world: World) -> None:
     )
     world.economic.customersapi_enabled = chance.random() < 0.75
     page_size(chance.choice((3, 5, 1000)))
-    for _ in range(chance.randint(1, 6)):
+    for _ in range(chance.choice((1, 2, 3, 4, 7))):
         _quietly(world, VERBS["we add"][0], Random(chance.random()))
-    for _ in range(chance.randint(1, 6)):
+    for _ in range(chance.choice((1, 2, 3, 4, 7))):
         _quietly(world, VERBS["they add"][0], Random(chance.random()))
     world.connect()
     connection = world.connection
@@ -111,6 +111,7 @@ def _take(world: World, step: Step) -> None:
 def _do(world: World, step: Step, do: Callable[[World, Random], str], chance: Random) -> None:
     """One step; a process that dies in it is only its own."""
     world.ledger.counts["steps"] += 1
+    around, world.at_work = world.at_work, -1
     world.ledger.counts[f"{step.verb}{' inside a call' if step.calls else ''}"] += 1
     try:
         said = do(world, chance)
@@ -118,6 +119,8 @@ def _do(world: World, step: Step, do: Callable[[World, Random], str], chance: Ra
         said = f"died at {death}"
     except people.REFUSALS as refused:
         said = f"refused: {type(refused).__name__}"
+    finally:
+        world.at_work = around
     meetings.happened(world, step.verb, said)
     world.witness.step_over()
     world.note("step", step.verb, said)

@@ -10,11 +10,13 @@ from webapp.models.connection import CLOSED, PAUSED, Connection
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
+from webapp.models.run import PAUSED as RUN_PAUSED
+from webapp.models.run import Run
 from webapp.models.sweep import HELD, Sweep
 from webapp.simulation import accountants, checks, orders, trouble
 from webapp.simulation.wire import Killed
 from webapp.simulation.world import World
-from webapp.sync import connect, sweep
+from webapp.sync import connect, resting, runs, sweep
 
 PATIENCE = timedelta(hours=6)
 
@@ -53,6 +55,8 @@ def _calm(world: World) -> None:
     world.clock.correct()
     world.note("calm")
     connection = world.connection
+    if connection is not None and resting.resume(connection, world.alice):
+        connection = world.connection
     at_work = connection is not None and connection.state not in (PAUSED, CLOSED)
     if not at_work or not _opens(world, connection):
         world.connect()
@@ -60,6 +64,9 @@ def _calm(world: World) -> None:
     assert connection is not None
     if not connection.is_active:
         connect.activate(connection, world.alice)
+    for run in Run.select().where(Run.state == RUN_PAUSED).order_by(Run.id):
+        if world.chance.random() < 0.7:
+            runs.resume(run)
     while world.sandbox.webhooks.queue:
         do = accountants.deliver if world.chance.random() < 0.7 else accountants.lose
         do(world, world.chance)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
-from webapp.simulation import accountants, moods, orders, people, trouble, window
+from webapp.simulation import accountants, aim, bulk, mending, moods, orders, people, rulings, trouble, window
 from webapp.simulation.people import Verb
 
 STEPS = 40
@@ -28,13 +28,29 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we try again": (window.try_again, 2),
     "we exclude": (window.exclude, 2),
     "we tell apart": (window.tell_apart, 1),
-    "we order": (orders.bulk, 2),
-    "we stop": (orders.stop_run, 1),
+    "we order": (bulk.order, 4),
+    "we choose anew": (bulk.choose_anew, 1),
+    "we pause a run": (bulk.pause, 1),
+    "we go on": (bulk.go_on, 2),
+    "we stop": (bulk.stop, 1),
+    "we undo": (bulk.undo, 3),
+    "we rule a field": (rulings.rule_field, 2),
+    "we take a rule back": (rulings.take_back, 1),
+    "we rule defaults": (rulings.rule_defaults, 1),
+    "we check up": (mending.check_up, 1),
+    "we mend by cause": (mending.by_cause, 1),
+    "we name a coming group": (mending.name_a_coming_group, 1),
+    "we change the books": (people.edit_reference, 2),
+    "we rest": (orders.rest, 1),
+    "we try the webhook": (orders.try_webhook, 1),
     "we compare": (orders.compare_now, 2),
     "we brake": (orders.answer_brake, 1),
     "we answer the emptied": (orders.answer_emptied, 1),
     "we set": (orders.settings, 2),
     "they add": (accountants.add, 4),
+    "they add the same": (accountants.add_same, 2),
+    "they make the group": (mending.make_the_group, 1),
+    "they invoice": (accountants.invoice, 2),
     "they edit": (accountants.edit, 12),
     "they edit elsewhere": (accountants.edit_unmapped, 2),
     "they delete": (accountants.delete, 2),
@@ -57,6 +73,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "look-up fails": (trouble.look_up, 1),
     "list cut short": (trouble.short_list, 1),
     "key grows old": (trouble.age, 1),
+    "call is forbidden": (trouble.forbid, 1),
     "outage": (trouble.outage, 2),
     "grant is withdrawn": (trouble.revoke, 1),
     "we reconnect": (trouble.reconnect, 1),
@@ -67,16 +84,17 @@ VERBS: dict[str, tuple[Verb, int]] = {
 _NAMES = tuple(VERBS)
 _WEIGHTS = {name: weight for name, (_, weight) in VERBS.items()}
 INSIDE = 0.35
-MOMENTS = ("before", "after", "before", "after", "before PUT", "after PUT")
+MOMENTS = ("before", "after", "before", "after", "before PUT", "after PUT", "commit", "claimed")
 _NOT_INSIDE = (
-    "call fails", "creation unanswered", "look-up fails", "list cut short", "process dies", "process dies calling",
+    "call fails", "call is forbidden", "creation unanswered", "look-up fails", "list cut short",
+    "process dies", "process dies calling",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Step:
     """`index` gives the step its chance, also when others are left out; `calls` > 0: it waits for that many calls
-    and then happens inside, at `moment`."""
+    (or commits, or claims) of a worker and then happens inside, at `moment`."""
 
     index: int
     verb: str
@@ -91,8 +109,11 @@ class Step:
 def history(seed: int, length: int = STEPS, only: Iterable[int] | None = None) -> list[Step]:
     """The steps of a seed; `only` keeps those with these indexes."""
     r = Random(f"history/{seed}")
-    weights = moods.leaning(r, _WEIGHTS)
+    way = aim.way(seed)
+    weights = moods.leaning(r, _WEIGHTS, {verb for verb, *_ in way if verb != "work"})
     steps = [_step(r, index, weights) for index in range(length)]
+    for place, (verb, calls, moment) in zip(aim.places(r, length, len(way)), way, strict=False):
+        steps[place] = Step(place, verb, calls, moment)
     kept = None if only is None else set(only)
     return steps if kept is None else [step for step in steps if step.index in kept]
 

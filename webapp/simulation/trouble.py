@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from webapp.models.connection import Connection
-from webapp.simulation import boundaries
+from webapp.simulation import aim, boundaries
 from webapp.simulation.world import WORKERS, World
 
 FAULTS = (
@@ -112,6 +112,12 @@ def age(world: World, r: Random) -> str:
     return "an hour"
 
 
+def forbid(world: World, r: Random) -> str:
+    """The next reading of one customer is not allowed: some role or module is missing there for a while."""
+    world.sandbox.faults.next(2, "GET", r"/customers/\d+", "403")
+    return "403 twice"
+
+
 def outage(world: World, r: Random) -> str:
     """Every call may go wrong until it is over."""
     if r.random() < 0.5:
@@ -144,10 +150,11 @@ def newer_service(world: World, r: Random) -> str:
 
 def kill(world: World, r: Random) -> str:
     """Some process dies at one of its next boundaries."""
-    if r.random() < 0.4:
+    way = r.random()
+    if way < 0.35:
         world.kill_at, world.kill_in = "*", r.randint(1, 6)
     else:
-        world.kill_at, world.kill_in = r.choice(boundaries.declared()), 1
+        world.kill_at, world.kill_in = aim.target(world.seed) if way < 0.6 else r.choice(boundaries.declared()), 1
     return f"at {world.kill_at} in {world.kill_in}"
 
 

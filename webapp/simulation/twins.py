@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import combinations, pairwise
 from typing import Any
 
 from webapp.models import attempt as attempts
@@ -12,7 +13,8 @@ from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.inbox import Inbox
 from webapp.models.pairing import Pairing
-from webapp.models.run import RunItem
+from webapp.models.run import CREATE_OURS, Run, RunItem
+from webapp.simulation.accountants import BETWEEN
 from webapp.simulation.ledger import TEXTS, Remote
 from webapp.simulation.world import World
 
@@ -25,7 +27,8 @@ def judge(world: World, connection: Connection) -> None:
 
 def _identity(world: World) -> None:
     """I7: a customer holds only values of its own, or of partners that a person gave it."""
-    for item in RunItem.select().where(RunItem.mirror_id.is_null(False), RunItem.pairing_id.is_null(False)):
+    copies = RunItem.select().join(Run).where(Run.kind == CREATE_OURS)
+    for item in copies.where(RunItem.mirror_id.is_null(False), RunItem.pairing_id.is_null(False)):
         origins = [world.ledger.origin.get(value, ("", 0)) for value in item.values_after.get("ours", {}).values()]
         copied = Pairing.get_by_id(item.pairing_id).customer_id
         world.ledger.declared |= {(copied, entity) for side, entity in origins if side == "theirs"}
@@ -49,6 +52,8 @@ def _by_way(world: World, customer_id: int, side: str, entity: int) -> bool:
     for customer, remote in _created(world):
         links["ours", customer].add(("theirs", remote))
         links["theirs", remote].add(("ours", customer))
+    for bare, later in _unlike_nobody(world):
+        links["theirs", bare].add(("theirs", later))
     reached, todo = set(), [("ours", customer_id)]
     while todo:
         here: Any = todo.pop()
@@ -56,6 +61,13 @@ def _by_way(world: World, customer_id: int, side: str, entity: int) -> bool:
             reached.add(here)
             todo += links[here]
     return (side, entity) in reached
+
+
+def _unlike_nobody(world: World) -> Iterator[tuple[int, int]]:
+    """Records that had a number after one without a CVR number had it: nothing told the new holder from the old."""
+    for number, held in world.ledger.holders.items():
+        if number != BETWEEN:
+            yield from ((a, b) for a, b in combinations(held, 2) if a != b and world.ledger.remotes[a - 1].bare)
 
 
 def _created(world: World) -> list[tuple[int, int]]:

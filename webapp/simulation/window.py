@@ -21,7 +21,7 @@ def active_of(world: World) -> Connection | None:
     return found if found is not None and found.is_active else None
 
 
-def _unpaired(world: World, connection: Connection) -> tuple[list[Customer], list[Mirror]]:
+def unpaired(world: World, connection: Connection) -> tuple[list[Customer], list[Mirror]]:
     ours = [c for c in customers(world) if Pairing.of_customer(c, connection) is None]
     theirs = [m for m in Mirror.of(connection).order_by(Mirror.number) if Pairing.of_mirror(m) is None]
     return ours, theirs
@@ -32,7 +32,7 @@ def open_dialog(world: World, r: Random) -> str:
     connection = active_of(world)
     if connection is None:
         return "not active"
-    ours, theirs = _unpaired(world, connection)
+    ours, theirs = unpaired(world, connection)
     if ours and theirs:
         customer, mirror = r.choice(ours), r.choice(theirs)
         seen = Versions(customer.version, mirror.version)
@@ -54,14 +54,14 @@ def pair(world: World, r: Random) -> str:
         customer_id, mirror_id, seen, *shown = world.memory.pop("pairing")
         customer, mirror = Customer.get_by_id(customer_id), Mirror.get_by_id(mirror_id)
     else:
-        ours, theirs = _unpaired(world, connection)
+        ours, theirs = unpaired(world, connection)
         if not ours or not theirs:
             return "nobody"
         customer, mirror = r.choice(ours), r.choice(theirs)
         seen = Versions(customer.version, mirror.version)
     answers = _answers(r, customer.values, mirror.values)
     for name, choice in answers.items():
-        _note_answer(world, name, choice, customer.values, mirror.values)
+        world.ledger.decide(name, choice, customer.values[name], mirror.values[name])
     _declare(world, customer.id, mirror)
     pairings.pair(connection, customer.id, mirror.id, answers, seen, world.alice)
     if shown is not None and shown != [customer.values, mirror.values]:
@@ -69,15 +69,21 @@ def pair(world: World, r: Random) -> str:
     return f"paired {customer.number} with {mirror.number}"
 
 
+Links = tuple[set[tuple[int, int]], set[tuple[int, int]]]
+
+
+def links(world: World, customer_id: int, mirror: Mirror) -> Links:
+    """Who a mirror row is, by its own unique values and by the number as it is now: records of theirs, ours."""
+    origins = [world.ledger.origin.get(value, ("", 0)) for value in mirror.values.values()]
+    declared = {(customer_id, entity) for side, entity in origins if side == "theirs"}
+    if mirror.number in world.ledger.at:
+        declared.add((customer_id, world.ledger.at[mirror.number].uid))
+    return declared, {(customer_id, entity) for side, entity in origins if side == "ours"}
+
+
 def _declare(world: World, customer_id: int, mirror: Mirror) -> None:
-    """Who a mirror row is: by its own unique values, and by the number as it is now."""
-    for value in mirror.values.values():
-        side, entity = world.ledger.origin.get(value, ("", 0))
-        if side == "theirs":
-            world.ledger.declared.add((customer_id, entity))
-        elif side == "ours":
-            world.ledger.kin.add((customer_id, entity))
-    world.ledger.declare(customer_id, mirror.number)
+    """A person said that these two are the same party."""
+    world.ledger.join(links(world, customer_id, mirror))
 
 
 def _answers(r: Random, ours: dict[str, str], theirs: dict[str, str]) -> dict[str, str]:
@@ -85,21 +91,11 @@ def _answers(r: Random, ours: dict[str, str], theirs: dict[str, str]) -> dict[st
     return {name: r.choice(("ours", "theirs", "both")) for name in differ if r.random() < 0.75}
 
 
-def _note_answer(world: World, name: str, choice: str, ours: dict[str, str], theirs: dict[str, str]) -> None:
-    ledger = world.ledger
-    if choice == "both":
-        # From now on each counts as settled, so the next edit of one goes over the other.
-        ledger.agreed.add((name, ours[name], theirs[name]))
-        ledger.answered |= {(name, ours[name]), (name, theirs[name])}
-    else:
-        ledger.answered.add((name, (theirs if choice == "ours" else ours)[name]))
-
-
 def create_there(world: World, r: Random) -> str:
     connection = active_of(world)
     if connection is None:
         return "not active"
-    ours, _ = _unpaired(world, connection)
+    ours, _ = unpaired(world, connection)
     if not ours:
         return "nobody"
     customer = r.choice(ours)
@@ -113,7 +109,7 @@ def create_here(world: World, r: Random) -> str:
     connection = active_of(world)
     if connection is None:
         return "not active"
-    _, theirs = _unpaired(world, connection)
+    _, theirs = unpaired(world, connection)
     if not theirs:
         return "nobody"
     mirror = r.choice(theirs)
@@ -165,7 +161,7 @@ def answer(world: World, r: Random) -> str:
     answers = {name: r.choice(("ours", "theirs", "both")) for name in fields if r.random() < 0.8}
     ours, theirs = found.customer.values, found.mirror.values
     for name, choice in answers.items():
-        _note_answer(world, name, choice, ours, theirs)
+        world.ledger.decide(name, choice, ours[name], theirs[name])
     done = pairings.answer(connection, found.id, answers, seen, world.alice)
     shown = world.memory.pop("shown now", None)
     if seen != _versions(found) or (shown is not None and shown != (found.id, ours, theirs)):
@@ -248,7 +244,7 @@ def exclude(world: World, r: Random) -> str:
     connection = active_of(world)
     if connection is None:
         return "not active"
-    ours, theirs = _unpaired(world, connection)
+    ours, theirs = unpaired(world, connection)
     everyone: list[Customer | Mirror] = [*ours, *theirs]
     if not everyone:
         return "nobody"
@@ -264,7 +260,7 @@ def tell_apart(world: World, r: Random) -> str:
     connection = active_of(world)
     if connection is None:
         return "not active"
-    ours, theirs = _unpaired(world, connection)
+    ours, theirs = unpaired(world, connection)
     if not ours or not theirs:
         return "nobody"
     customer, mirror = r.choice(ours), r.choice(theirs)

@@ -20,7 +20,7 @@ from webapp.simulation.clock import Clock
 from webapp.simulation.ledger import Ledger
 from webapp.simulation.wire import Call, Killed, Wire
 from webapp.simulation.witness import Witness
-from webapp.sync import connect, sweep
+from webapp.sync import connect, resting, sweep
 from webapp.worker import Worker
 
 ADDRESS = "http://economic.test"
@@ -122,7 +122,7 @@ class World:
         finally:
             self.memory["working for"] = around
         if isinstance(back, connect.OtherAgreement):
-            if self.chance.random() < 0.2 and not self.calm:
+            if self.chance.random() < 0.35 and not self.calm:
                 connect.decline(self.alice, back.grant.id)
                 return
             back = connect.confirm(self.alice, back.grant.id)
@@ -214,6 +214,11 @@ class World:
         self.witness.reaches(name)
         name = boundaries.met(name)
         self.boundaries[name] += 1
+        if name == "lane.claimed":
+            self._begin()
+            self.meet("claimed")
+        if self.at_work >= 0 and name.endswith(" after commit"):
+            self.meet("commit")
         if self.kill_at and (self.kill_at == "*" or self.kill_at == name):
             self.kill_in -= 1
             if self.kill_in <= 0:
@@ -221,6 +226,18 @@ class World:
                 self.kills[name] += 1
                 self.note("killed", name)
                 raise Killed(name)
+
+    def _begin(self) -> None:
+        """A worker begins to look: while everything rests by a person's word it may do so at most once, if it was just
+        about to."""
+        agreement = self.memory.get("working for")
+        found = Connection.of_agreement(self.company, agreement) if agreement == AGREEMENT else None
+        begun = self.memory.setdefault("begun while resting", set())
+        if found is None or not resting.is_by_person(found):
+            return
+        if self.at_work in begun:
+            self.wrong(f"I11: worker {self.at_work} went on although everything rests by a person's word")
+        begun.add(self.at_work)
 
     def note(self, *words: str) -> None:
         self.trace.append(" ".join(words))
@@ -258,7 +275,7 @@ class World:
             call = self.wire.now
             self.witness.takes_effect(call)
             raced = call is not None and "/rest/" in call.path and before["objectVersion"] != self._last_read(call)
-            self.ledger.changed(before, made, by_app=call is not None, raced=raced)
+            self.ledger.changed(before, made, by_app=call is not None, raced=raced, key=call.key if call else "")
             return made
 
         def watched_delete(number: int) -> None:
@@ -267,8 +284,9 @@ class World:
             self.witness.takes_effect(self.wire.now)
             if record is not None:
                 self.witness.deletes(self.wire.now, record)
-                by_app = self.wire.now is not None and self.wire.now.method == "DELETE"
-                self.ledger.removed(record, by_app=by_app)
+                call = self.wire.now if self.wire.now and self.wire.now.method == "DELETE" else None
+                raced = call is not None and record["objectVersion"] != self._last_read(call)
+                self.ledger.removed(record, by_app=call is not None, raced=raced, key=call.key if call else "")
 
         def watched_renumber(old: int, new: int) -> Any:
             made = renumber(old, new)

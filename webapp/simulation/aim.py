@@ -1,0 +1,67 @@
+"""What a seed is after: each seed aims at one durable boundary, by steps that lead there and a death when it is met.
+
+The aim is the seed's own, whatever was played before; as many seeds in a row as there are boundaries aim at each once.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from webapp.simulation import boundaries
+
+Planned = tuple[str, int, str]
+"""A step's verb, and where it happens: inside that many calls (0: by itself), at that moment."""
+
+WAYS: dict[str, tuple[Planned | str, ...]] = {
+    "connect.deactivate": ("we set", "we set"),
+    "connect.confirm": ("we set", "we set"),
+    "connect.decline": ("we set", "we set", "we set"),
+    "create._look": ("we create there", "call fails", "work", "time passes", "work"),
+    "create._leave": ("we create there", "outage", "work", "they edit", "time passes", "work"),
+    "create._refused": ("we name a coming group", "we create there", "work"),
+    "default_rules": ("we rule defaults", "we rule defaults", "we rule defaults"),
+    "emptying.decide": (
+        "we order", "work", "work", "they empty most", "we compare", "work", "work", "we answer the emptied",
+    ),
+    "pairings.confirm_same": ("they reuse", "webhooks arrive", "work", "we confirm"),
+    "pairings.create_again": ("they delete", "webhooks arrive", "work", "we decide", "we decide"),
+    "pairings.delete_other": ("we delete", "work", "we decide", "we decide"),
+    "pairings.try_again": ("we name a coming group", "work", "we try again"),
+    "push._close": ("we edit", ("they edit", 1, "before PUT"), "work", "work"),
+    "push._is_forbidden": ("we change the books", "work", "they invoice", "we answer", "work"),
+    "push._refused": ("we name a coming group", "work", "work"),
+    "remove": ("we delete", "work", "we decide", "work"),
+    "remove._refused": ("we delete", "work", "we decide", "they bill", "work"),
+    "resting": ("we rest", "work", "we rest"),
+    "rules": ("we rule a field", "they edit", "we edit", "work", "we take a rule back"),
+    "runs.": ("we order", "we pause a run", "work", "we go on", "work"),
+    "runs.step": ("we order", "we pause a run", ("we go on", 1, "claimed"), "work", "work"),
+    "runs_plan.replace": ("we order", "we choose anew", "we order"),
+    "suggesting": ("they add the same", "webhooks arrive", "work", "work"),
+    "sweep": ("we compare", "work", "work"),
+    "undo_there": ("we order", "work", "work", "work", "we undo", "work", "work"),
+    "undo_there._restore": ("we order", "work", "work", "we undo", ("they edit", 1, "before PUT"), "work", "work"),
+    "worker._permanent": (("call is forbidden", 0, ""), "we edit", "work"),
+}  # fmt: skip
+
+
+def target(seed: int) -> str:
+    """The boundary that this seed aims at."""
+    known = boundaries.declared()
+    return known[seed % len(known)]
+
+
+def way(seed: int) -> tuple[Planned, ...]:
+    """The steps that lead to its boundary, if any are known; the longest beginning of its name counts."""
+    name = target(seed)
+    known = max((begins for begins in WAYS if name.startswith(begins)), key=len, default="")
+    return tuple((step, 0, "") if isinstance(step, str) else step for step in WAYS.get(known, ()))
+
+
+def places(r: Random, length: int, count: int) -> list[int]:
+    """Where in a history the steps of a way stand: in their order, often next to each other."""
+    if count > length:
+        return []
+    start = r.randint(0, length - count)
+    room = range(start, length) if r.random() < 0.3 else range(start, min(length, start + count + 2))
+    return sorted(r.sample(room, count))

@@ -1,0 +1,154 @@
+"""What runs, undos and rules may do to values, exactly as wide as what a person saw and ordered, and what not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from webapp.models import attempt as attempts
+from webapp.models import history, run
+from webapp.models.attempt import Attempt
+from webapp.models.confirmation import Confirmation
+from webapp.models.connection import Connection
+from webapp.models.field_rule import FieldRule
+from webapp.models.history import History
+from webapp.models.run import Run, RunItem, RunPlan
+from webapp.simulation.ledger import alike
+from webapp.simulation.world import World
+from webapp.sync.fields import NAMES
+from webapp.sync.plan import FieldPlan, Outcome, plan_field
+from webapp.sync.push import stored_as
+from webapp.sync.runs_pair import GROUPS
+from webapp.sync.runs_undo import REMOVE_THEIRS
+
+WINNERS = {("winner", "ours"), ("winner", "theirs"), ("direction", "out"), ("direction", "in")}
+
+
+def judge(world: World, connection: Connection) -> None:
+    """Enter what runs and rules were allowed into the ledger; what they did beyond that is said at once."""
+    _joined(world)
+    _undone(world, connection)
+    _ruled(world, connection)
+    _closed_sides(world, connection)
+    _confirmed(world)
+
+
+def _joined(world: World) -> None:
+    """A run that paired two decided for each group of fields what became of those in which they differed."""
+    done = {(item.run_id, item.position): item for item in RunItem.select().where(RunItem.state == run.ITEM_DONE)}
+    for (run_id, position), (ours, theirs, links) in world.memory.get("joining", {}).items():
+        if (run_id, position) not in done:
+            continue
+        world.ledger.join(links)
+        shown = RunPlan.get(RunPlan.run == run_id)
+        for group, names in GROUPS.items():
+            for name in names:
+                if ours[name] and theirs[name] and not alike(ours[name], theirs[name]):
+                    world.ledger.decide(name, _word(shown.choices[group]), ours[name], theirs[name])
+
+
+def _word(choice: str) -> str:
+    return "both" if choice == "blanks" else choice
+
+
+def _undone(world: World, connection: Connection) -> None:
+    """An undo takes away what the run wrote and puts back what was before; whom somebody edited it does not remove."""
+    keys = {attempt.key: attempt.pairing_id for attempt in Attempt.select().where(Attempt.kind == attempts.DELETE)}
+    for item, first in _taken_back(connection):
+        old, written = first.values_before, first.values_after
+        for side in ("ours", "theirs"):
+            world.ledger.answered |= {(name, value.strip()) for name, value in written.get(side, {}).items() if value}
+        for line in History.select().where(History.run_id == item.run_id, History.customer_id == item.customer_id):
+            was, put = old.get(line.side, {}).get(line.field, ""), written.get(line.side, {}).get(line.field, "")
+            if line.field in NAMES and not (stored_as(put, line.before) and stored_as(was, line.after)):
+                told = f"{line.side} {line.field} from {line.before!r} to {line.after!r}, not {put!r} to {was!r}"
+                world.wrong(f"I3: the undo {item.run_id} took {told}")
+        if item.note.get("does") == REMOVE_THEIRS:
+            for remote in world.ledger.remotes:
+                if remote.lost and keys.get(remote.removal) == item.pairing_id:
+                    told = f"{remote.number}, whose {remote.lost} was typed there"
+                    world.wrong(f"I3: the undo {item.run_id} deleted {told}")
+    _removed_here(world)
+
+
+def _taken_back(connection: Connection) -> Iterator[tuple[RunItem, RunItem]]:
+    """Items that an undo has begun or done, each with the item that it takes back."""
+    for plan in RunPlan.select().where(RunPlan.connection == connection, RunPlan.undoes.is_null(False)):
+        first = {item.position: item for item in RunItem.select().where(RunItem.run == plan.undoes_id)}
+        for item in RunItem.of(plan.run, run.ITEM_BEGUN, run.ITEM_DONE, run.ITEM_FAILED):
+            yield item, first[item.position]
+
+
+def _removed_here(world: World) -> None:
+    """A copy of ours that an undo took away held nothing that our own people had typed."""
+    lines = History.select().where(History.cause == "undo", History.side == history.OURS, History.field == "deleted")
+    removed = {line.customer_id for line in lines}
+    for entry in world.ledger.typed:
+        typed = entry.side, entry.entity, entry.field, entry.value
+        if entry.side == "ours" and entry.entity in removed and typed not in world.ledger.superseded:
+            world.wrong(f"I3: an undo deleted customer {entry.entity}, whose {entry.field} was typed here")
+
+
+def _ruled(world: World, connection: Connection) -> None:
+    """A value that lost by a rule stands in the history; there was such a rule, and at that time it was in force."""
+    told = History.select().where(History.side == history.PAIR, History.cause == "rule")
+    for line in told.where(History.connection == connection):
+        kinds = {(kind, value) for name, kind, value in world.ledger.ruled if name == line.field} & WINNERS
+        if not kinds or (_clock_is_true(world) and not _in_force(connection, line.field, kinds, line.at)):
+            world.wrong(f"I3: {line.field} {line.before!r} of customer {line.customer_id} lost by no rule in force")
+        world.ledger.answered.add((line.field, line.before.strip()))
+
+
+def _in_force(connection: Connection, name: str, kinds: set[tuple[str, str]], at: datetime) -> bool:
+    rules = FieldRule.select().where(FieldRule.connection == connection, FieldRule.field == name)
+    return any(
+        (rule.kind, rule.value) in kinds and rule.created_at <= at and (rule.ended_at is None or rule.ended_at >= at)
+        for rule in rules
+    )
+
+
+def _clock_is_true(world: World) -> bool:
+    """Nobody has set the machine's clock in this history, so moments can be compared."""
+    return not world.ledger.counts["clock is set"] and not world.ledger.counts["clock is set inside a call"]
+
+
+def _closed_sides(world: World, connection: Connection) -> None:
+    """A side that a rule closes for a field is not written: the rule stood before the write was decided on."""
+    if not _clock_is_true(world):
+        return
+    undone = {item.pairing_id for item, _ in _taken_back(connection)}
+    for rule in FieldRule.select().where(FieldRule.connection == connection, FieldRule.kind == "direction"):
+        until = rule.ended_at or world.clock.ours()
+        if rule.value in ("off", "in"):
+            for sent in Attempt.select().where(Attempt.connection == connection, Attempt.kind == attempts.UPDATE):
+                within = rule.created_at < sent.created_at < until
+                if within and rule.field in sent.fields and sent.pairing_id not in undone:
+                    world.wrong(f"I3: {rule.field} was sent there though it is {rule.value}")
+        if rule.value in ("off", "out"):
+            pulled = History.select().where(History.side == history.OURS, History.cause == "pull")
+            for line in pulled.where(History.connection == connection, History.field == rule.field):
+                if rule.created_at < line.at < until:
+                    world.wrong(f"I3: {rule.field} was fetched from there though it is {rule.value}")
+
+
+def _confirmed(world: World) -> None:
+    """What means something serious in the books was confirmed by a person, or is put back by an undo."""
+    undos = Run.select().where(Run.kind == run.UNDO)
+    undone = {item.pairing_id for item in RunItem.select().where(RunItem.run.in_(undos))}
+    by_key = {attempt.key: attempt for attempt in Attempt.select().where(Attempt.kind == attempts.UPDATE)}
+    for done in world.ledger.overwritten:
+        sent = by_key.get(done.key)
+        if done.field not in ("ean", "currency", "vat_zone") or sent is None or sent.pairing_id in undone or done.raced:
+            continue
+        given = Confirmation.select().where(Confirmation.pairing == sent.pairing_id, Confirmation.field == done.field)
+        if not any(alike(one.after, done.after) or stored_as(one.after, done.after) for one in given):
+            world.wrong(f"I3: {done.field} {done.before!r} there became {done.after!r}, and nobody confirmed it")
+
+
+def may_differ(field: FieldPlan) -> bool:
+    """The two differ and nothing waits: so it may be where just this field's direction is what holds it back."""
+    if field.direction == "both":
+        return False
+    free = plan_field(field.ours, field.theirs, field.base)
+    held_back = {"out": (Outcome.PULL,), "in": (Outcome.PUSH,), "off": (Outcome.PULL, Outcome.PUSH, Outcome.ASK)}
+    return free in held_back[field.direction]

@@ -1,0 +1,152 @@
+"""What our own people order for many customers at once: runs of every kind, paused, gone on with and undone."""
+
+from __future__ import annotations
+
+from random import Random
+
+from webapp.models import run
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.exclusion import Exclusion
+from webapp.models.mirror import Mirror
+from webapp.models.run import Run, RunItem, RunPlan
+from webapp.simulation.window import active_of, links, unpaired
+from webapp.simulation.world import World
+from webapp.sync import runs, runs_undo
+from webapp.sync.runs_plan import EVERYBODY, Selection
+
+KINDS = (run.CREATE_THEIRS, run.CREATE_THEIRS, run.CREATE_OURS, run.PAIR, run.PAIR, run.EXCLUDE)
+
+
+def order(world: World, r: Random) -> str:
+    """A plan is shown, and applied now or a while later."""
+    connection = active_of(world)
+    if connection is None:
+        return "not active"
+    shown = world.memory.pop("bulk", None)
+    if shown is None or r.random() < 0.5:
+        shown = plan(world, r, connection, r.choice(KINDS))
+        if r.random() < 0.3:
+            world.memory["bulk"] = shown
+            return f"planned {shown.kind}"
+    return apply(world, r, shown)
+
+
+def plan(world: World, r: Random, connection: Connection, kind: str) -> Run:
+    """A plan of this kind with some choices, for everybody or for some."""
+    shown = runs.plan(connection, kind, world.alice, _picked(world, r, connection, kind), _choices(r, kind))
+    seen(world, shown)
+    _spares_the_excluded(world, connection, shown)
+    return shown
+
+
+def apply(world: World, r: Random, shown: Run) -> str:
+    """ "Indsend", under the fingerprint that was shown."""
+    also = {item.id for item in RunItem.of(shown, run.ITEM_HELD) if r.random() < 0.3}
+    try:
+        begun = runs.start(shown, world.alice, world.memory["seals"][shown.id], also=also)
+    except runs.NotApplied as fault:
+        return fault.why
+    return f"ordered {begun.total} {begun.kind}"
+
+
+def _choices(r: Random, kind: str) -> dict[str, str]:
+    return {name: r.choice(values) for name, values in runs.KINDS[kind].choices.items()}
+
+
+def _picked(world: World, r: Random, connection: Connection, kind: str) -> Selection:
+    ours, theirs = unpaired(world, connection)
+    some, others = ours[: r.randint(1, 3)], theirs[: r.randint(1, 3)]
+    if kind == run.EXCLUDE:
+        return Selection(ours=tuple(c.id for c in some[:2]), theirs=tuple(m.id for m in others[:2]))
+    if kind != run.PAIR or r.random() < 0.4:
+        return EVERYBODY
+    r.shuffle(others)
+    return Selection(pairs=tuple((c.id, m.id) for c, m in zip(some, others, strict=False)))
+
+
+def seen(world: World, shown: Run) -> None:
+    """What a person has before them: the fingerprint, and of each pair to be made who and what it joins."""
+    planned = RunPlan.of(shown)
+    world.memory.setdefault("seals", {})[shown.id] = planned.seal if planned else ""
+    if shown.kind != run.PAIR:
+        return
+    for item in RunItem.of(shown):
+        customer, mirror = Customer.get_by_id(item.customer_id), Mirror.get_by_id(item.mirror_id)
+        about = customer.values, mirror.values, links(world, customer.id, mirror)
+        world.memory.setdefault("joining", {})[shown.id, item.position] = about
+
+
+def _spares_the_excluded(world: World, connection: Connection, shown: Run) -> None:
+    """Whoever is excluded has no part in a plan made just now, but in one that leaves out or pairs by name."""
+    if shown.kind not in (run.CREATE_OURS, run.CREATE_THEIRS):
+        return
+    off = list(Exclusion.select().where(Exclusion.connection == connection, Exclusion.ended_at.is_null()))
+    ours, theirs = {e.customer_id for e in off} - {None}, {e.mirror_id for e in off} - {None}
+    for item in RunItem.select().where(RunItem.run == shown, RunItem.state == run.ITEM_WAITING):
+        if item.customer_id in ours or item.mirror_id in theirs:
+            world.wrong(f"I5: a bulk run takes the excluded {item.customer_id or item.mirror_id}")
+
+
+def choose_anew(world: World, r: Random) -> str:
+    """Other choices for a plan that is shown; its old fingerprint applies no more."""
+    shown = world.memory.get("bulk")
+    if shown is None or shown.kind == run.UNDO:
+        return "nothing shown"
+    before = world.memory["seals"][shown.id]
+    if not runs.choose(shown, _choices(r, shown.kind)):
+        return "applied meanwhile"
+    seen(world, shown)
+    if world.memory["seals"][shown.id] == before:
+        return "chose the same"
+    try:
+        runs.start(shown, world.alice, before)
+        world.wrong(f"I3: run {shown.id} was applied as it was not shown any more")
+    except runs.NotApplied as fault:
+        return f"chose anew, the old is {fault.why}"
+    return "chose anew"
+
+
+def pause(world: World, r: Random) -> str:
+    connection = active_of(world)
+    running = Run.current(connection) if connection else None
+    return f"paused {runs.pause(running)}" if running else "none runs"
+
+
+def go_on(world: World, r: Random) -> str:
+    """A paused run goes on; or those that fell out of one that is over are planned anew, and applied."""
+    connection = active_of(world)
+    running = Run.current(connection) if connection else None
+    if running is not None:
+        return f"resumed {runs.resume(running)}"
+    moved = RunItem.select(RunItem.run).where(RunItem.state == run.ITEM_FAILED, RunItem.reason == "moved")
+    over = list(Run.select().where(Run.connection == connection, Run.id.in_(moved)).order_by(Run.id))
+    if connection is None or not over:
+        return "nobody fell out"
+    shown = runs.plan_moved(r.choice(over), world.alice)
+    seen(world, shown)
+    return apply(world, r, shown)
+
+
+def stop(world: World, r: Random) -> str:
+    connection = active_of(world)
+    running = Run.current(connection) if connection else None
+    if running is None:
+        return "none runs"
+    runs.stop(running)
+    return "stopped"
+
+
+def undo(world: World, r: Random) -> str:
+    """Take a run back that has ended: the plan is shown, and applied now or a while later."""
+    connection = active_of(world)
+    over = list(Run.select().where(Run.connection == connection).order_by(Run.id)) if connection else []
+    over = [one for one in over if runs_undo.can_be_undone(one)]
+    if not over:
+        return "nothing to undo"
+    shown = runs_undo.plan(r.choice(over), world.alice)
+    seen(world, shown)
+    if r.random() < 0.2:
+        world.memory["bulk"] = shown
+        return "planned undo"
+    return apply(world, r, shown)

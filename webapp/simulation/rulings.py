@@ -1,0 +1,54 @@
+"""What an administrator rules once and for all: who wins and which way, field by field, and what new customers get."""
+
+from __future__ import annotations
+
+from random import Random
+
+from webapp.models.default_rule import DefaultRule
+from webapp.models.field_rule import CHOICES, FieldRule
+from webapp.simulation.ledger import TEXTS
+from webapp.simulation.people import REFERENCE_CHOICES
+from webapp.simulation.window import active_of
+from webapp.simulation.world import World
+from webapp.sync import default_rules, defaulting, rules
+
+
+def rule_field(world: World, r: Random) -> str:
+    """A rule for a field, or none any more."""
+    connection = active_of(world)
+    if connection is None:
+        return "not active"
+    name, kind = r.choice((*TEXTS, "currency")), r.choice(("winner", "winner", "direction"))
+    value = r.choice(CHOICES[kind])
+    world.ledger.ruled.add((name, kind, value))
+    rules.lay_down(connection, name, kind, value, world.alice)
+    return f"{kind} of {name}: {value}"
+
+
+def take_back(world: World, r: Random) -> str:
+    """A rule ends; one that ended before stays as it is."""
+    connection = active_of(world)
+    known = list(FieldRule.select().where(FieldRule.connection == connection).order_by(FieldRule.id))
+    if connection is None or not known:
+        return "no rule"
+    rule = r.choice(known)
+    rules.take_back(connection, rule.id, world.alice)
+    return f"took back {rule.kind} of {rule.field}"
+
+
+def rule_defaults(world: World, r: Random) -> str:
+    """A rule for new customers there, another order, or one rule less."""
+    connection = active_of(world)
+    if connection is None:
+        return "not active"
+    known = list(DefaultRule.of(connection))
+    way = r.choice(("lay down", "lay down", "move up", "take back")) if known else "lay down"
+    if way == "lay down":
+        name = r.choice(sorted(REFERENCE_CHOICES))
+        condition = r.choice(({"party": defaulting.COMPANY}, {"party": defaulting.PRIVATE}, {"ean": "with"}, {}))
+        default_rules.lay_down(connection, condition, {name: r.choice(REFERENCE_CHOICES[name])}, world.alice)
+    elif way == "move up":
+        default_rules.move_up(connection, r.choice(known).id)
+    else:
+        default_rules.take_back(connection, r.choice(known).id, world.alice)
+    return way
