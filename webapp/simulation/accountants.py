@@ -68,7 +68,10 @@ def edit(world: World, r: Random) -> str:
     found = _numbers(world)
     if not found:
         return "nobody"
-    number = _one(world, r, found)
+    return edit_one(world, r, _one(world, r, found))
+
+
+def edit_one(world: World, r: Random, number: int) -> str:
     made = changes(world, r, values_of(world.economic.customers[number]))
     made = {name: value[:50].strip() for name, value in made.items() if value or name not in ("currency",)}
     world.economic.edit(number, **_spelled(made))

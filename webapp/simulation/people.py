@@ -8,6 +8,7 @@ from typing import Any
 
 from webapp.economic.errors import EconomicError
 from webapp.models.customer import Customer
+from webapp.models.pairing import CLOSED, CREATING, Pairing
 from webapp.simulation import meetings
 from webapp.simulation.ledger import TEXTS, alike
 from webapp.simulation.world import World
@@ -92,15 +93,32 @@ def edit(world: World, r: Random) -> str:
     if world.memory.get("form") and r.random() < 0.5:
         customer_id, shown, version = world.memory.pop("form")
         meetings.form_saved(world, customer_id, version)
-    else:
-        found = customers(world)
-        if not found:
-            return "nobody"
-        chosen = r.choice(found)
-        customer_id, shown = chosen.id, chosen.values
+        return edit_one(world, r, customer_id, shown)
+    found = customers(world)
+    if not found:
+        return "nobody"
+    chosen = one(world, r, found)
+    return edit_one(world, r, chosen.id, chosen.values)
+
+
+def edit_one(world: World, r: Random, customer_id: int, shown: dict[str, str]) -> str:
     typed = shown | changes(world, r, shown)
     number = r.randint(1, 30) if r.random() < 0.08 else None
     return save(world, customer_id, shown, typed, number)
+
+
+def one(world: World, r: Random, found: list[Customer]) -> Customer:
+    """Some customer; most often whom a call is about right now, or who has a partner or is getting one."""
+    calls = {call.path.rpartition("/")[2] for call, _ in world.wire.under_way} | {
+        call.number for call, _ in world.wire.under_way
+    }
+    living = list(
+        Pairing.select().where(Pairing.company == world.company, Pairing.state != CLOSED).order_by(Pairing.id)
+    )
+    about = [p for p in living if str(p.mirror.number if p.mirror else p.new_number) in calls]
+    liked = {p.customer_id for p in about} if about else {p.customer_id for p in living}
+    chosen = [customer for customer in found if customer.id in liked]
+    return r.choice(chosen if chosen and r.random() < 0.7 else found)
 
 
 def save(world: World, customer_id: int, shown: Any, typed: Any, number: int | None = None) -> str:
@@ -143,7 +161,8 @@ def remove(world: World, r: Random) -> str:
     found = customers(world)
     if len(found) < 2:
         return "nobody"
-    chosen = r.choice(found)
+    coming = {p.customer_id for p in Pairing.select().where(Pairing.state == CREATING)}
+    chosen = r.choice([c for c in found if c.id in coming] if coming and r.random() < 0.5 else found)
     world.witness.removes(chosen.id)
     register.remove(world.company, chosen.id, world.alice)
     world.ledger.gone_by_person("ours", chosen.id, Customer.get_by_id(chosen.id).values)

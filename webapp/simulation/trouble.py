@@ -152,7 +152,7 @@ def kill(world: World, r: Random) -> str:
     """Some process dies at one of its next boundaries."""
     way = r.random()
     if way < 0.35:
-        world.kill_at, world.kill_in = "*", r.randint(1, 6)
+        world.kill_at, world.kill_in = "*", r.choice((r.randint(1, 6), r.randint(1, 25)))
     else:
         world.kill_at, world.kill_in = aim.target(world.seed) if way < 0.6 else r.choice(boundaries.declared()), 1
     return f"at {world.kill_at} in {world.kill_in}"

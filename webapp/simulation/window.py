@@ -9,6 +9,7 @@ from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
+from webapp.simulation import accountants, people
 from webapp.simulation.people import customers
 from webapp.simulation.world import World
 from webapp.sync import not_same, numbers, pairings, standing
@@ -49,7 +50,6 @@ def pair(world: World, r: Random) -> str:
     connection = active_of(world)
     if connection is None:
         return "not active"
-    shown = None
     if world.memory.get("pairing") and r.random() < 0.6:
         customer_id, mirror_id, seen, *shown = world.memory.pop("pairing")
         customer, mirror = Customer.get_by_id(customer_id), Mirror.get_by_id(mirror_id)
@@ -58,15 +58,23 @@ def pair(world: World, r: Random) -> str:
         if not ours or not theirs:
             return "nobody"
         customer, mirror = r.choice(ours), r.choice(theirs)
-        seen = Versions(customer.version, mirror.version)
+        seen, shown = Versions(customer.version, mirror.version), [customer.values, mirror.values]
+        customer = _meanwhile(world, r, customer)
     answers = _answers(r, customer.values, mirror.values)
-    for name, choice in answers.items():
-        world.ledger.decide(name, choice, customer.values[name], mirror.values[name])
     _declare(world, customer.id, mirror)
     pairings.pair(connection, customer.id, mirror.id, answers, seen, world.alice)
-    if shown is not None and shown != [customer.values, mirror.values]:
+    for name, choice in answers.items():
+        world.ledger.decide(name, choice, customer.values[name], mirror.values[name])
+    if shown != [customer.values, mirror.values]:
         world.wrong(f"I3: customer {customer.id} was paired by somebody who saw something else")
     return f"paired {customer.number} with {mirror.number}"
+
+
+def _meanwhile(world: World, r: Random, customer: Customer) -> Customer:
+    """Now and then a colleague edits the very customer that somebody looks at; as it is now."""
+    if r.random() < 0.2 and customer.deleted_at is None:
+        people.edit_one(world, r, customer.id, customer.values)
+    return Customer.get_by_id(customer.id)
 
 
 Links = tuple[set[tuple[int, int]], set[tuple[int, int]]]
@@ -149,7 +157,25 @@ def _question(world: World, r: Random, presences: tuple[str, ...]) -> tuple[Conn
     if not asking:
         return None
     chosen = r.choice(asking)
-    return connection, chosen, _versions(chosen)
+    seen = _versions(chosen)
+    world.memory["shown now"] = (chosen.id, chosen.customer.values, chosen.mirror.values)
+    _meanwhile(world, r, chosen.customer)
+    return connection, Pairing.get_by_id(chosen.id), seen
+
+
+Stood = tuple[Versions, tuple[int, dict[str, str], dict[str, str]]]
+
+
+def _stands(found: Pairing) -> Stood:
+    return _versions(found), (found.id, found.customer.values, found.mirror.values)
+
+
+def _saw(world: World, stood: Stood, seen: Versions) -> None:
+    """I3: what was done about a pair was said by somebody who saw it as it stood."""
+    versions, values = stood
+    shown = world.memory.pop("shown now", None)
+    if seen != versions or (shown and shown != values):
+        world.wrong(f"I3: an answer about pair {values[0]} was taken that saw something else")
 
 
 def answer(world: World, r: Random) -> str:
@@ -159,13 +185,12 @@ def answer(world: World, r: Random) -> str:
     connection, found, seen = asked
     fields = [field.name for field in standing.plan_of(found).questions]
     answers = {name: r.choice(("ours", "theirs", "both")) for name in fields if r.random() < 0.8}
-    ours, theirs = found.customer.values, found.mirror.values
+    stood = _stands(found)
+    _, (_, ours, theirs) = stood
+    done = pairings.answer(connection, found.id, answers, seen, world.alice)
     for name, choice in answers.items():
         world.ledger.decide(name, choice, ours[name], theirs[name])
-    done = pairings.answer(connection, found.id, answers, seen, world.alice)
-    shown = world.memory.pop("shown now", None)
-    if seen != _versions(found) or (shown is not None and shown != (found.id, ours, theirs)):
-        world.wrong(f"I3: an answer about pair {found.id} was taken that saw something else")
+    _saw(world, stood, seen)
     return f"answered {len(answers)} of pair {done.customer.number}"
 
 
@@ -175,7 +200,9 @@ def confirm_same(world: World, r: Random) -> str:
         return "nothing asked"
     connection, found, seen = asked
     _declare(world, found.customer_id, found.mirror)
+    stood = _stands(found)
     pairings.confirm_same(connection, found.id, seen, world.alice)
+    _saw(world, stood, seen)
     return "confirmed"
 
 
@@ -186,11 +213,16 @@ def decide_deleted(world: World, r: Random) -> str:
     if asked is None:
         return "nothing asked"
     connection, found, seen = asked
+    stood = _stands(found)
     way = r.choice(("delete", "delete", "create", "unpair"))
     if way == "delete":
         ours_held, theirs_held = found.customer.values, found.mirror.values
-        world.witness.decided[found.id] = theirs_held
+        number = found.mirror.number
         pairings.delete_other(connection, found.id, seen, world.alice)
+        world.witness.decided[found.id] = theirs_held
+        _saw(world, stood, seen)
+        if r.random() < 0.25 and number in set(world.economic.customers):
+            accountants.edit_one(world, r, number)
         if Customer.get_by_id(found.customer_id).deleted_at:
             world.ledger.gone_by_person("ours", found.customer_id, ours_held)
         return "deleted the other"
@@ -198,6 +230,7 @@ def decide_deleted(world: World, r: Random) -> str:
         pairings.unpair(connection, found.id, world.alice)
         return "unpaired"
     made = pairings.create_again(connection, found.id, numbers.next_there(connection), seen, world.alice)
+    _saw(world, stood, seen)
     if made.state == pairing.CREATING:
         world.memory.setdefault("orders", {})[made.id] = 1
     world.ledger.superseded -= {e for e in world.ledger.superseded if e[:2] == ("ours", found.customer_id)}
@@ -223,7 +256,7 @@ def try_again(world: World, r: Random) -> str:
     chosen = r.choice(faulty)
     number = r.choice((None, numbers.next_there(connection)))
     pairings.try_again(connection, chosen.id, number, world.alice)
-    if chosen.state == pairing.CREATING:
+    if chosen.state == pairing.CREATING and not world.witness.was_made(chosen):
         world.memory.setdefault("orders", {}).setdefault(chosen.id, 1)
         world.memory["orders"][chosen.id] += number not in (None, chosen.new_number)
     return f"tried again with {number}"

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from webapp.models import attempt as attempts
-from webapp.models import pairing
+from webapp.models import pairing, run
 from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
+from webapp.models.exclusion import Exclusion
+from webapp.models.history import History
 from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
+from webapp.models.run import Run, RunItem
 from webapp.models.sweep import COMPARE, DONE, Sweep
 from webapp.simulation.ledger import alike, values_of
 from webapp.simulation.wire import Call
@@ -39,6 +42,7 @@ class Witness:
         self._sweeps: dict[int, float] = {}
         self._told: dict[int, str] = {}
         self._inbox = 0
+        self._left_out: dict[int, int] = {}
 
     # -- while it happens
 
@@ -64,6 +68,8 @@ class Witness:
         if call is None or call.key.endswith("-undo"):
             return
         attempt = Attempt.get_or_none(Attempt.key == call.key)
+        if attempt is not None and _undoes(attempt.pairing_id):
+            return
         if attempt is None or attempt.pairing_id not in self.decided:
             self._world.wrong(f"I3: {record['customerNumber']} was deleted there and nobody had said so")
             return
@@ -72,6 +78,11 @@ class Witness:
         moved = [name for name in now if not alike(now[name], decided[name])]
         if moved and not raced:
             self._world.wrong(f"I3: {record['customerNumber']} was deleted there though {moved} had changed since")
+
+    def was_made(self, pair: Pairing) -> bool:
+        """This creation took effect there, and what it made still lives: ordering it again makes no second one."""
+        keys = {row.key for row in Attempt.select().where(Attempt.pairing == pair, Attempt.kind == attempts.CREATE)}
+        return any(remote.key in keys and not remote.gone for remote in self._world.ledger.remotes)
 
     def removes(self, customer_id: int) -> None:
         """A person deletes this customer of ours; creations ordered later are none of theirs."""
@@ -103,6 +114,24 @@ class Witness:
         self._gone = {mirror_id: row.number for mirror_id, row in rows.items()}
         self._inbox = max((row.id for row in Inbox.select(Inbox.id)), default=0)
         self._compared()
+        self._stay_out()
+
+    def _stay_out(self) -> None:
+        """I5: who was left out after a run had been ordered is not taken by that run."""
+        newest = max((row.id for row in Run.select(Run.id)), default=0)
+        for row in Exclusion.select():
+            if row.ended_at is None:
+                self._left_out.setdefault(row.id, newest)
+            elif row.id in self._left_out:
+                before = self._left_out.pop(row.id)
+                mine = (RunItem.customer_id == row.customer_id) | (RunItem.mirror_id == row.mirror_id)
+                taken = RunItem.select().where(mine, RunItem.pairing_id.is_null(False), RunItem.run <= before)
+                for item in taken:
+                    pair = Pairing.get_by_id(item.pairing_id)
+                    if pair.created_at == row.ended_at:
+                        self._world.wrong(
+                            f"I5: run {item.run_id} took customer {row.customer_id or row.mirror_id}, left out"
+                        )
 
     def _left(self, mirror: Mirror) -> None:
         """I4: who was told to have another number, unchanged and free to be followed, has not left."""
@@ -188,7 +217,8 @@ class Witness:
         for pair in Pairing.select().where(Pairing.state != pairing.CLOSED):
             if pair.fault.get("kind") in NEVER_SAID:
                 self._world.wrong(f"I12: pair {pair.id} stands with a fault that nobody reported: {pair.fault['kind']}")
-        by_person = self._removed.keys() | {Pairing.get_by_id(pair_id).customer_id for pair_id in self.decided}
+        undone = {line.customer_id for line in History.select().where(History.cause == "undo")}
+        by_person = undone | self._removed.keys() | {Pairing.get_by_id(pair_id).customer_id for pair_id in self.decided}
         for customer in Customer.select().where(Customer.deleted_at.is_null(False)):
             if customer.id not in by_person:
                 self._world.wrong(f"I3: customer {customer.id} was deleted here and nobody had said so")
@@ -196,3 +226,9 @@ class Witness:
     def _still_wanted(self, attempt: Attempt) -> None:
         if attempt.pairing.customer.deleted_at is not None:
             self._world.wrong(f"I6: {attempt.number} was ordered for a customer that had been deleted")
+
+
+def _undoes(pairing_id: int) -> bool:
+    """An undo of a run takes this pair's creation back."""
+    undos = Run.select(Run.id).where(Run.kind == run.UNDO)
+    return bool(RunItem.select().where(RunItem.run.in_(undos), RunItem.pairing_id == pairing_id).exists())
