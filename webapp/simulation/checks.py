@@ -23,7 +23,7 @@ from webapp.models.place import Place, Tally
 from webapp.models.run import PAUSED, Run, RunItem, RunPlan
 from webapp.models.suggestion import Suggestion
 from webapp.models.sweep import DONE, POLL, Sweep
-from webapp.simulation import allowed, twins
+from webapp.simulation import allowed, neighbour, twins
 from webapp.simulation.ledger import LOST_RACE, TEXTS, alike, values_of
 from webapp.simulation.world import World
 from webapp.sync import standing, sweep
@@ -67,8 +67,10 @@ def judge(world: World) -> None:
     connection = world.connection
     assert connection is not None
     allowed.judge(world, connection)
-    _places(world, connection)
-    _mirror(world, connection)
+    for each, agreement in [(connection, world.economic), *neighbour.agreements(world)]:
+        _places(world, each)
+        _mirror(world, each, agreement)
+    neighbour.judge(world)
     _pairs(world, connection)
     _believed_gone(world, connection)
     _ours_log(world)
@@ -107,9 +109,9 @@ def _places(world: World, connection: Connection) -> None:
         world.wrong(f"I14: stored places {gone} but recomputed {new}; {before[1]} and {after[1]}")
 
 
-def _mirror(world: World, connection: Connection) -> None:
+def _mirror(world: World, connection: Connection, agreement: Any) -> None:
     """Our mirror is what e-conomic holds; a number without a row is one that an open creation waits for."""
-    held = {n: values_of(world.economic.customers[n]) for n in world.economic.customers}
+    held = {n: values_of(agreement.customers[n]) for n in agreement.customers}
     known = {m.number: m for m in Mirror.of(connection)}
     for number, mirror in known.items():
         if number not in held:

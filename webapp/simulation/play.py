@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from webapp import ports
-from webapp.simulation import meetings, people, quiet
+from webapp.simulation import meetings, neighbour, people, quiet
 from webapp.simulation.ledger import Remote
 from webapp.simulation.steps import VERBS, Step
 from webapp.simulation.wire import Killed
@@ -85,9 +85,11 @@ def _prepare(world: World) -> None:
         _quietly(world, VERBS["we add"][0], Random(chance.random()))
     for _ in range(chance.choice((1, 2, 3, 4, 7))):
         _quietly(world, VERBS["they add"][0], Random(chance.random()))
-    world.connect()
-    connection = world.connection
-    assert connection is not None
+    if chance.random() < 0.25:
+        neighbour.move_in(world)
+        quiet.drain(world)
+        neighbour.pair_up(world)
+    connection = world.connect()
     if chance.random() < 0.9:
         from webapp.sync import connect
 

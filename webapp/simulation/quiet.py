@@ -114,7 +114,7 @@ def _next(world: World) -> float | None:
     """Seconds until some lane is due; None when there is none."""
     now: datetime = world.clock.ours()
     waits = []
-    for lane in Lane.select().where(Lane.connection == world.connection):
+    for lane in Lane.select().where(Lane.connection.in_([found.id for found in Connection.working()])):
         waits.append(max((moment - now).total_seconds() for moment in (lane.due_at, lane.lease_until) if moment))
     return min(waits) + 0.001 if waits else None
 

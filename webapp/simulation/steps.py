@@ -6,7 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
-from webapp.simulation import accountants, aim, bulk, mending, moods, orders, people, rulings, trouble, window
+from webapp.simulation import (
+    accountants,
+    aim,
+    bulk,
+    mending,
+    moods,
+    neighbour,
+    orders,
+    people,
+    rulings,
+    trouble,
+    window,
+)
 from webapp.simulation.people import Verb
 
 STEPS = 40
@@ -62,6 +74,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "they bill": (accountants.mark_used, 1),
     "they lose half": (accountants.mass_delete, 1),
     "they empty most": (accountants.mass_blank, 1),
+    "the neighbour edits": (neighbour.edit, 2),
     "webhooks arrive": (accountants.deliver, 8),
     "webhooks repeat": (accountants.deliver_twice, 2),
     "webhooks vanish": (accountants.lose, 2),

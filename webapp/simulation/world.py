@@ -105,8 +105,9 @@ class World:
         """The connection to the first agreement, in whatever state."""
         return Connection.of_agreement(self.company, AGREEMENT)
 
-    def connect(self, agreement: int = AGREEMENT) -> None:
+    def connect(self, agreement: int = AGREEMENT, by: User | None = None) -> Connection:
         """An administrator grants access in e-conomic and comes back. Raises what `connect.finish` raises."""
+        by = by or self.alice
         states: list[str] = []
 
         def callback(state: str) -> str:
@@ -114,19 +115,20 @@ class World:
             return f"http://app.test/back?state={state}"
 
         endpoints = connect.Endpoints.of(SETTINGS)
-        connect.begin(self.alice, endpoints, callback)
+        connect.begin(by, endpoints, callback)
         token = self.sandbox.agreement(agreement).grant("demo-app-public")
         around, self.memory["working for"] = self.memory.get("working for"), agreement
         try:
-            back = connect.finish(self.alice, states[0], {"token": token}, endpoints)
+            back = connect.finish(by, states[0], {"token": token}, endpoints)
         finally:
             self.memory["working for"] = around
         if isinstance(back, connect.OtherAgreement):
             if self.chance.random() < 0.35 and not self.calm:
-                connect.decline(self.alice, back.grant.id)
-                return
-            back = connect.confirm(self.alice, back.grant.id)
+                connect.decline(by, back.grant.id)
+                return back.before
+            back = connect.confirm(by, back.grant.id)
         self._furnish(back)
+        return back
 
     def _furnish(self, connection: Connection) -> None:
         """What an administrator does next: the default values, and the webhook in e-conomic."""
