@@ -8,7 +8,7 @@ from typing import Any
 from webapp.models.connection import Connection
 from webapp.models.pairing import Pairing
 from webapp.simulation.ledger import LEGACY, values_of
-from webapp.simulation.people import changes, customers, new_values
+from webapp.simulation.people import being_sent, changes, customers, new_values
 from webapp.simulation.world import World
 from webapp.sync import inbox
 
@@ -44,7 +44,8 @@ def _one(world: World, r: Random, found: list[int]) -> int:
 
 
 def add(world: World, r: Random) -> str:
-    number = r.choice((None, r.randint(1, 30), r.randint(1000, 1012)))
+    left = [remote.number for remote in world.ledger.remotes if remote.gone][-2:]
+    number = r.choice((None, r.randint(1, 30), r.randint(1000, 1012), *left))
     if number in world.economic.customers:
         return "taken"
     made = world.economic.add_customer(**_record(world, r, number))
@@ -72,7 +73,7 @@ def edit(world: World, r: Random) -> str:
 
 
 def edit_one(world: World, r: Random, number: int) -> str:
-    made = changes(world, r, values_of(world.economic.customers[number]))
+    made = changes(world, r, values_of(world.economic.customers[number]), being_sent(world))
     made = {name: value[:50].strip() for name, value in made.items() if value or name not in ("currency",)}
     world.economic.edit(number, **_spelled(made))
     return f"edited {number}"
@@ -101,7 +102,7 @@ def reuse(world: World, r: Random) -> str:
     found = _numbers(world)
     if not found:
         return "nobody"
-    number = _one(world, r, found)
+    number = _one(world, r, [n for n in found if n in world.ledger.moved_numbers and r.random() < 0.5] or found)
     world.economic.delete(number)
     made = world.economic.add_customer(**_record(world, r, number))
     world.ledger.note("theirs", world.ledger.at[number].uid, values_of(made), {})

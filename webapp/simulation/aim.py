@@ -44,6 +44,40 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
     "worker._permanent": (("call is forbidden", 0, ""), "we edit", "work"),
 }  # fmt: skip
 
+UNANSWERED: tuple[Planned | str, ...] = ("we create there", "creation unanswered", "work")
+STORIES: tuple[tuple[Planned | str, ...], ...] = (
+    (*UNANSWERED, "key grows old", "look-up fails", "work", "work"),
+    (*UNANSWERED, "they take what we make", "webhooks arrive", "key grows old", "work", "work"),
+    (*UNANSWERED, "they take what we make", "key grows old", "work", "work"),
+    (*UNANSWERED, "we try again", "work", "work"),
+    (*UNANSWERED, "we give up", "work", "we create there", "work"),
+    ("we create there", "we delete", "work", "work"),
+    ("we create there", "process dies", "work", "work"),
+    ("process dies", "we unpair", "work"),
+    ("we order", "we exclude", "work", "we exclude", "work"),
+    ("we edit", ("we edit", 1, "before PUT"), "work", "work"),
+    ("we edit", ("they edit", 1, "before PUT"), "work", "work"),
+    ("we edit", ("they edit", 1, "after PUT"), "work", "work"),
+    ("newer service", "we edit", ("they delete", 1, "before PUT"), "work", "work"),
+    ("we edit", ("worker stalls", 1, "before PUT"), ("work", 1, "before PUT"), "work", "work"),
+    ("we create there", ("worker stalls", 1, "after"), ("work", 1, "after"), "work", "work"),
+    ("we edit", "call fails", "work", "we set", "work", "work"),
+    ("they renumber", "webhooks arrive", "work"),
+    ("they renumber", "webhooks arrive", "they reuse", "work", "work"),
+    ("they delete", "webhooks arrive", "work", "they add", "we edit", "work", "work"),
+    ("they add", "webhooks vanish", "list cut short", "we compare", "work", "work"),
+    ("they add", "they add", "they add", "webhooks vanish", "we compare", "work", "work"),
+    ("we open a form", "they edit", "webhooks arrive", "work", "we edit"),
+    ("look-up fails", "they edit", "webhooks arrive", "work", "work"),
+    ("the neighbour edits", "we edit", "work", "work"),
+)
+"""What few histories would bring together by chance: most of them are about the very moment at which a call is made."""
+
+
+def story(r: Random) -> tuple[Planned, ...]:
+    """In half of the histories, one of the stories as steps in their order."""
+    return _planned(r.choice(STORIES)) if r.random() < 0.5 else ()
+
 
 def target(seed: int) -> str:
     """The boundary that this seed aims at."""
@@ -55,7 +89,11 @@ def way(seed: int) -> tuple[Planned, ...]:
     """The steps that lead to its boundary, if any are known; the longest beginning of its name counts."""
     name = target(seed)
     known = max((begins for begins in WAYS if name.startswith(begins)), key=len, default="")
-    return tuple((step, 0, "") if isinstance(step, str) else step for step in WAYS.get(known, ()))
+    return _planned(WAYS.get(known, ()))
+
+
+def _planned(steps: tuple[Planned | str, ...]) -> tuple[Planned, ...]:
+    return tuple((step, 0, "") if isinstance(step, str) else step for step in steps)
 
 
 def places(r: Random, length: int, count: int) -> list[int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from random import Random
 from typing import Any
 
 from webapp.economic.errors import EconomicError
+from webapp.models.attempt import Attempt
 from webapp.models.customer import Customer
 from webapp.models.pairing import CLOSED, CREATING, Pairing
 from webapp.simulation import meetings
@@ -51,9 +52,10 @@ def new_values(world: World, r: Random) -> dict[str, str]:
     return values
 
 
-def changes(world: World, r: Random, now: dict[str, str]) -> dict[str, str]:
-    """One or two fields typed anew, cleared, or another choice from a list."""
-    picked = r.sample(TEXTS, r.choice((1, 1, 1, 2)))
+def changes(world: World, r: Random, now: dict[str, str], liked: Collection[str] = ()) -> dict[str, str]:
+    """One or two fields typed anew, cleared, or another choice from a list; if some are liked, most often of those."""
+    about = sorted(set(liked) & set(TEXTS))
+    picked = [r.choice(about)] if about and r.random() < 0.6 else r.sample(TEXTS, r.choice((1, 1, 1, 2)))
     made = {}
     for name in picked:
         clears = r.random() < 0.15 and name not in ("name", "cvr")
@@ -102,9 +104,17 @@ def edit(world: World, r: Random) -> str:
 
 
 def edit_one(world: World, r: Random, customer_id: int, shown: dict[str, str]) -> str:
-    typed = shown | changes(world, r, shown)
+    now = Customer.get_by_id(customer_id).values
+    liked = {name for name in shown if shown[name] != now[name]} or being_sent(world)
+    typed = shown | changes(world, r, shown, liked)
     number = r.randint(1, 30) if r.random() < 0.08 else None
     return save(world, customer_id, shown, typed, number)
+
+
+def being_sent(world: World) -> set[str]:
+    """The fields that a write under way carries."""
+    keys = [call.key for call, _ in world.wire.under_way if call.key]
+    return {name for attempt in Attempt.select().where(Attempt.key.in_(keys)) for name in attempt.fields}
 
 
 def one(world: World, r: Random, found: list[Customer]) -> Customer:
@@ -162,7 +172,8 @@ def remove(world: World, r: Random) -> str:
     if len(found) < 2:
         return "nobody"
     coming = {p.customer_id for p in Pairing.select().where(Pairing.state == CREATING)}
-    chosen = r.choice([c for c in found if c.id in coming] if coming and r.random() < 0.5 else found)
+    about = [customer for customer in found if customer.id in coming]
+    chosen = r.choice(about if about and r.random() < 0.5 else found)
     world.witness.removes(chosen.id)
     register.remove(world.company, chosen.id, world.alice)
     world.ledger.gone_by_person("ours", chosen.id, Customer.get_by_id(chosen.id).values)

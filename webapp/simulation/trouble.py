@@ -153,8 +153,10 @@ def kill(world: World, r: Random) -> str:
     way = r.random()
     if way < 0.35:
         world.kill_at, world.kill_in = "*", r.choice((r.randint(1, 6), r.randint(1, 25)))
+    elif way < 0.65 and world.boundaries:
+        world.kill_at, world.kill_in = r.choice(sorted(world.boundaries)), 1
     else:
-        world.kill_at, world.kill_in = aim.target(world.seed) if way < 0.6 else r.choice(boundaries.declared()), 1
+        world.kill_at, world.kill_in = aim.target(world.seed) if way < 0.8 else r.choice(boundaries.declared()), 1
     return f"at {world.kill_at} in {world.kill_in}"
 
 

@@ -9,6 +9,7 @@ from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
+from webapp.models.run import ITEM_BEGUN, ITEM_WAITING, RunItem
 from webapp.simulation import accountants, people
 from webapp.simulation.people import customers
 from webapp.simulation.world import World
@@ -281,7 +282,10 @@ def exclude(world: World, r: Random) -> str:
     everyone: list[Customer | Mirror] = [*ours, *theirs]
     if not everyone:
         return "nobody"
-    party = r.choice(everyone)
+    waiting = list(RunItem.select().where(RunItem.state.in_((ITEM_WAITING, ITEM_BEGUN))))
+    ordered = {(Customer, item.customer_id) for item in waiting} | {(Mirror, item.mirror_id) for item in waiting}
+    about = [party for party in everyone if (type(party), party.id) in ordered]
+    party = r.choice(about if about and r.random() < 0.7 else everyone)
     side = {"customer_id": party.id} if isinstance(party, Customer) else {"mirror_id": party.id}
     do = pairings.exclude if r.random() < 0.7 else pairings.include
     do(connection, world.alice, **side)

@@ -16,7 +16,7 @@ from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
-from webapp.models.sweep import COMPARE, DONE, Sweep
+from webapp.models.sweep import COMPARE, DONE, RUNNING, Sweep
 from webapp.simulation.ledger import alike, values_of
 from webapp.simulation.wire import Call
 from webapp.sync import standing
@@ -43,6 +43,7 @@ class Witness:
         self._told: dict[int, str] = {}
         self._inbox = 0
         self._left_out: dict[int, int] = {}
+        self._who: dict[int, tuple[int, int]] = {}
 
     # -- while it happens
 
@@ -94,12 +95,14 @@ class Witness:
             if number in set(self._world.economic.customers):
                 self._told[number] = str(self._world.economic.customers[number]["objectVersion"])
 
+    def _worker(self) -> str:
+        return self._world.workers[self._world.at_work].name if self._world.at_work >= 0 else ""
+
     def reaches(self, name: str) -> None:
         """I10: whoever takes a lane takes one of the connection that is being worked for."""
-        agreement = self._world.memory.get("working for")
-        if name != "lane.claimed" or agreement is None or self._world.at_work < 0:
+        worker, agreement = self._worker(), self._world.memory.get("working for")
+        if not worker or name != "lane.claimed":
             return
-        worker = self._world.workers[self._world.at_work].name
         for held in Lane.select().where(Lane.worker == worker):
             if held.connection.agreement_number != agreement:
                 self._world.wrong(f"I10: {held.side} {held.record} of another connection was taken for {agreement}")
@@ -115,6 +118,18 @@ class Witness:
         self._inbox = max((row.id for row in Inbox.select(Inbox.id)), default=0)
         self._compared()
         self._stay_out()
+        self._stay_who_they_are()
+
+    def _stay_who_they_are(self) -> None:
+        """I7: a mirror row that got another number is still about the customer that it was about."""
+        for row in Mirror.select().where(Mirror.gone_at.is_null(), Mirror.connection == self._world.connection):
+            number, uid = self._who.get(row.id, (0, 0))
+            if number and number != row.number and uid not in self._world.ledger.holders[row.number]:
+                self._world.wrong(f"I7: {number} is now said to be {row.number}, who never was that one")
+            if number != row.number and row.number in self._world.ledger.at:
+                remote, now = self._world.ledger.at[row.number], self._world.economic.customers[row.number]
+                same = all(alike(values_of(now)[name], value) for name, value in row.values.items())
+                self._who[row.id] = (row.number, remote.uid) if same else self._who.get(row.id, (0, 0))
 
     def _stay_out(self) -> None:
         """I5: who was left out after a run had been ordered is not taken by that run."""
@@ -124,7 +139,7 @@ class Witness:
                 self._left_out.setdefault(row.id, newest)
             elif row.id in self._left_out:
                 before = self._left_out.pop(row.id)
-                mine = (RunItem.customer_id == row.customer_id) | (RunItem.mirror_id == row.mirror_id)
+                mine = RunItem.customer_id == row.customer_id if row.customer_id else RunItem.mirror_id == row.mirror_id
                 taken = RunItem.select().where(mine, RunItem.pairing_id.is_null(False), RunItem.run <= before)
                 for item in taken:
                     pair = Pairing.get_by_id(item.pairing_id)
@@ -188,6 +203,8 @@ class Witness:
             planned = standing.plan_of(pair)
             if planned.pushes and not pair.fault and not pair.deleting and not pair.held:
                 self._world.wrong(f"I12: pair {pair.id} waits for {sorted(planned.pushes)} and nobody is to look")
+        for sweep in Sweep.select().where(Sweep.connection == connection, Sweep.state == RUNNING):
+            self._world.wrong(f"I12: sweep {sweep.id} is still running and nobody is to go on with it")
         for number, version in self._told.items():
             self._is_known(connection, number, version)
 
@@ -209,8 +226,12 @@ class Witness:
             took = attempt.key in self.done
             if attempt.state == attempts.REFUSED and took and attempt.fault_kind != "number_held":
                 self._world.wrong(f"I2: {attempt.kind} {attempt.id} took effect and counts as refused")
-            if attempt.state == attempts.DONE and not took and attempt.kind == attempts.UPDATE:
+            watched = attempt.connection == self._world.connection
+            if attempt.state == attempts.DONE and not took and attempt.kind == attempts.UPDATE and watched:
                 self._world.wrong(f"I3: {attempt.kind} {attempt.id} counts as done and never took effect")
+            given_up = attempt.pairing.state == pairing.CLOSED and attempt.state in (attempts.OPEN, attempts.UNCLEAR)
+            if attempt.kind == attempts.CREATE and took and given_up:
+                self._world.wrong(f"I2: creation {attempt.id} took effect and was given up")
             removed = self._removed.get(attempt.pairing.customer_id)
             if attempt.kind == attempts.CREATE and removed is not None and attempt.id > removed:
                 self._still_wanted(attempt)
