@@ -45,6 +45,9 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
 }  # fmt: skip
 
 UNANSWERED: tuple[Planned | str, ...] = ("we create there", "creation unanswered", "work")
+LATE_NEWS: tuple[Planned, ...] = tuple(
+    (verb, 1, "after GET") for verb in ("they edit", "webhooks arrive", "work", "work")
+)
 STORIES: tuple[tuple[Planned | str, ...], ...] = (
     (*UNANSWERED, "key grows old", "look-up fails", "work", "work"),
     (*UNANSWERED, "they take what we make", "webhooks arrive", "key grows old", "work", "work"),
@@ -61,6 +64,8 @@ STORIES: tuple[tuple[Planned | str, ...], ...] = (
     ("newer service", "we edit", ("they delete", 1, "before PUT"), "work", "work"),
     ("we edit", ("worker stalls", 1, "before PUT"), ("work", 1, "before PUT"), "work", "work"),
     ("we create there", ("worker stalls", 1, "after"), ("work", 1, "after"), "work", "work"),
+    ("we compare", ("worker stalls", 1, "after GET"), ("work", 1, "after GET"), ("work", 1, "after GET"), "work"),
+    ("they edit", "webhooks arrive", *LATE_NEWS, "work", "work"),
     ("we edit", "call fails", "work", "we set", "work", "work"),
     ("they renumber", "webhooks arrive", "work"),
     ("they renumber", "webhooks arrive", "they reuse", "work", "work"),
@@ -74,9 +79,9 @@ STORIES: tuple[tuple[Planned | str, ...], ...] = (
 """What few histories would bring together by chance: most of them are about the very moment at which a call is made."""
 
 
-def story(r: Random) -> tuple[Planned, ...]:
-    """In half of the histories, one of the stories as steps in their order."""
-    return _planned(r.choice(STORIES)) if r.random() < 0.5 else ()
+def stories(r: Random) -> list[tuple[Planned, ...]]:
+    """Up to three of the stories, each as steps in their order."""
+    return [_planned(chosen) for chosen in r.sample(STORIES, r.choice((0, 1, 2, 3)))]
 
 
 def target(seed: int) -> str:

@@ -122,10 +122,10 @@ class Step:
 def history(seed: int, length: int = STEPS, only: Iterable[int] | None = None) -> list[Step]:
     """The steps of a seed; `only` keeps those with these indexes."""
     r = Random(f"history/{seed}")
-    way, story = aim.way(seed), aim.story(r)
+    way, stories = aim.way(seed), aim.stories(r)
     weights = moods.leaning(r, _WEIGHTS, {verb for verb, *_ in way if verb != "work"})
     steps = [_step(r, index, weights) for index in range(length)]
-    for planned in (story, way):
+    for planned in (*stories, way):
         for place, (verb, calls, moment) in zip(aim.places(r, length, len(planned)), planned, strict=False):
             steps[place] = Step(place, verb, calls, moment)
     kept = None if only is None else set(only)

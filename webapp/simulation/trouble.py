@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
+from webapp.models import lane as lanes
+from webapp.models import pairing
 from webapp.models.connection import Connection
+from webapp.models.lane import Lane
 from webapp.simulation import aim, boundaries
 from webapp.simulation.world import WORKERS, World
 
@@ -150,14 +153,36 @@ def newer_service(world: World, r: Random) -> str:
 
 def kill(world: World, r: Random) -> str:
     """Some process dies at one of its next boundaries."""
-    way = r.random()
-    if way < 0.35:
+    way, due = r.random(), _due(r)
+    if way < 0.3:
         world.kill_at, world.kill_in = "*", r.choice((r.randint(1, 6), r.randint(1, 25)))
-    elif way < 0.65 and world.boundaries:
-        world.kill_at, world.kill_in = r.choice(sorted(world.boundaries)), 1
+    elif way < 0.7 and due:
+        world.kill_at, world.kill_in = r.choice(due), 1
     else:
-        world.kill_at, world.kill_in = aim.target(world.seed) if way < 0.8 else r.choice(boundaries.declared()), 1
+        world.kill_at, world.kill_in = aim.target(world.seed) if way < 0.85 else r.choice(boundaries.declared()), 1
     return f"at {world.kill_at} in {world.kill_in}"
+
+
+PROTOCOLS = {pairing.CREATING: ("create",), pairing.OPEN: ("look", "push", "apply"), "deleting": ("remove",)}
+STEPS = {
+    lanes.SWEEP: ("sweep",),
+    lanes.RUN: ("runs", "undo_there"),
+    lanes.LISTS: ("lists",),
+    lanes.SUGGEST: ("suggesting",),
+}
+
+
+def _due(r: Random) -> list[str]:
+    """The boundaries of some piece of work that waits."""
+    waiting = list(Lane.select().order_by(Lane.id))
+    if not waiting:
+        return []
+    lane = r.choice(waiting)
+    rooms = STEPS.get(lane.side, ("look",))
+    if lane.side == lanes.PAIR:
+        pair = pairing.Pairing.get_by_id(lane.record)
+        rooms = PROTOCOLS.get("deleting" if pair.deleting else pair.state, ("look",))
+    return [name for name in boundaries.declared() if name.partition(".")[0] in rooms]
 
 
 def kill_on_the_line(world: World, r: Random) -> str:
