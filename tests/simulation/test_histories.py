@@ -1,4 +1,4 @@
-"""What a seed's history is made of: moods lean, stories come in their order, and every step named is one that exists."""
+"""What a seed's history is made of: moods lean, stories come in their order, every step named is one that exists."""
 
 from random import Random
 
