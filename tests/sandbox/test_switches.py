@@ -125,3 +125,19 @@ def test_the_state_is_told_as_json(api: Api, agreement: Agreement) -> None:
     state = api.http.get("/_sandbox/state").json
     assert state["agreements"][0]["customers"] == 1
     assert state["switches"] == DEFAULTS
+
+
+@pytest.mark.parametrize("way, stands", [("as-sent", "Å-by "), ("trimmed", "Å-by"), ("capitals", "Å-BY ")])
+def test_a_text_that_came_by_the_api_is_kept_as_the_switch_says(
+    api: Api, agreement: Agreement, minimal: dict[str, Any], way: str, stands: str
+) -> None:
+    agreement.sandbox.switches.texts_kept = way
+    made = api("POST", "/rest/customers", minimal | {"city": "Å-by "}).json
+    assert made["city"] == stands
+
+
+def test_a_text_that_a_call_leaves_alone_is_not_cut(api: Api, agreement: Agreement, minimal: dict[str, Any]) -> None:
+    number = api("POST", "/rest/customers", minimal | {"city": "x" * 40}).json["customerNumber"]
+    agreement.sandbox.switches.texts_kept = "cut"
+    assert len(api("PUT", f"/rest/customers/{number}", minimal | {"city": "x" * 40}).json["city"]) == 40
+    assert len(api("PUT", f"/rest/customers/{number}", minimal | {"city": "y" * 40}).json["city"]) == 24

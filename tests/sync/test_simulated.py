@@ -230,3 +230,51 @@ def test_every_attempt_of_a_creation_is_kept(connected: World) -> None:
     connected.drain()
     assert [attempt.state for attempt in Attempt.select()] == ["done"]
     assert AccessGrant.select().count() == 1
+
+
+# -- updates by the service without versions
+
+
+def update_brings_back(world: World) -> Pairing:
+    """Seed 17: deleted there between our GET and PUT, and the answer "created" never comes."""
+    pair = world.pair_same(7)
+    world.economic.customersapi_enabled = False
+    world.look(7)
+    world.sandbox.hooks.add(between_get_and_put=lambda: world.economic.delete(7))
+    world.sandbox.faults.next(kind="502-after", method="PUT")
+    world.save(pair.customer, city="Odense")
+    world.worker.round()
+    return pair
+
+
+def test_a_customer_that_an_unheard_update_brought_back_is_taken_away_again(connected: World) -> None:
+    pair = update_brings_back(connected)
+    assert list(connected.economic.customers) == [7]
+    connected.drain()
+    assert list(connected.economic.customers) == []
+    assert state(connected, pair).startswith("theirs_gone")
+
+
+def test_one_that_has_been_edited_since_is_left_as_it_is(connected: World) -> None:
+    update_brings_back(connected)
+    connected.economic.edit(7, email="ny@eksempel.dk")
+    connected.drain()
+    assert list(connected.economic.customers) == [7]
+
+
+def test_one_with_an_invoice_by_now_lives_on(connected: World) -> None:
+    pair = update_brings_back(connected)
+    connected.economic.mark_used(7)
+    connected.drain()
+    assert list(connected.economic.customers) == [7]
+    assert state(connected, pair) == "equal"
+
+
+def test_an_unheard_update_of_a_living_customer_is_no_reason_to_delete_it(connected: World) -> None:
+    pair = connected.pair_same(7)
+    connected.economic.customersapi_enabled = False
+    connected.look(7)
+    connected.sandbox.faults.next(kind="502-after", method="PUT")
+    connected.save(pair.customer, city="Odense")
+    connected.drain()
+    assert connected.stored(7)["city"] == "Odense"

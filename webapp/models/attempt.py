@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Any, Self
 
 from peewee import ForeignKeyField, IntegerField, TextField
@@ -16,6 +18,8 @@ from webapp.models.pairing import Pairing
 
 OPEN, DONE, UNCLEAR, REFUSED, STALE = "open", "done", "unclear", "refused", "stale"
 CREATE, UPDATE, DELETE = "create", "update", "delete"
+KEY_MINUTES = 55
+"""A key is replayed for an hour (API facts §6); younger than this the same call may be repeated blindly."""
 
 
 class Attempt(Row):
@@ -51,6 +55,13 @@ class Attempt(Row):
         )
         return found
 
+    @classmethod
+    def unanswered(cls, connection: Connection, numbers: Collection[int]) -> dict[int, Self]:
+        """The last update of each of these numbers, where nobody knows yet what e-conomic made of it."""
+        open_ones = cls.kind == UPDATE, cls.state.in_((OPEN, UNCLEAR)), cls.number.in_(list(numbers))
+        rows = cls.select().where(cls.connection == connection, *open_ones).order_by(cls.id)
+        return {row.number: row for row in rows}
+
     @property
     def body(self) -> dict[str, Any]:
         """The exact body that is sent."""
@@ -60,6 +71,11 @@ class Attempt(Row):
     def fields(self) -> dict[str, str]:
         """Our values that the write carries, by field name."""
         return dict(json.loads(self.fields_json))
+
+    def key_lives(self) -> bool:
+        """e-conomic still knows the key, so the same call again is safe. What it keeps may belong to the grant."""
+        is_young = ports.now() - self.created_at <= timedelta(minutes=KEY_MINUTES)
+        return bool(is_young and self.connection.opened_at <= self.created_at)
 
     def settle(self, state: str, *, kind: str = "", text: str = "", log_id: str = "") -> None:
         """Note how it ended."""

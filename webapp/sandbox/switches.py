@@ -15,6 +15,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "retry_after": ("seconds", "date", "none"),
     "newer_put_answer": ("200-empty", "200-customer", "204"),
     "idempotency_other_body": ("replay", "carry-out", "refuse"),
+    "texts_kept": ("as-sent", "trimmed", "cut", "capitals"),
 }
 
 DEFAULTS: dict[str, Any] = {
@@ -49,6 +50,7 @@ DEFAULTS: dict[str, Any] = {
     "newer_checks_unchanged": False,
     "idempotency_other_body": "replay",
     "idempotency_seconds": 3600.0,
+    "texts_kept": "as-sent",
     "latency": 0.0,
 }
 

@@ -78,6 +78,7 @@ def _prepare(world: World) -> None:
         idempotency_other_body=chance.choice(("replay", "carry-out", "refuse")),
         next_number=chance.choice(("highest", "lowest-free")),
         webhook_method=chance.choice(("POST", "GET")),
+        texts_kept=chance.choice(("as-sent", "as-sent", "as-sent", "trimmed", "cut", "capitals")),
     )
     world.economic.customersapi_enabled = chance.random() < 0.75
     page_size(chance.choice((3, 5, 1000)))

@@ -112,7 +112,14 @@ def _made_again(world: World, connection: Connection, first: Attempt, second: At
 
 
 def _came_back(world: World, remote: Remote) -> None:
-    """The service without versions creates by an update when the customer was deleted since: it is taken away again."""
+    """The service without versions creates by an update when the customer was deleted since: it is taken away again,
+    unless it has an invoice by now, or nobody could hear of it before it was edited or its key was forgotten."""
     world.ledger.counts["brought back by the service without versions"] += 1
-    if not remote.gone:
+    if remote.gone:
+        return
+    sent = Attempt.get(Attempt.key == remote.key)
+    unheard = sent.state != attempts.DONE and sent.fault_kind != "brought_back"
+    if unheard or world.economic.used.get(str(remote.number), False):
+        world.ledger.counts["brought back, and not to be taken away any more"] += 1
+    else:
         world.wrong(f"I6: {remote.number} was deleted there and came back by an update")

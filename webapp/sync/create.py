@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 from webapp import db, ports
 from webapp.economic.client import Client
@@ -27,9 +26,6 @@ from webapp.sync.creations import give_up
 from webapp.sync.fields import BY_NAME, read, spelled
 from webapp.sync.normalise import same
 
-KEY_MINUTES = 55
-"""A key is replayed for an hour (API facts §6); younger than this the same call may be repeated blindly."""
-
 
 def step(held: Lane, client: Client, pairing_id: int) -> None:
     """Bring an open creation to its end: send, repeat, or find out what became of it. Raises temporary faults."""
@@ -38,16 +34,10 @@ def step(held: Lane, client: Client, pairing_id: int) -> None:
         return
     ports.failpoint("create.intended")
     doubtful = attempt.tries > 0
-    if doubtful and not _key_lives(attempt):
+    if doubtful and not attempt.key_lives():
         _look_before_repeating(held, client, attempt)
         return
     _send(held, client, attempt, doubtful)
-
-
-def _key_lives(attempt: Attempt) -> bool:
-    """e-conomic still knows the key, so the same call again is safe. What it keeps may belong to the grant."""
-    is_young = ports.now() - attempt.created_at <= timedelta(minutes=KEY_MINUTES)
-    return bool(is_young and attempt.connection.opened_at <= attempt.created_at)
 
 
 @db.retrying

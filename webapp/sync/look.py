@@ -96,6 +96,8 @@ def _fetch(client: Client, connection: Connection, mirror: Mirror) -> Seen:
         record = read_one(client, connection, mirror.number)
     except Missing:
         return _follow(client, connection, mirror)
+    if push.take_back(client, connection, record):
+        return Seen(None, mirror.version)
     swapped = _swapped(client, connection, mirror, record) if pull.differs(mirror.values, record) else None
     return swapped or Seen(record, mirror.version)
 
@@ -180,6 +182,8 @@ def at_number(held: Lane, client: Client, connection: Connection) -> None:
     known = (mirror.id, mirror.version) if mirror else None
     try:
         record: RemoteCustomer | None = read_one(client, connection, number)
+        if record and push.take_back(client, connection, record):
+            record = None
     except Missing:
         record = None
     ports.failpoint("look.fetched")

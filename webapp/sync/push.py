@@ -15,6 +15,7 @@ from webapp.models import attempt as attempts
 from webapp.models import history
 from webapp.models.attempt import Attempt
 from webapp.models.confirmation import Confirmation
+from webapp.models.connection import Connection
 from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
@@ -129,6 +130,30 @@ def _replace(client: Client, attempt: Attempt) -> RemoteCustomer:
         client.delete(attempt.number, f"{attempt.key}-undo")
         raise Missing("the customer was gone")
     return client.legacy_customer(attempt.number) if replaced.from_cache else replaced.customer
+
+
+def take_back(client: Client, connection: Connection, record: RemoteCustomer) -> bool:
+    """Take away a customer that an update without version brought back to life, when the answer saying so was lost.
+
+    True when it did. While e-conomic remembers the key it says again what it answered then, and only its own "created"
+    counts (§3). One that it no longer lets go lives on.
+    """
+    attempt = Attempt.unanswered(connection, [record.number]).get(record.number)
+    if attempt is None or record.service != "legacy" or not attempt.key_lives():
+        return False
+    sent, now = read(RemoteCustomer(attempt.number, attempt.body, "legacy")), read(record)
+    if not all(stored_as(value, now[name]) for name, value in sent.items()):
+        return False
+    replayed = client.replace(attempt.number, attempt.body, attempt.key)
+    if not (replayed.created and replayed.from_cache):
+        return False
+    lets_go = True
+    try:
+        client.delete(attempt.number, f"{attempt.key}-undo")
+    except Refused:
+        lets_go = False
+    attempt.settle(attempts.STALE, kind="brought_back")
+    return lets_go
 
 
 @db.retrying

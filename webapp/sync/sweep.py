@@ -13,6 +13,7 @@ from webapp.economic.records import Page
 from webapp.models import lane as lanes
 from webapp.models import pairing
 from webapp.models import sweep as sweeps
+from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.lane import Lane
@@ -111,8 +112,8 @@ def _enter(
 
 
 def _enter_new(connection: Connection, new: Sequence[RemoteCustomer], known: Known, begun: datetime) -> None:
-    """Numbers we have no row for: new customers, unless an open creation explains them, or a deletion since the
-    request began (we had a row then, or one went since)."""
+    """Numbers we have no row for: new customers, unless an open creation explains them, a deletion since the request
+    began (we had a row then, or one went since), or an update of ours without an answer that may have made them."""
     creating = _creating(connection, new)
     for pairing_id in creating.values():
         Lane.wake(connection, lanes.PAIR, pairing_id)
@@ -121,6 +122,7 @@ def _enter_new(connection: Connection, new: Sequence[RemoteCustomer], known: Kno
         Mirror.connection == connection, Mirror.number.in_(numbers), Mirror.gone_at >= begun
     )
     doubtful = {row.number for row in just_gone} | (known.keys() & set(numbers))
+    doubtful |= Attempt.unanswered(connection, numbers).keys()
     for number in doubtful:
         Lane.wake(connection, lanes.THEIRS, number)
     pull.enter_many(connection, [r for r in new if r.number not in creating and r.number not in doubtful])

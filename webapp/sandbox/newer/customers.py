@@ -1,6 +1,6 @@
 """Customers of customersapi v3.1.0: every update names the version it builds on."""
 
-from webapp.sandbox import rules, search
+from webapp.sandbox import keeping, rules, search
 from webapp.sandbox.calls import Answer, Call, Handler
 from webapp.sandbox.errors import not_found
 from webapp.sandbox.newer import checks, lists
@@ -47,7 +47,8 @@ def create(call: Call) -> Answer:
     if number in call.agreement.customers:
         message = f"Customer {number} already exists."
         checks.refuse([checks.problem("customerNumber", message, "CustomerAlreadyExists")])
-    call.agreement.create(stored(values) | {"customerNumber": number}, via="customersapi", key=call.key)
+    record = keeping.kept(stored(values), {}, call.sandbox.switches.texts_kept)
+    call.agreement.create(record | {"customerNumber": number}, via="customersapi", key=call.key)
     place = {"Location": call.link(f"/Customers/{number}")}
     return Answer(201, {"customerNumber": number}, place)
 
@@ -65,7 +66,7 @@ def replace(call: Call, number: int) -> Answer:
     # An empty text from old days is not shown here, so leaving it out is not a wish to clear it.
     fresh |= {name: "" for name, value in record.items() if value == "" and name not in fresh}
     fresh |= {"customerNumber": number, "objectVersion": record["objectVersion"]}
-    made = call.agreement.replace(fresh)
+    made = call.agreement.replace(keeping.kept(fresh, record, call.sandbox.switches.texts_kept))
     form = call.sandbox.switches.newer_put_answer
     if form == "200-customer":
         return Answer(200, _show(call, made))

@@ -32,6 +32,7 @@ SWITCH_WORDS = {
     "newer_checks_unchanged": "customersapi kontrollerer også uændrede felter",
     "idempotency_other_body": "Samme idempotensnøgle, anden krop",
     "idempotency_seconds": "Idempotensnøgle gælder (sek.)",
+    "texts_kept": "Sådan gemmes en tekst, der kommer via API",
     "latency": "Ventetid på hvert svar (sek.)",
 }
 
@@ -45,6 +46,7 @@ FAULT_WORDS = {
     "truncated": "Afkortet svar",
     "not-json": "Svar der ikke er JSON",
     "html": "HTML i stedet for JSON",
+    "short-list": "Listens side mangler sin sidste kunde",
     "foreign-next": "nextPage peger på en anden vært",
     "revoke": "Adgangen trækkes tilbage",
     "latency": "Langsomt svar",

@@ -1,6 +1,6 @@
 """Customers of the legacy service: list, read, create, replace, patch, delete."""
 
-from webapp.sandbox import rules, search
+from webapp.sandbox import keeping, rules, search
 from webapp.sandbox.calls import Answer, Call, Handler
 from webapp.sandbox.customers import getter
 from webapp.sandbox.errors import ApiError, entry, not_found, schema, validation
@@ -99,7 +99,8 @@ def create(call: Call) -> Answer:
 
 
 def _created(call: Call, record: Row) -> Answer:
-    made = call.agreement.create(rules.settled(record, {}), via="api", key=call.key)
+    record = keeping.kept(rules.settled(record, {}), {}, call.sandbox.switches.texts_kept)
+    made = call.agreement.create(record, via="api", key=call.key)
     return Answer(201, show(call, made, single=True), {"Location": call.link(f"/customers/{made['customerNumber']}")})
 
 
@@ -114,7 +115,8 @@ def replace(call: Call, number: int) -> Answer:
         _check_renumbering(call, asked)
     before = call.agreement.customers[number]
     kept = {name: value for name, value in before.items() if name not in WRITABLE}
-    made = call.agreement.replace(kept | rules.settled(record, before))
+    sent = keeping.kept(rules.settled(record, before), before, call.sandbox.switches.texts_kept)
+    made = call.agreement.replace(kept | sent)
     if asked != number:
         made = call.agreement.renumber(number, asked)
     return Answer(200, show(call, made, single=True))
