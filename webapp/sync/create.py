@@ -230,7 +230,9 @@ def _settle(held: Lane, attempt: Attempt, record: RemoteCustomer, *, look: bool 
             pull.store(mirror, record)
         pair.mirror, pair.state, pair.fault = mirror, pairing.OPEN, {}
         now = read(record)
-        pair.base = {name: (value, now[name]) for name, value in attempt.fields.items() if same(value, now[name])}
+        known = pair.base
+        sent = {name: (value, now[name]) for name, value in attempt.fields.items() if same(value, now[name])}
+        pair.base = sent | {name: both for name, both in known.items() if name in sent}
         pair.version += 1
         pair.save()
         run_id = RunItem.running(pair.id)

@@ -20,7 +20,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.sweep import Sweep
 from webapp.models.user import User
-from webapp.sync import causes, emptying, pull, silence, standing
+from webapp.sync import causes, emptying, pull, remove, silence, standing
 from webapp.sync.fields import read
 
 PAGE_SIZE = 1000
@@ -212,8 +212,8 @@ def _unnamed(connection: Connection, sweep: Sweep, page: Page, upto: int) -> lis
 
 def _conclude(connection: Connection, sweep: Sweep) -> None:
     emptying.conclude(connection, sweep.emptied)
-    held_back = len(sweep.candidates)
-    if held_back > brake(Mirror.of(connection).count()):
+    sweep.candidates = remove.unordered(connection, sweep.candidates)
+    if len(sweep.candidates) > brake(Mirror.of(connection).count()):
         sweep.state = sweeps.HELD
         sweep.save()
         return
