@@ -38,13 +38,11 @@ def begin(pair: Pairing, by: User | None) -> None:
 
 def unordered(connection: Connection, mirror_ids: Sequence[int]) -> list[int]:
     """Of customers missing there, those that nobody here has ordered to be deleted, or seen go, already."""
-    ordered = Pairing.select(Pairing.mirror).where(Pairing.connection == connection, Pairing.deleting)
+    ordered = Pairing.living(connection).select(Pairing.mirror).where(Pairing.deleting, Pairing.mirror.is_null(False))
+    missing = Mirror.of(connection).where(Mirror.id.not_in(ordered)).select(Mirror.id).order_by(Mirror.id)
     found: list[int] = []
     for start in range(0, len(mirror_ids), AT_ONCE):
-        rows = Mirror.of(connection).where(
-            Mirror.id.in_(mirror_ids[start : start + AT_ONCE]), Mirror.id.not_in(ordered)
-        )
-        found += [row.id for row in rows.select(Mirror.id).order_by(Mirror.id)]
+        found += [row.id for row in missing.where(Mirror.id.in_(mirror_ids[start : start + AT_ONCE]))]
     return found
 
 
