@@ -122,7 +122,7 @@ WHERE = {
     "ours": _l("Kun i CleanManager"),
 }
 NOT_APPLIED = {
-    "unconfirmed": _l("Sæt hak ved, at kunderne skal slettes, og tryk ”Indsend” igen. Intet er gjort."),
+    "unconfirmed": _l("Sæt hak ved, at kunderne skal slettes, og tryk ”Slet kunderne” igen. Intet er gjort."),
     "moved": _l("Planen er lavet om, siden du så den. Se den igen. Intet er gjort."),
     "busy": _l("En anden kørsel er i gang. Vent, til den er færdig, og tryk ”Indsend” igen. Intet er gjort."),
     "empty": _l("Der er ingen kunder i planen. Sæt hak ved dem, der skal med. Intet er gjort."),
