@@ -68,6 +68,7 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
             return None
         values = _open_values(pair)
         body = new_body(spelled(_filled(pair, values), "legacy"), pair.new_number)
+        # A pair that a run brings back knows its base already: it is made as it stood there, not as ours are now.
         if pending is not None and (pair.base or pending.body == body):
             return pending
         _never_sent(pending)
