@@ -19,7 +19,7 @@ from webapp.sync.fields import NAMES
 from webapp.sync.plan import FieldPlan, Outcome, plan_field
 from webapp.sync.push import stored_as
 from webapp.sync.runs_pair import GROUPS
-from webapp.sync.runs_undo import REMOVE_THEIRS
+from webapp.sync.undo_plan import REMOVE_THEIRS
 
 WINNERS = {("winner", "ours"), ("winner", "theirs"), ("direction", "out"), ("direction", "in")}
 
