@@ -142,7 +142,8 @@ def start(
             raise NotApplied("moved")
         if Run.current(locked.connection) is not None:
             raise NotApplied("busy")
-        if locked.kind == states.DELETE and (by is None or states.DELETE not in confirmed):
+        is_signed = by is not None and by.is_administrator and states.DELETE in confirmed
+        if locked.kind == states.DELETE and not is_signed:
             raise NotApplied("unconfirmed")
         _tick(locked, {*also, *_answered_for(locked, confirmed)}, by)
         locked.total = RunItem.of(locked, states.ITEM_WAITING).count()

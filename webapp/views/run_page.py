@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import request
@@ -67,7 +68,7 @@ class RunPage:
         """How many do not come back to what they were."""
         return self.counts[PARTLY]
 
-    @property
+    @cached_property
     def consequences(self) -> Mapping[str, int]:
         """Effect in the books -> how many wait for somebody's name because of it."""
         return {effect: len(items) for effect, items in runs.consequences(self.run).items()}
