@@ -16,7 +16,6 @@ from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.history import History
 from webapp.models.lane import Lane
-from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
 from webapp.models.user import User
@@ -24,7 +23,6 @@ from webapp.sync import apply, guard, pull, push, register, standing
 from webapp.sync.plan import Presence
 
 KEY_MINUTES = 55
-AT_ONCE = 500
 
 
 def begin(pair: Pairing, by: User | None) -> None:
@@ -37,13 +35,15 @@ def begin(pair: Pairing, by: User | None) -> None:
 
 
 def unordered(connection: Connection, mirror_ids: Sequence[int]) -> list[int]:
-    """Of customers missing there, those that nobody here has ordered to be deleted, or seen go, already."""
-    ordered = Pairing.living(connection).select(Pairing.mirror).where(Pairing.deleting, Pairing.mirror.is_null(False))
-    missing = Mirror.of(connection).where(Mirror.id.not_in(ordered)).select(Mirror.id).order_by(Mirror.id)
-    found: list[int] = []
-    for start in range(0, len(mirror_ids), AT_ONCE):
-        found += [row.id for row in missing.where(Mirror.id.in_(mirror_ids[start : start + AT_ONCE]))]
-    return found
+    """Of customers missing there, those that nobody here has ordered to be deleted: only these meet the brake."""
+    sent = Attempt.select(Attempt.pairing).where(
+        Attempt.connection == connection, Attempt.kind == attempts.DELETE, Attempt.state != attempts.REFUSED
+    )
+    ordered = Pairing.select(Pairing.mirror).where(
+        Pairing.connection == connection, Pairing.mirror.is_null(False), Pairing.deleting | Pairing.id.in_(sent)
+    )
+    ours = {pair.mirror_id for pair in ordered}
+    return [mirror_id for mirror_id in mirror_ids if mirror_id not in ours]
 
 
 def step(held: Lane, client: Client, pairing_id: int) -> None:
