@@ -136,6 +136,7 @@ class Worker:
                 held.hold()
                 pair = apply.lock(held.record)
                 if pair is not None:
+                    pair.deleting = False
                     push.refuse(pair, _planned_values(pair), fault.kind, (), fault.message)
                     RunItem.settle_pairing(pair.id, fault.kind)
                 held.finish()

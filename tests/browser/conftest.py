@@ -9,15 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page
+from werkzeug.serving import make_server
 
 from tests import real
 from tests.loopback import free_ports
+from tests.views.synced import Synced
 from webapp.cli.demo import PASSWORD, PEOPLE
 from webapp.sandbox import demo as sandbox_demo
 
@@ -142,6 +145,21 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@pytest.fixture
+def window(synced: Synced, page: Page) -> Iterator[Page]:
+    """The sync window of a test's own world, signed in as its administrator."""
+    server = make_server("127.0.0.1", 0, synced.flask, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    address, session = f"http://127.0.0.1:{server.port}", synced.admin.client.get_cookie("cleanmanager_session")
+    assert session is not None
+    page.context.add_cookies([{"name": "cleanmanager_session", "value": session.value, "url": address}])
+    page.goto(f"{address}/sync")
+    yield page
+    server.shutdown()
+    thread.join()
 
 
 def _plain_environment() -> dict[str, str]:

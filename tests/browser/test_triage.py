@@ -1,11 +1,9 @@
 """Conflicts answered from the keyboard in a real Chromium: J and K walk, 1, 2 and 3 answer, the focus goes on."""
 
 from collections.abc import Callable, Iterator
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from tests.apps import app_over
 from tests.views.synced import Synced, world_in
@@ -28,20 +26,6 @@ def synced(sqlite_database: str) -> Iterator[Synced]:
                 world.save(pair.customer, phone="66100020", **({"email": "b@havn.dk"} if pair is pairs[-1] else {}))
             world.drain()
             yield world
-
-
-@pytest.fixture
-def window(synced: Synced, page: Page) -> Iterator[Page]:
-    server = make_server("127.0.0.1", 0, synced.flask, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    address, session = f"http://127.0.0.1:{server.port}", synced.admin.client.get_cookie("cleanmanager_session")
-    assert session is not None
-    page.context.add_cookies([{"name": "cleanmanager_session", "value": session.value, "url": address}])
-    page.goto(f"{address}/sync")
-    yield page
-    server.shutdown()
-    thread.join()
 
 
 def left(synced: Synced) -> int:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from tests.sync.world import World
+from webapp.models.attempt import Attempt
 from webapp.models.confirmation import Confirmation
 from webapp.models.customer import Customer
 from webapp.models.field_rule import FieldRule
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
-from webapp.sync import pairings, rules
+from webapp.sync import pairings, register, rules
 from webapp.sync.pairings import Versions
 from webapp.sync.plan import Outcome
 from webapp.sync.standing import plan_of
@@ -180,6 +181,30 @@ def test_a_field_closed_there_is_left_out_of_a_creation(connected: World) -> Non
     stored = connected.stored(1500)
     assert "telephoneAndFaxNumber" not in stored and stored["city"] == "Odense"
     assert connected.place(customer=customer).section == "paired"
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_field_closed_while_a_creation_waits_is_left_out_unless_it_was_sent_already(
+    connected: World, sent: bool
+) -> None:
+    customer = connected.ours(2001, "Vores ApS", phone="66100020", city="Odense")
+    connected.sandbox.faults.next(method="POST", kind="500-before" if sent else "cut-connect")
+    pairings.create_there(connected.connection, customer.id, 1500, connected.alice)
+    connected.worker.round()
+    rules.lay_down(connected.connection, "phone", "direction", "off", connected.alice)
+    connected.drain()
+    stored, keys = connected.stored(1500), {one.key for one in Attempt.select()}
+    assert ("telephoneAndFaxNumber" in stored, len(keys)) == (sent, 1 if sent else 2)
+
+
+def test_a_customer_deleted_while_its_creation_waits_is_not_made_there(connected: World) -> None:
+    customer = connected.ours(2001, "Vores ApS")
+    connected.sandbox.faults.next(method="POST", kind="cut-connect")
+    pairings.create_there(connected.connection, customer.id, 1500, connected.alice)
+    connected.worker.round()
+    register.remove(connected.company, customer.id, connected.alice)
+    connected.drain()
+    assert 1500 not in connected.economic.customers
 
 
 def test_a_field_closed_here_is_left_out_of_a_copy(connected: World) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.sync.world import World
+from webapp.models.confirmation import Confirmation
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
 from webapp.models.field_rule import FieldRule
@@ -348,3 +349,73 @@ def test_those_that_are_picked_are_switched_off(connected: World) -> None:
     fetched(connected, 9, "Deres")
     run = bulk(connected, EXCLUDE, Selection(ours=(one.id,), theirs=(connected.mirror(9).id,)))
     assert run.done == 2 and Exclusion.select().where(Exclusion.ended_at.is_null()).count() == 2
+
+
+# -- what pairing many means in the books
+
+
+def two_zones(world: World, **there: object) -> Selection:
+    """Two to be paired, of different VAT zones."""
+    ours = world.ours(1, "Havnens Tandklinik ApS", vat_zone="3", currency="DKK")
+    fetched(world, 1, "Havnens Tandklinik", vatZone=1, **there)
+    return Selection(pairs=((ours.id, world.mirror(1).id),))
+
+
+def test_what_is_serious_in_the_books_is_foretold_and_held_back(connected: World) -> None:
+    run = planned(connected, PAIR, two_zones(connected), accounting="ours")
+    item = RunItem.of(run).get()
+    assert (item.state, item.reason, item.note["effects"]) == ("held", "serious", {"vat_zone": "vat_zone"})
+    assert runs.consequences(run) == {"vat_zone": [item.id]}
+
+
+def test_what_e_conomic_says_stands_without_any_consequence(connected: World) -> None:
+    run = planned(connected, PAIR, two_zones(connected), accounting="theirs")
+    assert RunItem.of(run).get().state == "waiting"
+
+
+@pytest.mark.parametrize("how", ["by effect", "by row"])
+def test_confirmed_by_name_on_the_plan_nothing_is_asked_afterwards(connected: World, how: str) -> None:
+    run = planned(connected, PAIR, two_zones(connected), accounting="ours")
+    given = {"confirmed": ["vat_zone"]} if how == "by effect" else {"also": [RunItem.of(run).get().id]}
+    runs.start(run, connected.alice, **given)
+    connected.drain()
+    assert connected.stored(1)["vatZone"] == 3 and connected.place(customer=Customer.get()).section == "paired"
+    assert Confirmation.get().created_by == connected.alice
+
+
+def test_what_is_not_confirmed_stays_out_and_unpaired(connected: World) -> None:
+    picked = two_zones(connected)
+    other = connected.ours(2, "Ærø Bageri")
+    fetched(connected, 2, "Ærø Bageri")
+    pairs = (*picked.pairs, (other.id, connected.mirror(2).id))
+    run = bulk(connected, PAIR, Selection(pairs=pairs), accounting="ours")
+    assert run.done == 1 and connected.stored(1)["vatZone"] == 1 and Pairing.get().customer_id == other.id
+
+
+def test_what_the_books_forbid_is_held_back_for_good(connected: World) -> None:
+    picked = two_zones(connected, currency="EUR", balance=500.0)
+    connected.compare()
+    run = planned(connected, PAIR, picked, accounting="ours")
+    item = RunItem.of(run).get()
+    assert item.reason == "forbidden" and item.note["effects"]["currency"] == "currency_owing"
+    with pytest.raises(runs.NotApplied, match="empty"):
+        runs.start(run, connected.alice, also=[item.id], confirmed=["vat_zone", "currency_owing"])
+
+
+# -- who was left out of the synchronisation
+
+
+@pytest.mark.parametrize("kind", [CREATE_THEIRS, CREATE_OURS, PAIR])
+def test_who_is_left_out_takes_part_only_when_ticked(connected: World, kind: str) -> None:
+    ours = connected.ours(1, "Havnens Tandklinik ApS")
+    fetched(connected, 2, "Øens Bageri")
+    mirror = connected.mirror(2)
+    for side in ({"customer_id": ours.id}, {"mirror_id": mirror.id}):
+        pairings.exclude(connected.connection, connected.alice, **side)
+    one = Selection(ours=(ours.id,)) if kind == CREATE_THEIRS else Selection(theirs=(mirror.id,))
+    run = planned(connected, kind, Selection(pairs=((ours.id, mirror.id),)) if kind == PAIR else one)
+    item = RunItem.of(run).get()
+    assert item.reason == "off"
+    runs.start(run, connected.alice, also=[item.id])
+    connected.drain()
+    assert connected.fresh(run).done == 1 and len(item.note["ended"]) == (2 if kind == PAIR else 1)

@@ -314,3 +314,31 @@ def test_edits_made_in_between_survive_the_undo(connected: World, seed: int) -> 
     undo(connected, connected.fresh(plan))
     assert connected.fresh(edited).website == f"{seed}.example.dk"
     assert connected.stored(number)["country"] == f"Land {seed}"
+
+
+# -- who was left out of the synchronisation
+
+
+@pytest.mark.parametrize("kind", [CREATE_THEIRS, CREATE_OURS, PAIR])
+def test_who_was_left_out_before_the_run_is_left_out_after_its_undo(connected: World, kind: str) -> None:
+    ours = connected.ours(1, "Havnens Tandklinik ApS")
+    fetched(connected, 2, "Øens Bageri")
+    mirror = connected.mirror(2)
+    for side in ({"customer_id": ours.id}, {"mirror_id": mirror.id}):
+        pairings.exclude(connected.connection, connected.alice, **side)
+    before, one = left_out(), {CREATE_THEIRS: Selection(ours=(ours.id,)), CREATE_OURS: Selection(theirs=(mirror.id,))}
+    run = planned(connected, kind, one.get(kind, Selection(pairs=((ours.id, mirror.id),))))
+    runs.start(run, connected.alice, also=[RunItem.of(run).get().id])
+    connected.drain()
+    assert left_out() != before
+    plan = runs_undo.plan(connected.fresh(run), connected.alice)
+    assert RunItem.of(plan).get().note["ended"] == RunItem.of(run).get().note["ended"]
+    runs.start(plan, connected.alice)
+    connected.drain()
+    assert left_out() == before and connected.place(customer=ours).section == "off"
+
+
+def left_out() -> set[tuple[object, ...]]:
+    """Who is left out, by whom and since when."""
+    in_force = Exclusion.select().where(Exclusion.ended_at.is_null())
+    return {(one.customer_id, one.mirror_id, one.created_by_id, one.created_at) for one in in_force}

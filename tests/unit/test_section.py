@@ -54,7 +54,7 @@ def test_every_input_has_a_state_that_belongs_to_its_section() -> None:
         Section.NEW: {State.NEW},
         Section.DELETED: {State.OURS_GONE, State.THEIRS_GONE, State.DELETING, State.FAULT},
         Section.CONFLICT: {State(one.value) for one in ASKED_ABOUT} | {State.FAULT, State.QUESTION, State.DELETING},
-        Section.PAIRED: {State.EQUAL, State.AGREED, State.SENDING, State.FETCHING, State.CREATING},
+        Section.PAIRED: {State.EQUAL, State.AGREED, State.SENDING, State.FETCHING, State.CREATING, State.DELETING},
     }
 
 

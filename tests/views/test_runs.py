@@ -41,9 +41,9 @@ def start(synced: Synced, run: Run, page: Page, **form: Any) -> TestResponse:
     return synced.admin.post(f"/runs/{run.id}/start", {"seal": page.field("seal")} | form)
 
 
-def ran(synced: Synced, kind: str = "create_theirs", **form: Any) -> Run:
+def ran(synced: Synced, kind: str = "create_theirs", confirm: str = "", **form: Any) -> Run:
     run, page = plan(synced, kind, **form)
-    assert start(synced, run, page).status_code == 303
+    assert start(synced, run, page, confirm=confirm).status_code == 303
     synced.drain(2000)
     return Run.get_by_id(run.id)
 

@@ -231,7 +231,7 @@ def test_a_moved_row_is_not_drawn_twice_by_show_more(synced: Synced) -> None:
 
 def boxes(html: str) -> list[tuple[str, str]]:
     """(name, value) of each row's box."""
-    found = re.findall(r'type="checkbox" form="picked" name="([^"]+)" value="([^"]+)"', html)
+    found = re.findall(r'type="checkbox" form="picked-new" name="([^"]+)" value="([^"]+)"', html)
     return [(str(name), str(value)) for name, value in found]
 
 
@@ -242,7 +242,7 @@ def test_each_new_row_has_a_box(synced: Synced, two: tuple[Customer, Mirror]) ->
 
 
 def test_all_that_are_shown_can_be_ticked_and_the_address_stays(synced: Synced, two: tuple[Customer, Mirror]) -> None:
-    answer = synced.admin.get("/sync/rows?ticked=1&only=sure", piece=True)
+    answer = synced.admin.get("/sync/rows?ticked=new&only=sure", piece=True)
     assert pieces(answer)["#rows"][0][1].count(" checked") == 1
     assert answer.headers["HX-Replace-Url"] == "/sync?only=sure"
     assert line(synced).count(" checked") == 0
@@ -250,7 +250,7 @@ def test_all_that_are_shown_can_be_ticked_and_the_address_stays(synced: Synced, 
 
 def test_the_ticked_can_be_paired_created_and_left_out(synced: Synced, two: tuple[Customer, Mirror]) -> None:
     html = synced.admin.page("/sync").source
-    form = re.search(r'<form class="picked".*?</form>', html, re.DOTALL)
+    form = re.search(r'<form class="picked" id="picked-new".*?</form>', html, re.DOTALL)
     assert form and re.findall(r'action="/runs/plans/([a-z_]+)"', form[0]) == [
         "exclude", "pair", "create_theirs", "create_ours",
     ]  # fmt: skip

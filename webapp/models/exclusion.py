@@ -50,11 +50,16 @@ class Exclusion(Row):
         return found
 
     @classmethod
-    def of_either(cls, connection: Connection, customer_id: int | None, mirror_id: int | None) -> bool:
-        """One of the two is left out; None is nobody."""
+    def of_either(cls, connection: Connection, customer_id: int | None, mirror_id: int | None) -> list[Self]:
+        """What is in force for the one or the other; None is nobody."""
         ours, theirs = cls.customer.in_([customer_id or 0]), cls.mirror.in_([mirror_id or 0])
-        in_force = cls.select().where(cls.connection == connection, ours | theirs, cls.ended_at.is_null())
-        return bool(in_force.exists())
+        return list(cls.select().where(cls.connection == connection, ours | theirs, cls.ended_at.is_null()))
+
+    @classmethod
+    def by_party(cls, connection: Connection) -> dict[tuple[str, int | None], int]:
+        """(side, customer's id) -> what is in force for it."""
+        in_force = cls.select().where(cls.connection == connection, cls.ended_at.is_null())
+        return {("ours", one.customer_id) if one.customer_id else ("theirs", one.mirror_id): one.id for one in in_force}
 
     @classmethod
     def end_of(cls, connection: Connection, customer: Customer, mirror: Mirror, by: User | None) -> None:
@@ -66,3 +71,10 @@ class Exclusion(Row):
     def end(self, by: User | None) -> None:
         self.ended_at, self.ended_by = ports.now(), by
         self.save()
+
+    def renew(self) -> Self:
+        """Let an ended one hold again, as it was said at the time; that it had ended stays on record."""
+        said = {"company": self.company_id, "connection": self.connection_id, "reason": self.reason}
+        said |= {"customer": self.customer_id, "mirror": self.mirror_id}
+        renewed: Self = type(self).create(**said, created_by=self.created_by_id, created_at=self.created_at)
+        return renewed

@@ -19,7 +19,8 @@ PLANNED, WAITING, RUNNING, PAUSED = "planned", "waiting", "running", "paused"
 STOPPED, DONE, DROPPED = "stopped", "done", "dropped"
 OPEN_STATES = (WAITING, RUNNING, PAUSED)
 ITEM_HELD, ITEM_WAITING, ITEM_BEGUN, ITEM_DONE, ITEM_FAILED = "held", "waiting", "begun", "done", "failed"
-CREATE_OURS, CREATE_THEIRS, PAIR, EXCLUDE, UNDO = "create_ours", "create_theirs", "pair", "exclude", "undo"
+CREATE_OURS, CREATE_THEIRS, PAIR, EXCLUDE = "create_ours", "create_theirs", "pair", "exclude"
+RESOLVE, DELETE, UNDO = "resolve", "delete", "undo"
 UNDO_DAYS = 30
 
 Change = tuple[str, str, str, str]
@@ -78,6 +79,12 @@ class Run(Row):
             return None
         until: datetime = self.finished_at + timedelta(days=UNDO_DAYS)
         return until
+
+    @property
+    def ordered_by(self) -> User | None:
+        """Who applied the plan: under that name it is done."""
+        plan = RunPlan.of(self)
+        return plan.applied_by if plan and plan.applied_by else self.created_by
 
     def counts(self) -> dict[str, int]:
         """State -> how many items stand in it; every state is there."""

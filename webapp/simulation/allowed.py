@@ -10,16 +10,18 @@ from webapp.models import history, run
 from webapp.models.attempt import Attempt
 from webapp.models.confirmation import Confirmation
 from webapp.models.connection import Connection
+from webapp.models.customer import Customer
 from webapp.models.field_rule import FieldRule
 from webapp.models.history import History
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.simulation.ledger import alike
+from webapp.simulation.witness import deleted_in_bulk
 from webapp.simulation.world import World
 from webapp.sync.fields import NAMES
 from webapp.sync.plan import FieldPlan, Outcome, plan_field
 from webapp.sync.push import stored_as
 from webapp.sync.runs_pair import GROUPS
-from webapp.sync.runs_undo import REMOVE_THEIRS
+from webapp.sync.undo_plan import REMOVE_THEIRS
 
 WINNERS = {("winner", "ours"), ("winner", "theirs"), ("direction", "out"), ("direction", "in")}
 
@@ -27,6 +29,8 @@ WINNERS = {("winner", "ours"), ("winner", "theirs"), ("direction", "out"), ("dir
 def judge(world: World, connection: Connection) -> None:
     """Enter what runs and rules were allowed into the ledger; what they did beyond that is said at once."""
     _joined(world)
+    _answered(world)
+    _deleted(world)
     _undone(world, connection)
     _ruled(world, connection)
     _closed_sides(world, connection)
@@ -45,6 +49,21 @@ def _joined(world: World) -> None:
             for name in names:
                 if ours[name] and theirs[name] and not alike(ours[name], theirs[name]):
                     world.ledger.decide(name, _word(shown.choices[group]), ours[name], theirs[name])
+
+
+def _answered(world: World) -> None:
+    """A run that answers gave one answer for the values that its plan showed."""
+    runs = Run.select().where(Run.kind == run.RESOLVE)
+    for item in RunItem.select().where(RunItem.run.in_(runs), RunItem.state == run.ITEM_DONE):
+        for name, choice in item.note["answers"].items():
+            world.ledger.decide(name, choice, *item.note["was"]["values"][name])
+
+
+def _deleted(world: World) -> None:
+    """What a customer held that a run deleted is superseded with it, unless an undo has brought it back."""
+    for customer_id, item in deleted_in_bulk().items():
+        if Customer.get_by_id(customer_id).deleted_at:
+            world.ledger.gone_by_person("ours", customer_id, item.values_before["ours"])
 
 
 def _word(choice: str) -> str:

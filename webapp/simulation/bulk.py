@@ -9,13 +9,16 @@ from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
 from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.simulation.window import active_of, links, unpaired
 from webapp.simulation.world import World
 from webapp.sync import runs, runs_undo
+from webapp.sync.fields import NAMES
 from webapp.sync.runs_plan import EVERYBODY, Selection
 
-KINDS = (run.CREATE_THEIRS, run.CREATE_THEIRS, run.CREATE_OURS, run.PAIR, run.PAIR, run.EXCLUDE)
+MAKING = (run.CREATE_THEIRS, run.CREATE_THEIRS, run.CREATE_OURS, run.PAIR, run.PAIR)
+KINDS = (*MAKING, run.EXCLUDE, run.RESOLVE, run.DELETE)
 
 
 def order(world: World, r: Random) -> str:
@@ -44,10 +47,21 @@ def apply(world: World, r: Random, shown: Run) -> str:
     """ "Indsend", under the fingerprint that was shown."""
     also = {item.id for item in RunItem.of(shown, run.ITEM_HELD) if r.random() < 0.3}
     try:
-        begun = runs.start(shown, world.alice, world.memory["seals"][shown.id], also=also)
+        seal, word = world.memory["seals"][shown.id], (run.DELETE,)
+        begun = runs.start(shown, world.alice, seal, also, word)
     except runs.NotApplied as fault:
         return fault.why
+    _has_deleted(world, begun)
     return f"ordered {begun.total} {begun.kind}"
+
+
+def _has_deleted(world: World, begun: Run) -> None:
+    """A deletion there is of whom the plan showed, as it showed them."""
+    if begun.kind == run.DELETE:
+        for item in RunItem.of(begun, run.ITEM_WAITING):
+            if "theirs" in item.note["sides"]:
+                shown = item.values_before["theirs"]
+                world.witness.decided[item.pairing_id] = {name: shown.get(name, "") for name in NAMES}
 
 
 def _choices(r: Random, kind: str) -> dict[str, str]:
@@ -55,6 +69,11 @@ def _choices(r: Random, kind: str) -> dict[str, str]:
 
 
 def _picked(world: World, r: Random, connection: Connection, kind: str) -> Selection:
+    if kind == run.DELETE:
+        living = list(Pairing.living(connection).order_by(Pairing.id))
+        return Selection(
+            pairings=tuple(pair.id for pair in r.sample(living, min(len(living), r.randint(1, 3)))) or (0,)
+        )
     ours, theirs = unpaired(world, connection)
     some, others = ours[: r.randint(1, 3)], theirs[: r.randint(1, 3)]
     if kind == run.EXCLUDE:

@@ -240,6 +240,7 @@ class Witness:
                 self._world.wrong(f"I12: pair {pair.id} stands with a fault that nobody reported: {pair.fault['kind']}")
         undone = {line.customer_id for line in History.select().where(History.cause == "undo")}
         by_person = undone | self._removed.keys() | {Pairing.get_by_id(pair_id).customer_id for pair_id in self.decided}
+        by_person |= deleted_in_bulk().keys()
         for customer in Customer.select().where(Customer.deleted_at.is_null(False)):
             if customer.id not in by_person:
                 self._world.wrong(f"I3: customer {customer.id} was deleted here and nobody had said so")
@@ -253,3 +254,10 @@ def _undoes(pairing_id: int) -> bool:
     """An undo of a run takes this pair's creation back."""
     undos = Run.select(Run.id).where(Run.kind == run.UNDO)
     return bool(RunItem.select().where(RunItem.run.in_(undos), RunItem.pairing_id == pairing_id).exists())
+
+
+def deleted_in_bulk() -> dict[int, RunItem]:
+    """Customers of ours that a run deleted, because its plan said so."""
+    runs = Run.select().where(Run.kind == run.DELETE)
+    done = RunItem.select().where(RunItem.run.in_(runs), RunItem.state == run.ITEM_DONE)
+    return {item.customer_id: item for item in done if "ours" in item.note["sides"]}

@@ -49,14 +49,19 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
             held.finish()
             return None
         pending = Attempt.pending(pair, attempts.CREATE)
-        if pending is not None:
+        if pending is not None and pending.tries:
             return pending
         if pair.customer.deleted_at:
+            _never_sent(pending)
             give_up(pair, "deleted_before_creation")
             held.finish()
             return None
         values = _open_values(pair)
         body = new_body(spelled(_filled(pair, values), "legacy"), pair.new_number)
+        # A pair that a run brings back knows its base already: it is made as it stood there, not as ours are now.
+        if pending is not None and (pair.base or pending.body == body):
+            return pending
+        _never_sent(pending)
         wrong = faults_in(body, "legacy")
         if wrong:
             push.refuse(pair, values, "refused", wrong)
@@ -72,6 +77,12 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
             body_json=json.dumps(body, ensure_ascii=False),
             fields_json=json.dumps(values, ensure_ascii=False),
         )
+
+
+def _never_sent(pending: Attempt | None) -> None:
+    """A body that e-conomic has surely not seen gives way to one by the values and rules of now."""
+    if pending is not None:
+        pending.settle(attempts.STALE, kind="never_sent")
 
 
 def _open_values(pair: Pairing) -> dict[str, str]:
@@ -220,7 +231,9 @@ def _settle(held: Lane, attempt: Attempt, record: RemoteCustomer, *, look: bool 
             pull.store(mirror, record)
         pair.mirror, pair.state, pair.fault = mirror, pairing.OPEN, {}
         now = read(record)
-        pair.base = {name: (value, now[name]) for name, value in attempt.fields.items() if same(value, now[name])}
+        known = pair.base
+        sent = {name: (value, now[name]) for name, value in attempt.fields.items() if same(value, now[name])}
+        pair.base = sent | {name: both for name, both in known.items() if name in sent}
         pair.version += 1
         pair.save()
         run_id = RunItem.running(pair.id)

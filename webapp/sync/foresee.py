@@ -1,17 +1,22 @@
-"""What e-conomic would refuse, told before anything is sent: too long, missing, or pointing at what is not there."""
+"""What e-conomic would refuse and what a write means in the books, told before anything is sent."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from webapp.economic.limits import faults_in
 from webapp.economic.records import new_body
 from webapp.models.connection import Connection, Reference
 from webapp.models.default_rule import DefaultRule
-from webapp.sync import defaulting
+from webapp.models.mirror import Mirror
+from webapp.sync import defaulting, guard
 from webapp.sync.fields import BY_NAME, REFERENCES, named, spelled
+from webapp.sync.guard import Effect, Grade
 
 UNKNOWN = "unknown"
+SERIOUS, FORBIDDEN = "serious", "forbidden"
+"""Why the books hold an item of a plan back: it waits for a name, or cannot be done at all."""
 
 
 class Foresight:
@@ -40,3 +45,16 @@ class Foresight:
     def _unknown(self, values: Mapping[str, str]) -> dict[str, str]:
         pointing = {name: value for name, value in values.items() if value and self._lists.get(name)}
         return {name: UNKNOWN for name, value in pointing.items() if value not in self._lists[name]}
+
+
+def in_the_books(mirror: Mirror, pushes: Mapping[str, str]) -> dict[str, Effect]:
+    """Field -> what it means there that these values are written, as far as it does not go by itself."""
+    return guard.foretold(mirror.values, pushes, guard.balance(mirror.record))
+
+
+def weighed(effects: Mapping[str, Effect]) -> tuple[str, dict[str, Any]]:
+    """Why an item with these effects is held back ("" for none), and its note of them."""
+    if not effects:
+        return "", {}
+    forbidden = any(one.grade == Grade.FORBIDDEN for one in effects.values())
+    return FORBIDDEN if forbidden else SERIOUS, {"effects": {name: one.name for name, one in effects.items()}}

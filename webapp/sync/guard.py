@@ -70,6 +70,12 @@ def effect(field: str, before: str, after: str, balance: float | None = None) ->
     return line.effect if line else None
 
 
+def foretold(before: Mapping[str, str], after: Mapping[str, str], balance: float | None = None) -> dict[str, Effect]:
+    """What does not go by itself of these values to be written there: field -> what it means in the books."""
+    found = {name: effect(name, before.get(name, ""), value, balance) for name, value in after.items()}
+    return {name: one for name, one in found.items() if one is not None and one.grade != Grade.HARMLESS}
+
+
 def balance(raw: Mapping[str, object]) -> float | None:
     """What the customer owes, where the service that was read tells it."""
     found = raw.get("balance")

@@ -17,6 +17,7 @@ from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
+from webapp.models.run import RunItem
 from webapp.sync import apply, create, pull, push, remove, standing, undo_there
 from webapp.sync.fields import read
 
@@ -43,6 +44,7 @@ def at_pair(held: Lane, client: Client, connection: Connection) -> None:
         held.hold()
         pair = Pairing.found(connection.company, held.record)
         if pair is None:
+            RunItem.settle_pairing(held.record, "moved")
             held.finish()
             return
     if pair.state == pairing.CREATING:

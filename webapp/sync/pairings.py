@@ -18,7 +18,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.suggestion import NotSame
 from webapp.models.user import User
-from webapp.sync import apply, creations, emptying, holding, register, remove, standing
+from webapp.sync import answering, apply, creations, register, remove, standing
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.plan import Presence, answered
 from webapp.sync.seen import Moved as Moved
@@ -125,36 +125,16 @@ def answer(
 ) -> Pairing:
     """Settle questions of a pair: field -> "ours", "theirs" or "both". Raises Moved when anything moved since."""
     with db.write():
-        found = _seen(connection, pairing_id, seen)
-        found.base = answered(answers, found.customer.values, found.mirror.values, found.base)
-        holding.confirm(found, answers, by)
-        found.brake = found.brake | dict.fromkeys(answers, emptying.GO)
-        found.fault = {}
-        found.version += 1
-        found.save()
-        _note_answers(found, answers, by)
-        planned = apply.settle(found, cause="answer", by=by)
-        if planned.pushes:
-            Lane.wake(connection, lane.PAIR, found.id)
+        found = seen_pair(connection, pairing_id, seen)
+        answering.give(found, answers, by)
         return found
-
-
-def _note_answers(found: Pairing, answers: Mapping[str, str], by: User | None) -> None:
-    facts = {"connection": found.connection_id, "customer_id": found.customer_id, "mirror_id": found.mirror_id}
-    ours, theirs = found.customer.values, found.mirror.values
-    for name, choice in answers.items():
-        lost, kept = {"ours": (theirs, ours), "theirs": (ours, theirs), "both": (theirs, theirs)}[choice]
-        History.note(
-            found.company_id, history.PAIR, "answer", field=name, before=lost[name],
-            after=kept[name], by=by, pairing_id=found.id, **facts,
-        )  # fmt: skip
 
 
 @db.retrying
 def confirm_same(connection: Connection, pairing_id: int, seen: Versions, by: User | None) -> Pairing:
     """ "Det er den samme kunde": name and CVR changed there at once, and the pair goes on with them."""
     with db.write():
-        found = _seen(connection, pairing_id, seen)
+        found = seen_pair(connection, pairing_id, seen)
         planned = apply.settle(found, cause="answer", by=by, same_party=True)
         if planned.pushes:
             Lane.wake(connection, lane.PAIR, found.id)
@@ -203,7 +183,7 @@ def unpair(connection: Connection, pairing_id: int, by: User | None) -> Pairing:
 def delete_other(connection: Connection, pairing_id: int, seen: Versions, by: User | None) -> Pairing:
     """One side is gone: delete the other too. Ours at once, theirs by the worker. Raises Moved."""
     with db.write():
-        found = _seen(connection, pairing_id, seen)
+        found = seen_pair(connection, pairing_id, seen)
         if found.mirror.gone_at:
             register.delete(found.customer, by)
             apply.settle(found, cause="pull", by=by)
@@ -218,7 +198,7 @@ def delete_other(connection: Connection, pairing_id: int, seen: Versions, by: Us
 def create_again(connection: Connection, pairing_id: int, number: int, seen: Versions, by: User | None) -> Pairing:
     """One side is gone: create it again from the other. Raises Moved and NumberInUse."""
     with db.write():
-        found = _seen(connection, pairing_id, seen)
+        found = seen_pair(connection, pairing_id, seen)
         if found.mirror.gone_at:
             found.close("created_again", by)
             return creations.begin(connection, found.customer, number, by)
@@ -231,7 +211,8 @@ def create_again(connection: Connection, pairing_id: int, number: int, seen: Ver
         return found
 
 
-def _seen(connection: Connection, pairing_id: int, seen: Versions) -> Pairing:
+def seen_pair(connection: Connection, pairing_id: int, seen: Versions) -> Pairing:
+    """The pair, locked in the caller's transaction, as a person saw it. Raises Moved."""
     found = apply.lock(pairing_id)
     if found is None or found.connection_id != connection.id or found.mirror is None:
         raise Moved("the pair is gone")

@@ -14,7 +14,7 @@ from webapp.models.history import History
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import line, put_lines
-from webapp.sync import standing
+from webapp.sync import guard, standing
 from webapp.sync.fields import read
 from webapp.sync.section import section
 
@@ -94,6 +94,19 @@ def differs(values: Mapping[str, str], record: RemoteCustomer) -> bool:
     return dict(values) != read(record)
 
 
+def keep_balance(mirror: Mirror, record: RemoteCustomer) -> None:
+    """What a customer owes moves without the customer being changed; plans foretell by it."""
+    told = guard.balance(record.raw)
+    if told is None or told == guard.balance(mirror.record):
+        return
+    raw = json.dumps(mirror.record | {"balance": told}, ensure_ascii=False)
+    Mirror.update(raw_json=raw).where(Mirror.id == mirror.id, Mirror.version == mirror.version).execute()
+    mirror.raw_json = raw
+
+
 def _carry(mirror: Mirror, record: RemoteCustomer) -> None:
-    mirror.raw_json = json.dumps(dict(record.raw), ensure_ascii=False)
+    """The newer service does not tell the balance: what was told last is kept."""
+    owed = guard.balance(mirror.record)
+    raw = ({} if owed is None else {"balance": owed}) | dict(record.raw)
+    mirror.raw_json = json.dumps(raw, ensure_ascii=False)
     mirror.last_updated = record.last_updated or ""

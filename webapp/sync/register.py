@@ -149,14 +149,14 @@ def delete(customer: Customer, by: User | None, *, cause: str = "person", run_id
     History.note(customer.company_id, history.OURS, cause, field="deleted", before=customer.label, **facts)
 
 
-def restore(customer: Customer, by: User | None) -> None:
+def restore(customer: Customer, by: User | None, *, cause: str = "person", run_id: int | None = None) -> None:
     """Take a deletion back, in the caller's transaction. Raises NumberInUse when its number was given away."""
     if Customer.with_number(customer.company, customer.number):
         raise NumberInUse(str(customer.number))
     customer.deleted_at, customer.deleted_by, customer.version = None, None, customer.version + 1
     customer.save()
-    facts = {"customer_id": customer.id, "by": by, "version": customer.version}
-    History.note(customer.company_id, history.OURS, "person", field="restored", after=customer.label, **facts)
+    facts = {"customer_id": customer.id, "by": by, "version": customer.version, "run_id": run_id}
+    History.note(customer.company_id, history.OURS, cause, field="restored", after=customer.label, **facts)
 
 
 def _living(company: Company, customer_id: int) -> Customer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from webapp import db, ports
@@ -10,12 +11,15 @@ from webapp.economic.errors import EconomicError, Missing, PermanentError
 from webapp.economic.records import Customer as RemoteCustomer
 from webapp.models import attempt as attempts
 from webapp.models import history, lane
+from webapp.models import run as states
 from webapp.models.attempt import Attempt
+from webapp.models.connection import Connection
 from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
+from webapp.models.run import RunItem
 from webapp.models.user import User
-from webapp.sync import apply, pull, push, standing
+from webapp.sync import apply, guard, pull, push, register, standing
 from webapp.sync.plan import Presence
 
 KEY_MINUTES = 55
@@ -28,6 +32,18 @@ def begin(pair: Pairing, by: User | None) -> None:
     pair.save()
     standing.put_pair(pair)
     Lane.wake(pair.connection, lane.PAIR, pair.id)
+
+
+def unordered(connection: Connection, mirror_ids: Sequence[int]) -> list[int]:
+    """Of customers missing there, those that nobody here has ordered to be deleted: only these meet the brake."""
+    sent = Attempt.select(Attempt.pairing).where(
+        Attempt.connection == connection, Attempt.kind == attempts.DELETE, Attempt.state != attempts.REFUSED
+    )
+    ordered = Pairing.select(Pairing.mirror).where(
+        Pairing.connection == connection, Pairing.mirror.is_null(False), Pairing.deleting | Pairing.id.in_(sent)
+    )
+    ours = {pair.mirror_id for pair in ordered}
+    return [mirror_id for mirror_id in mirror_ids if mirror_id not in ours]
 
 
 def step(held: Lane, client: Client, pairing_id: int) -> None:
@@ -78,13 +94,8 @@ def _intend(held: Lane, pairing_id: int, record: RemoteCustomer) -> Attempt | No
         if pair is None or not pair.deleting:
             held.finish()
             return None
-        if pull.differs(pair.mirror.values, record):
-            pull.store(pair.mirror, record)
-            pair.deleting = False
-            pair.version += 1
-            pair.save()
-            apply.settle(pair, cause="pull")
-            held.finish()
+        if kept := _why_kept(pair, record):
+            _give_up(held, pair, record, kept)
             return None
         pending = Attempt.pending(pair, attempts.DELETE)
         if pending is not None and ports.now() - pending.created_at <= timedelta(minutes=KEY_MINUTES):
@@ -99,24 +110,54 @@ def _intend(held: Lane, pairing_id: int, record: RemoteCustomer) -> Attempt | No
         )
 
 
+def _ordered(pair: Pairing) -> RunItem | None:
+    """The item of a run that ordered this deletion; None when a person did for this one alone."""
+    item = RunItem.of_pairing(pair.id)
+    return item if item is not None and item.run.kind == states.DELETE else None
+
+
+def _why_kept(pair: Pairing, record: RemoteCustomer) -> str:
+    """Who is not as the person saw it stays, and so does who was ordered among many and owes."""
+    item = _ordered(pair)
+    if pull.differs(pair.mirror.values, record) or (item and item.seen_version != pair.customer.version):
+        return "moved"
+    return "has_balance" if item and guard.balance(record.raw) else ""
+
+
+def _give_up(held: Lane, pair: Pairing, record: RemoteCustomer, reason: str) -> None:
+    """Leave both as they are, in the caller's transaction; what moved is planned anew."""
+    pull.store(pair.mirror, record)
+    RunItem.settle_pairing(pair.id, reason)
+    pair.deleting = False
+    pair.version += 1
+    pair.save()
+    if apply.settle(pair, cause="pull").pushes:
+        held.again()
+    else:
+        held.finish()
+
+
 @db.retrying
 def _settle(held: Lane, pairing_id: int, attempt: Attempt | None) -> None:
     with db.write():
         held.hold()
+        pair = apply.lock(pairing_id)
+        attempt = attempt or (Attempt.pending(pair, attempts.DELETE) if pair else None)
         if attempt is not None:
             attempt.settle(attempts.DONE)
-        pair = apply.lock(pairing_id)
         if pair is None:
             held.finish()
             return
+        item, before = _ordered(pair), pair.mirror.label
         facts = {"pairing_id": pair.id, "customer_id": pair.customer_id, "mirror_id": pair.mirror_id}
-        before = pair.mirror.label
         pull.mark_gone(pair.mirror)
         History.note(
-            pair.company_id, history.THEIRS, "remove", field="deleted", before=before,
-            by=pair.closed_by, connection=pair.connection_id, **facts,
+            pair.company_id, history.THEIRS, "remove", field="deleted", before=before, by=pair.closed_by,
+            connection=pair.connection_id, run_id=item and item.run_id, **facts,
         )  # fmt: skip
         pair.deleting = False
+        if item is not None:
+            _carry_on(pair, item, by_us=attempt is not None)
         pair.save()
         if apply.settle(pair, cause="pull").presence != Presence.CLOSE:
             pair.version += 1
@@ -125,12 +166,32 @@ def _settle(held: Lane, pairing_id: int, attempt: Attempt | None) -> None:
     ports.failpoint("remove.settled")
 
 
+def _carry_on(pair: Pairing, item: RunItem, *, by_us: bool) -> None:
+    """The run's part here, now that the customer is gone there: ours go too, unless somebody has edited them."""
+    sides = list(item.note["sides"]) if by_us else [side for side in item.note["sides"] if side != "theirs"]
+    kept: dict[str, str] = {}
+    if "ours" in sides and pair.customer.version == item.seen_version:
+        register.delete(pair.customer, pair.closed_by, run_id=item.run_id)
+    elif "ours" in sides:
+        sides, kept = [side for side in sides if side != "ours"], {"kept": "edited_here"}
+    item.note = item.note | {"sides": sides} | kept
+    item.settle()
+
+
 def _refused(held: Lane, attempt: Attempt, fault: PermanentError) -> None:
     with db.write():
         held.hold()
         attempt.settle(attempts.REFUSED, kind=fault.kind, text=fault.message, log_id=fault.log_id or "")
         pair = apply.lock(attempt.pairing_id)
-        if pair is not None:
+        if pair is not None and _ordered(pair):
+            RunItem.settle_pairing(pair.id, "delete_refused")
+            pair.deleting = False
+            pair.version += 1
+            pair.save()
+            if apply.settle(pair, cause="pull").pushes:
+                held.again()
+                return
+        elif pair is not None:
             pair.deleting = False
             push.refuse(pair, {}, "delete_refused", (), fault.message)
         held.finish()

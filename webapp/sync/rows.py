@@ -140,6 +140,12 @@ def filter_counts(connection: Connection) -> dict[str, int]:
     return found
 
 
+def found_in(connection: Connection, section: Section, *, text: str = "", only: str = "") -> tuple[int, ...]:
+    """Every line of a section that a search and filter let through, also those not drawn yet."""
+    query = _narrowed(connection, text, only).where(Place.section == section.value)
+    return tuple(place.id for place in query.select(Place.id).order_by(Place.name, Place.id))
+
+
 def row(connection: Connection, place: Place) -> Row:
     """One line as it is now."""
     return _rows(connection, [place])[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webapp import db, ports
 from webapp.models import lane
@@ -13,8 +13,9 @@ from webapp.models.exclusion import Exclusion
 from webapp.models.lane import Lane
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.user import User
-from webapp.sync import runs_create, runs_exclude, runs_pair, runs_plan, runs_undo
+from webapp.sync import runs_create, runs_delete, runs_exclude, runs_pair, runs_plan, runs_resolve, runs_undo
 from webapp.sync.creations import AlreadyPaired
+from webapp.sync.foresee import SERIOUS
 from webapp.sync.pairings import Moved
 from webapp.sync.register import NumberInUse
 from webapp.sync.runs_plan import EVERYBODY, Planned, Selection
@@ -27,7 +28,7 @@ Choices = Mapping[str, str]
 
 
 class NotApplied(Exception):
-    """The plan was not applied: `why` is moved (another seal), busy, empty or over."""
+    """The plan was not applied: `why` is moved (another seal), busy, empty, over or unconfirmed (no name to it)."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -48,7 +49,15 @@ KINDS: Mapping[str, Kind] = {
     states.CREATE_OURS: Kind(runs_create.plan_ours, runs_create.carry_out_ours, {"rule": runs_create.RULES}),
     states.PAIR: Kind(runs_pair.plan_pairs, runs_pair.carry_out, dict.fromkeys(runs_pair.GROUPS, runs_pair.CHOICES)),
     states.EXCLUDE: Kind(runs_exclude.plan_exclusions, runs_exclude.carry_out, {}),
+    states.RESOLVE: Kind(
+        runs_resolve.plan_answers,
+        runs_resolve.carry_out,
+        {"answer": runs_resolve.ANSWERS, "field": runs_resolve.FIELDS},
+    ),
+    states.DELETE: Kind(runs_delete.plan_deletions, runs_delete.carry_out, {"where": runs_delete.WHERE}),
 }
+BEGINNING = (states.CREATE_THEIRS, states.DELETE, states.UNDO)
+"""Kinds whose items are begun here and brought to their end by their pair's lane."""
 
 
 def chosen(kind: str, given: Choices) -> dict[str, str]:
@@ -67,15 +76,32 @@ def plan(
 ) -> Run:
     """Plan this kind of work for those who are picked, or for everybody; nothing is done."""
     settled = chosen(kind, choices or {})
-    items = KINDS[kind].plan(connection, picked, settled)
+    items = _planned(connection, kind, picked, settled)
     return runs_plan.store(connection, kind, items, by, settled, follows=follows)
 
 
 def choose(run: Run, choices: Choices) -> bool:
     """Plan the same customers anew with other choices; False when the plan was applied meanwhile."""
     settled = chosen(run.kind, choices)
-    items = KINDS[run.kind].plan(run.connection, _picked(list(RunItem.of(run)), run.kind), settled)
+    items = _planned(run.connection, run.kind, _picked(list(RunItem.of(run)), run.kind), settled)
     return runs_plan.replace(run, items, settled)
+
+
+def _planned(connection: Connection, kind: str, picked: Selection, settled: Choices) -> list[Planned]:
+    items = KINDS[kind].plan(connection, picked, settled)
+    return _holding_back_left_out(connection, items) if kind in JOINING else items
+
+
+def _holding_back_left_out(connection: Connection, items: Sequence[Planned]) -> list[Planned]:
+    """Who is left out of the synchronisation takes part only when ticked, and what that ends is noted."""
+    off = Exclusion.by_party(connection)
+
+    def told(item: Planned) -> Planned:
+        parties = ("ours", item.customer and item.customer.id), ("theirs", item.mirror and item.mirror.id)
+        ended = [off[party] for party in parties if party in off]
+        return replace(item, held=item.held or "off", note=dict(item.note) | {"ended": ended}) if ended else item
+
+    return [told(item) for item in items] if off else list(items)
 
 
 def plan_moved(run: Run, by: User | None) -> Run:
@@ -91,14 +117,22 @@ def _picked(items: Sequence[RunItem], kind: str) -> Selection:
     """The customers of these items; nobody (an impossible row) where there are none."""
     if kind == states.PAIR:
         return Selection(pairs=tuple((item.customer_id, item.mirror_id) for item in items) or ((0, 0),))
+    if kind in (states.RESOLVE, states.DELETE):
+        return Selection(pairings=tuple(item.pairing_id for item in items) or (0,))
     ours = tuple(item.customer_id for item in items if item.customer_id and kind != states.CREATE_OURS)
     theirs = tuple(item.mirror_id for item in items if item.mirror_id and kind != states.CREATE_THEIRS)
     return Selection(ours=ours, theirs=theirs) if ours or theirs else Selection(places=(0,))
 
 
 @db.retrying
-def start(run: Run, by: User | None, seal: str = "", also: Collection[int] = ()) -> Run:
-    """ "Indsend": let exactly this plan run, and of what it holds back the ticked items. Raises NotApplied."""
+def start(
+    run: Run, by: User | None, seal: str = "", also: Collection[int] = (), confirmed: Collection[str] = ()
+) -> Run:
+    """ "Indsend": let exactly this plan run, and of what it holds back the ticked items. Raises NotApplied.
+
+    `confirmed`: effects in the books that `by` answers for by name, so what waits for just these takes part too;
+    and the deletion, without which no run deletes anybody.
+    """
     with db.write():
         locked = Run.locked(run.id)
         shown = RunPlan.of(locked)
@@ -108,7 +142,10 @@ def start(run: Run, by: User | None, seal: str = "", also: Collection[int] = ())
             raise NotApplied("moved")
         if Run.current(locked.connection) is not None:
             raise NotApplied("busy")
-        _tick(locked, also)
+        is_signed = by is not None and by.is_administrator and states.DELETE in confirmed
+        if locked.kind == states.DELETE and not is_signed:
+            raise NotApplied("unconfirmed")
+        _tick(locked, {*also, *_answered_for(locked, confirmed)}, by)
         locked.total = RunItem.of(locked, states.ITEM_WAITING).count()
         if not locked.total:
             raise NotApplied("empty")
@@ -119,15 +156,34 @@ def start(run: Run, by: User | None, seal: str = "", also: Collection[int] = ())
     return locked
 
 
-TICKABLE = ("lookalike",)
+TICKABLE = ("lookalike", "off", SERIOUS)
 
 
-def _tick(run: Run, also: Collection[int]) -> None:
-    if also:
+def _tick(run: Run, also: Collection[int], by: User | None) -> None:
+    """What is serious in the books takes part only under somebody's name."""
+    reasons = TICKABLE if by else [reason for reason in TICKABLE if reason != SERIOUS]
+    ids = sorted(also)
+    for start_at in range(0, len(ids), runs_plan.AT_ONCE):
         RunItem.update(state=states.ITEM_WAITING, reason="").where(
-            RunItem.run == run, RunItem.id.in_(list(also)), RunItem.state == states.ITEM_HELD,
-            RunItem.reason.in_(TICKABLE),
+            RunItem.run == run, RunItem.id.in_(ids[start_at : start_at + runs_plan.AT_ONCE]),
+            RunItem.state == states.ITEM_HELD, RunItem.reason.in_(reasons),
         ).execute()  # fmt: skip
+
+
+def consequences(run: Run) -> dict[str, list[int]]:
+    """Effect in the books -> the items that wait for somebody's name because of it."""
+    found: dict[str, list[int]] = {}
+    for item in RunItem.of(run, states.ITEM_HELD).where(RunItem.reason == SERIOUS):
+        for effect in sorted(set(item.note["effects"].values())):
+            found.setdefault(effect, []).append(item.id)
+    return found
+
+
+def _answered_for(run: Run, confirmed: Collection[str]) -> set[int]:
+    """Items of which every effect is confirmed."""
+    waiting = consequences(run) if confirmed else {}
+    open_ = {item for effect, items in waiting.items() if effect not in confirmed for item in items}
+    return {item for items in waiting.values() for item in items} - open_
 
 
 def step(held: Lane, connection: Connection) -> None:
@@ -147,7 +203,7 @@ def step(held: Lane, connection: Connection) -> None:
 
 def _next_items(ordered: Run) -> list[RunItem]:
     begun = RunItem.of(ordered, states.ITEM_BEGUN).count()
-    room = AT_ONCE - begun if ordered.kind in (states.CREATE_THEIRS, states.UNDO) else HERE_AT_ONCE
+    room = AT_ONCE - begun if ordered.kind in BEGINNING else HERE_AT_ONCE
     return list(RunItem.of(ordered, states.ITEM_WAITING).limit(max(0, room)))
 
 
@@ -170,7 +226,10 @@ def _do(held: Lane, connection: Connection, ordered: Run, items: Sequence[RunIte
 
 def _check_not_left_out(connection: Connection, ordered: Run, item: RunItem) -> None:
     """Who was left out since the plan stays so: a run never overrules "Ingen synkronisering". Raises Moved."""
-    if ordered.kind in JOINING and Exclusion.of_either(connection, item.customer_id, item.mirror_id):
+    if ordered.kind not in JOINING:
+        return
+    in_force = Exclusion.of_either(connection, item.customer_id, item.mirror_id)
+    if {one.id for one in in_force} - set(item.note.get("ended", ())):
         raise Moved("left out since the plan")
 
 

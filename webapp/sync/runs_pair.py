@@ -12,7 +12,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.run import Run, RunItem
-from webapp.sync import pairings
+from webapp.sync import foresee, holding, pairings
 from webapp.sync.fields import NAMES
 from webapp.sync.foresee import Foresight
 from webapp.sync.normalise import same
@@ -60,7 +60,8 @@ def _pair(
     wrong = foresight.of_change(planned.pushes)
     before, after = changed({"ours": ours, "theirs": theirs}, {"ours": planned.pulls, "theirs": planned.pushes})
     note: dict[str, Any] = {"fields": wrong, "values": {n: ours[n] for n in wrong}} if wrong else {}
-    held = held or ("foreseen" if wrong else "")
+    weighty, effects = foresee.weighed(foresee.in_the_books(mirror, planned.pushes))
+    held, note = held or ("foreseen" if wrong else weighty), note | effects
     return Planned(customer, mirror, None, None, before, after, held, note, calls=CALLS if planned.pushes else 0)
 
 
@@ -115,5 +116,8 @@ def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[
     customer, mirror = pairings.unpaired(connection, item.customer_id, item.mirror_id, seen)
     decided = answers(customer.values, mirror.values, choices)
     base = answered(decided, customer.values, mirror.values, {})
-    item.pairing_id = pairings.join(connection, customer, mirror, base, run.created_by, run.id).id
+    by = run.ordered_by
+    made = pairings.join(connection, customer, mirror, base, by, run.id)
+    holding.confirm(made, dict.fromkeys(item.note.get("effects", ()), "ours"), by)
+    item.pairing_id = made.id
     item.settle()

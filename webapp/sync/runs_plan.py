@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from peewee import JOIN
+
 from webapp import db
 from webapp.models import run as runs
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.user import User
@@ -24,15 +27,19 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Selection:
-    """What a person picked: rows of the window, customers of either side, pairs. Nothing picked means everybody."""
+    """What a person picked: rows of the window, customers of either side, two to be paired, pairs that there are.
+
+    Nothing picked means everybody.
+    """
 
     places: tuple[int, ...] = ()
     ours: tuple[int, ...] = ()
     theirs: tuple[int, ...] = ()
     pairs: tuple[tuple[int, int], ...] = ()
+    pairings: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.places or self.ours or self.theirs or self.pairs)
+        return self != EVERYBODY
 
 
 EVERYBODY = Selection()
@@ -149,6 +156,22 @@ def mirrors_of(connection: Connection, picked: Selection, section: str) -> list[
     query = Mirror.of(connection).join(Place, on=(Place.mirror == Mirror.id))
     query = query.where(Place.connection == connection, Place.pairing.is_null())
     return _picked(query, Mirror, picked.places, picked.theirs, section) if _wants(picked, "theirs") else []
+
+
+def pairings_of(connection: Connection, picked: Selection, section: str = "") -> list[Pairing]:
+    """The living pairings that are picked, or all of this section, in the window's order, with their two customers."""
+    query = Pairing.select(Pairing, Customer, Mirror).join(Place, on=(Place.pairing == Pairing.id))
+    query = query.switch(Pairing).join(Customer).switch(Pairing).join(Mirror, JOIN.LEFT_OUTER)
+    query = query.where(Place.connection == connection, Pairing.connection == connection)
+    found: dict[int, Pairing] = {}
+    for column, wanted in ((Place.id, picked.places), (Pairing.id, picked.pairings)):
+        for start in range(0, len(wanted), AT_ONCE):
+            found |= {one.id: one for one in query.where(column.in_(wanted[start : start + AT_ONCE]))}
+    if section and not picked:
+        found = {one.id: one for one in query.where(Place.section == section)}
+    for one in found.values():
+        one.connection = connection
+    return sorted(found.values(), key=lambda one: (one.customer.sort_key, one.id))
 
 
 def _wants(picked: Selection, side: str) -> bool:

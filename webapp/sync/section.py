@@ -73,14 +73,16 @@ def section(
         return Standing(Section.DELETED, State.DELETING if deleting else State(plan.presence.value))
     if plan.presence in (Presence.OURS_GONE_THEIRS_MOVED, Presence.THEIRS_GONE_OURS_MOVED, Presence.OTHER_PARTY):
         return Standing(Section.CONFLICT, State.DELETING if deleting else State(plan.presence.value))
-    return _of_fields(plan, fault)
+    return _of_fields(plan, deleting, fault)
 
 
-def _of_fields(plan: Plan, fault: bool) -> Standing:
+def _of_fields(plan: Plan, deleting: bool, fault: bool) -> Standing:
     if fault:
         return Standing(Section.CONFLICT, State.FAULT)
     if plan.questions:
-        return Standing(Section.CONFLICT, State.QUESTION)
+        return Standing(Section.CONFLICT, State.DELETING if deleting else State.QUESTION)
+    if deleting:
+        return Standing(Section.PAIRED, State.DELETING)
     if plan.pushes:
         return Standing(Section.PAIRED, State.SENDING)
     if plan.pulls:

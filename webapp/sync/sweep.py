@@ -21,7 +21,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.sweep import Sweep
 from webapp.models.user import User
-from webapp.sync import causes, emptying, pull, silence, standing
+from webapp.sync import causes, emptying, pull, remove, silence, standing
 from webapp.sync.fields import read
 
 PAGE_SIZE = 1000
@@ -138,6 +138,7 @@ def _enter_one(
 ) -> tuple[int, int, int]:
     """(is a pair, is equal, has moved), each 0 or 1. A pair is never entered from a list: it is looked at."""
     pair = pairs.get(mirror.id)
+    pull.keep_balance(mirror, record)
     differs = pull.differs(mirror.values, record)
     if pair is None:
         locked = Mirror.locked(mirror.id) if differs else None
@@ -214,8 +215,8 @@ def _unnamed(connection: Connection, sweep: Sweep, page: Page, upto: int) -> lis
 
 def _conclude(connection: Connection, sweep: Sweep) -> None:
     emptying.conclude(connection, sweep.emptied)
-    held_back = len(sweep.candidates)
-    if held_back > brake(Mirror.of(connection).count()):
+    sweep.candidates = remove.unordered(connection, sweep.candidates)
+    if len(sweep.candidates) > brake(Mirror.of(connection).count()):
         sweep.state = sweeps.HELD
         sweep.save()
         return

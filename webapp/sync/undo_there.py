@@ -27,6 +27,7 @@ from webapp.models.run import RunItem
 from webapp.sync import apply, pull, push, runs_undo
 from webapp.sync.fields import read, spelled
 from webapp.sync.normalise import same
+from webapp.sync.undo_plan import REMOVE_THEIRS
 
 KEY_MINUTES = 55
 Read = Callable[[int], RemoteCustomer]
@@ -43,7 +44,7 @@ class Back:
 
     @property
     def removes(self) -> bool:
-        return bool(self.item.note.get("does") == runs_undo.REMOVE_THEIRS)
+        return bool(self.item.note.get("does") == REMOVE_THEIRS)
 
 
 def step(held: Lane, client: Client, pairing_id: int, read_one: Read) -> None:

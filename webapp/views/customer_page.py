@@ -42,6 +42,7 @@ CAUSES = {
     "remove": _l("Slettet som partner"),
     "fetched": _l("Hentet fra e-conomic"),
     "renumbered": _l("Nyt nummer i e-conomic"),
+    "undo": _l("Fortrudt"),
 }
 # What happened to the customer as a whole -> how it is told.
 EVENTS = {
@@ -50,6 +51,7 @@ EVENTS = {
     "paired": _l("Parret"),
     "unpaired": _l("Parring ophævet"),
     "created": _l("Oprettet i e-conomic"),
+    "asked": _l("Spørgsmålet stilles igen"),
 }
 OUTCOMES = {
     Outcome.PUSH: _l("Sendes til e-conomic"),

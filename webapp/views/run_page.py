@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import request
@@ -13,13 +14,13 @@ from webapp.models.connection import OPEN, Connection, Reference
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.run import Run, RunItem, RunPlan
-from webapp.sync import budget, preview, runs, runs_undo
+from webapp.sync import budget, preview, runs, runs_undo, sweep
 
 SHOWN = 50
 RECENT = 40
 PLANNED_VIEWS = (states.ITEM_WAITING, states.ITEM_HELD)
 PARTLY = "partly"
-"""Of an undo: items that leave something as it is by now."""
+"""Of an undo: items that leave something as it is by now; of a deletion: those that nothing can bring back."""
 RUN_VIEWS = (states.ITEM_DONE, states.ITEM_FAILED, states.ITEM_WAITING, states.ITEM_HELD)
 
 
@@ -64,8 +65,19 @@ class RunPage:
 
     @property
     def partly(self) -> int:
-        """How many of an undo do not come back to what they were: somebody has changed them since."""
+        """How many do not come back to what they were."""
         return self.counts[PARTLY]
+
+    @cached_property
+    def consequences(self) -> Mapping[str, int]:
+        """Effect in the books -> how many wait for somebody's name because of it."""
+        return {effect: len(items) for effect, items in runs.consequences(self.run).items()}
+
+    @property
+    def is_over_the_brake(self) -> bool:
+        """So many deletions by anybody else would stop and ask."""
+        pairs = Mirror.of(self.run.connection).count()
+        return self.run.kind == states.DELETE and self.counts[states.ITEM_WAITING] > sweep.brake(pairs)
 
     @property
     def seconds(self) -> float:
@@ -118,12 +130,14 @@ def counted(run: Run) -> dict[str, int]:
     """State -> how many items; and the run says the same, also while its own counters are a moment behind."""
     counts = run.counts()
     run.done, run.failed = counts[states.ITEM_DONE], counts[states.ITEM_FAILED]
-    return counts | {PARTLY: _partly(run).count() if run.kind == states.UNDO else 0}
+    return counts | {PARTLY: _partly(run).count()}
 
 
 def _partly(run: Run) -> Any:
+    if run.kind == states.DELETE:
+        return RunItem.of(run).where(RunItem.note_json.contains('"for_good"'), RunItem.state != states.ITEM_HELD)
     left = RunItem.note_json.contains('"stays"') | RunItem.note_json.contains('"kept"')
-    return RunItem.of(run).where(left)
+    return RunItem.of(run).where(left if run.kind == states.UNDO else RunItem.id.is_null())
 
 
 def _lines(connection: Connection, items: Sequence[RunItem]) -> list[Line]:

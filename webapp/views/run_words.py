@@ -9,7 +9,9 @@ from flask_babel import ngettext
 from webapp.filters import label, number
 from webapp.models import run as states
 from webapp.models.run import Run, RunItem, RunPlan
-from webapp.views import sync_words
+from webapp.sync.fields import NAMES
+from webapp.sync.foresee import FORBIDDEN, SERIOUS
+from webapp.views import rule_words, sync_words
 
 # Kind -> (title, what goes on, what becomes of each, what became of it).
 KINDS = {
@@ -25,6 +27,8 @@ KINDS = {
     states.EXCLUDE: (
         _l("Slå synkronisering fra for flere kunder"), _l("Slår synkronisering fra"), _l("Slås fra"), _l("Slået fra")
     ),
+    states.RESOLVE: (_l("Svar for flere kunder"), _l("Svarer for kunder"), _l("Besvares"), _l("Besvaret")),
+    states.DELETE: (_l("Slet flere kunder"), _l("Sletter kunder"), _l("Slettes"), _l("Slettet")),
     states.UNDO: (_l("Fortryd en kørsel"), _l("Fortryder"), _l("Fortrydes"), _l("Fortrudt")),
 }  # fmt: skip
 UNDOES = {
@@ -32,6 +36,8 @@ UNDOES = {
     states.CREATE_OURS: _l("Fortryd: opret partnere i CleanManager"),
     states.PAIR: _l("Fortryd: par kunder i CleanManager og e-conomic"),
     states.EXCLUDE: _l("Fortryd: slå synkronisering fra"),
+    states.RESOLVE: _l("Fortryd: svar for flere kunder"),
+    states.DELETE: _l("Fortryd: slet flere kunder"),
 }
 STATES = {
     states.PLANNED: ("", "question-circle", _l("Plan, ikke udført")),
@@ -42,7 +48,28 @@ STATES = {
     states.DONE: ("state-ok", "check-lg", _l("Færdig")),
     states.DROPPED: ("", "slash-circle", _l("Plan, lagt væk")),
 }
+# What a kind that never takes everybody says when nobody is picked.
+NOBODY_PICKED = {
+    states.EXCLUDE: _l("Vælg de kunder, der skal holdes uden for synkroniseringen. Intet er ændret."),
+    states.RESOLVE: _l("Ingen af de viste kunder venter på et svar. Intet er ændret."),
+    states.DELETE: _l("Vælg de kunder, der skal slettes. Intet er ændret."),
+}
 REASONS = {
+    "off": _l("Synkronisering er slået fra for kunden. Sæt hak, hvis den skal slås til."),
+    "nothing_asked": _l("Har intet spørgsmål, der kan besvares her."),
+    "asked_alone": _l("Er slettet eller givet til en anden på den ene side. Det besvares for sig i vinduet."),
+    "creating": _l("Er ved at blive oprettet i e-conomic."),
+    "deleting": _l("Er allerede ved at blive slettet."),
+    "already_gone": _l("Er allerede slettet dér."),
+    "other_party": _l("Nummeret står nu for en anden i e-conomic. Svar på det først."),
+    "has_balance": _l("Har en saldo i e-conomic og slettes ikke."),
+    "delete_refused": _l(
+        "e-conomic ville ikke slette kunden, sikkert fordi den har posteringer. Den er, som den var, i begge systemer."
+    ),
+    "for_good": _l("Var slettet i CleanManager i forvejen, så den kan ikke oprettes igen i e-conomic herfra."),
+    "back_since": _l("Er allerede tilbage."),
+    "number_used_here": _l("Nummeret er givet til en anden i CleanManager siden."),
+    "number_used_there": _l("Nummeret er givet til en anden i e-conomic siden."),
     "paired": _l("Har allerede en partner."),
     "twice": _l("Står allerede i planen sammen med en anden."),
     "unpaired_since": _l("Parringen er ophævet siden, så alt bliver, som det er."),
@@ -56,11 +83,19 @@ DOES = {
     "restore": _l("Felterne skrives tilbage i begge systemer, og parringen ophæves."),
     "apart": _l("Parringen ophæves."),
     "include": _l("Synkronisering slås til igen."),
+    "ask": _l("Spørgsmålet stilles igen."),
+    "ask_there": _l("Felterne skrives tilbage, og spørgsmålet stilles igen."),
+    "return_ours": _l("Kommer tilbage i CleanManager."),
+    "recreate": _l("Oprettes igen i e-conomic under samme nummer, kun med de felter, du ser her."),
 }
+SWITCHED_ON = _l("Synkronisering slås til for kunden.")
+SWITCHED_BACK = _l("Synkronisering slås fra igen, som før kørslen.")
+FOR_GOOD = _l("Kan ikke fortrydes: kunden er allerede slettet i CleanManager.")
 KEPT = {
     "edited_there": _l("Kunden er ændret i e-conomic siden, så den bliver dér uden parring."),
     "has_balance": _l("Kunden har en saldo i e-conomic, så den bliver dér uden parring."),
     "has_contacts": _l("Kunden har kontakter eller leveringssteder i e-conomic, så den bliver dér uden parring."),
+    "edited_here": _l("Slettet i e-conomic. Kunden blev ændret i CleanManager imens og er der endnu."),
     "refused": _l("e-conomic lader ikke kunden slette, så den bliver dér uden parring. Den har sikkert bilag."),
 }
 GROUPS = {
@@ -76,12 +111,28 @@ CHOICES = {
     "same": _l("Samme nummer, ellers næste ledige"),
     "next": _l("Altid næste ledige"),
 }
+ANSWERS = {
+    "both": _l("Lad begge stå"),
+    "ours": _l("Brug CleanManagers"),
+    "theirs": _l("Brug e-conomics"),
+}
+WHERE = {
+    "both": _l("I begge systemer"),
+    "theirs": _l("Kun i e-conomic"),
+    "ours": _l("Kun i CleanManager"),
+}
 NOT_APPLIED = {
+    "unconfirmed": _l("Sæt hak ved, at kunderne skal slettes, og tryk ”Slet kunderne” igen. Intet er gjort."),
     "moved": _l("Planen er lavet om, siden du så den. Se den igen. Intet er gjort."),
     "busy": _l("En anden kørsel er i gang. Vent, til den er færdig, og tryk ”Indsend” igen. Intet er gjort."),
     "empty": _l("Der er ingen kunder i planen. Sæt hak ved dem, der skal med. Intet er gjort."),
     "over": _l("Planen er allerede udført eller lagt væk."),
 }
+
+
+def fields() -> dict[str, str]:
+    """What an answer can be for: every field, or one of them."""
+    return {"all": str(_("Alle felter"))} | {name: label(name) for name in NAMES}
 
 
 def title(run: Run, undone: Run | None = None) -> str:
@@ -102,17 +153,38 @@ def why(item: RunItem) -> str:
     if item.reason == "foreseen":
         wrong = [f"{name} {said}".strip() for name, said in sync_words.complaints(note)]
         return str(_("e-conomic vil afvise kunden: %(wrong)s.", wrong=", ".join(wrong)))
+    if item.reason == SERIOUS:
+        return str(_("Venter på dit navn: %(effects)s", effects=_effects(item)))
+    if item.reason == FORBIDDEN:
+        return str(_("Kan ikke gøres: %(effects)s", effects=_effects(item)))
     return str(REASONS.get(item.reason) or sync_words.reason(item.reason))
 
 
+def _effects(item: RunItem) -> str:
+    told = item.note.get("effects", {})
+    return " ".join(f"{label(name)}: {rule_words.effect(effect)}" for name, effect in told.items())
+
+
 def does(item: RunItem) -> str:
-    """What taking an item back does, or did, with what stays."""
+    """What becomes, or became, of an item beside its fields: of one taken back, with what stays."""
     note = item.note
     if note.get("kept"):
         return str(KEPT[note["kept"]])
-    stays = ", ".join(label(name) for name in note.get("stays", ()))
-    said = str(DOES[note["does"]]) if note.get("does") in DOES else ""
-    return f"{said} {_('Bliver, for det er ændret siden: %(fields)s.', fields=stays)}" if stays else said
+    said = [str(DOES[note["does"]])] if note.get("does") in DOES and not _is_held(item) else []
+    if note.get("stays"):
+        stays = ", ".join(label(name) for name in note["stays"])
+        said.append(str(_("Bliver, for det er ændret siden: %(fields)s.", fields=stays)))
+    if note.get("ended") and item.reason != "off":
+        said.append(str(SWITCHED_BACK if note.get("does") else SWITCHED_ON))
+    if note.get("for_good"):
+        said.append(str(FOR_GOOD))
+    if note.get("effects") and not item.reason:
+        said.append(str(_("Bekræftet: %(effects)s", effects=_effects(item))))
+    return " ".join(said)
+
+
+def _is_held(item: RunItem) -> bool:
+    return item.state == states.ITEM_HELD and item.reason != SERIOUS
 
 
 def lasting(seconds: float) -> str:

@@ -10,17 +10,18 @@ from flask_babel import gettext as _
 
 from webapp import auth, htmx
 from webapp.models.connection import Connection
-from webapp.models.run import EXCLUDE, Run
-from webapp.sync import runs, runs_undo
+from webapp.models.run import RESOLVE, Run
+from webapp.sync import rows, runs, runs_undo
 from webapp.sync.runs import NotApplied
 from webapp.sync.runs_plan import Selection
+from webapp.sync.section import Section
 from webapp.views import run_page, run_words, sync_window
 from webapp.views.sync_window import Asked
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
 WRONG = 422
 MOST_DIGITS = 10
-KIND = "<any(create_ours, create_theirs, pair, exclude):kind>"
+KIND = "<any(create_ours, create_theirs, pair, exclude, resolve, delete):kind>"
 
 
 @blueprint.get("")
@@ -36,8 +37,10 @@ def index() -> str:
 def plan(kind: str) -> ResponseReturnValue:
     """Plan this kind of work for those who are picked, or for everybody; nothing is done."""
     picked, active = selection(), sync_window.connection()
-    if kind == EXCLUDE and not picked:
-        abort(400, _("Vælg de kunder, der skal holdes uden for synkroniseringen. Intet er ændret."))
+    if kind == RESOLVE and not picked:
+        picked = _asked_about(active)
+    if kind in run_words.NOBODY_PICKED and not picked:
+        abort(400, str(run_words.NOBODY_PICKED[kind]))
     made = runs.plan(active, kind, auth.user(), picked, request.form.to_dict())
     return htmx.go(url_for("runs.show", run_id=made.id))
 
@@ -48,6 +51,12 @@ def selection() -> Selection:
     known = [(_id(ours), _id(theirs)) for ours, dash, theirs in pairs if dash]
     places, ours, theirs = (tuple(map(_id, request.form.getlist(name))) for name in ("place", "ours", "theirs"))
     return Selection(places, ours, theirs, tuple(known))
+
+
+def _asked_about(active: Connection) -> Selection:
+    """Every conflict that the window is narrowed to, also those it has not drawn yet."""
+    asked = Asked.of(request.form)
+    return Selection(places=rows.found_in(active, Section.CONFLICT, text=asked.text, only=asked.only))
 
 
 def _id(text: str) -> int:
@@ -72,8 +81,9 @@ def choose(run_id: int) -> ResponseReturnValue:
 def start(run_id: int) -> ResponseReturnValue:
     """ "Indsend": exactly what was shown, and of what was held back the ticked ones."""
     run, ticked = _found(run_id), [_id(text) for text in request.form.getlist("also")]
+    seal, confirmed = request.form.get("seal") or "-", request.form.getlist("confirm")
     try:
-        runs.start(run, auth.user(), request.form.get("seal") or "-", ticked)
+        runs.start(run, auth.user(), seal, ticked, confirmed)
     except NotApplied as fault:
         return _page(_found(run_id), str(run_words.NOT_APPLIED[fault.why])), WRONG
     return htmx.go(url_for("runs.show", run_id=run.id))

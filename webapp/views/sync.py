@@ -40,7 +40,7 @@ def listed() -> ResponseReturnValue:
     if not htmx.wants_piece():
         return htmx.go(asked.address())
     answer = htmx.partials(*sync_window.fresh(active, asked))
-    answer.headers["HX-Replace-Url"] = asked.all_ticked(False).address()
+    answer.headers["HX-Replace-Url"] = asked.all_ticked().address()
     return answer
 
 

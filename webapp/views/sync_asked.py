@@ -10,17 +10,18 @@ from flask import abort, request, url_for
 from flask_babel import gettext as _
 
 from webapp.sync import rows
+from webapp.sync.section import Section
 
 LONGEST_SEARCH = 100
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A search and a filter; the address holds them. `ticked`: every row that is drawn is chosen beforehand."""
+    """A search and a filter; the address holds them. `ticked`: the section whose drawn rows are all chosen."""
 
     text: str = ""
     only: str = ""
-    ticked: bool = False
+    ticked: str = ""
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Asked:
@@ -30,7 +31,8 @@ class Asked:
             abort(400, _("Søgningen er for lang. Brug højst %(limit)s tegn.", limit=LONGEST_SEARCH))
         if only and only not in rows.FILTERS:
             abort(400, _("Det kan vinduet ikke vise."))
-        return cls(text, only, bool(given.get("ticked")))
+        ticked = given.get("ticked", "")
+        return cls(text, only, ticked if ticked in list(Section) else "")
 
     @classmethod
     def on_show(cls) -> Asked:
@@ -54,11 +56,11 @@ class Asked:
         """The same search through another filter."""
         return Asked(self.text, filter_)
 
-    def all_ticked(self, ticked: bool = True) -> Asked:
-        return replace(self, ticked=ticked)
+    def all_ticked(self, section: str = "") -> Asked:
+        return replace(self, ticked=section)
 
     def address(self, endpoint: str = "sync.window", **more: str | None) -> str:
-        shown = {"q": self.text or None, "only": self.only or None, "ticked": "1" if self.ticked else None}
+        shown = {"q": self.text or None, "only": self.only or None, "ticked": self.ticked or None}
         return url_for(endpoint, **{**shown, **more})  # type: ignore[arg-type]
 
     @property

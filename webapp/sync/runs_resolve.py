@@ -1,0 +1,137 @@
+"""Answering many open questions with one choice: whose value stands, in one field or in all; and asking them again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from webapp.models import history, lane, pairing
+from webapp.models.connection import Connection
+from webapp.models.history import History
+from webapp.models.lane import Lane
+from webapp.models.pairing import Pairing
+from webapp.models.run import Run, RunItem
+from webapp.sync import answering, apply, foresee, holding, pairings, push, standing
+from webapp.sync.fields import NAMES
+from webapp.sync.foresee import Foresight
+from webapp.sync.guard import Grade
+from webapp.sync.normalise import same
+from webapp.sync.plan import Plan, Presence, answered, plan
+from webapp.sync.runs_plan import Planned, Selection, changed, pairings_of
+from webapp.sync.section import Section
+from webapp.sync.undo_plan import ASK, ASK_THERE, Known, left, ready
+
+ALL = "all"
+ANSWERS = ("both", "ours", "theirs")
+FIELDS = (ALL, *NAMES)
+CALLS = 2
+"""A push reads the customer there and writes it."""
+
+
+def plan_answers(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
+    """The picked conflicts, or all, each with what the answer makes of its fields."""
+    foresight = Foresight(connection)
+    return [_answer(foresight, found, choices) for found in pairings_of(connection, picked, Section.CONFLICT.value)]
+
+
+def _answer(foresight: Foresight, found: Pairing, choices: Mapping[str, str]) -> Planned:
+    customer, mirror = found.customer, found.mirror
+    if found.state != pairing.OPEN or mirror is None:
+        return Planned(customer, mirror, found.id, held="nothing_asked")
+    planned = standing.plan_of(found)
+    asked = {one.name: one for one in planned.questions if choices["field"] in (ALL, one.name)}
+    answers = dict.fromkeys(asked, choices["answer"])
+    if not answers:
+        return Planned(customer, mirror, found.id, held=_unasked(planned))
+    then = _after(found, answers)
+    pushes, pulls = ({n: v for n, v in sent.items() if n in answers} for sent in (then.pushes, then.pulls))
+    wrong, ours, theirs = foresight.of_change(pushes), customer.values, mirror.values
+    effects = {n: effect for n in pushes if (effect := holding.effect_of(found, asked[n]))}
+    weighty, told = foresee.weighed({n: one for n, one in effects.items() if one.grade != Grade.HARMLESS})
+    before, after = changed({"ours": ours, "theirs": theirs}, {"ours": pulls, "theirs": pushes})
+    note: dict[str, Any] = {"answers": answers, "pair": found.version, "was": _was(found, answers)} | told
+    note |= {"fields": wrong, "values": {n: ours[n] for n in wrong}} if wrong else {}
+    held = "foreseen" if wrong else weighty
+    return Planned(customer, mirror, found.id, None, before, after, held, note, CALLS if pushes else 0)
+
+
+def _unasked(planned: Plan) -> str:
+    return "nothing_asked" if planned.presence == Presence.BOTH else "asked_alone"
+
+
+def _after(found: Pairing, answers: Mapping[str, str]) -> Plan:
+    """What is left to do once these answers are given and what they mean in the books is confirmed."""
+    ours, theirs, rules = found.customer.values, found.mirror.values, standing.rules_of(found)
+    guarded = {name: value for name, value in rules.guarded.items() if name not in answers}
+    rules = replace(rules, guarded=guarded, held=rules.held - answers.keys())
+    return plan(ours, theirs, answered(answers, ours, theirs, found.base), rules, party=found.party)
+
+
+def _was(found: Pairing, answers: Mapping[str, str]) -> dict[str, Any]:
+    """Everything that makes these fields questions, so that they can be asked again."""
+    base, ours, theirs = found.base, found.customer.values, found.mirror.values
+    return {
+        "values": {name: [ours[name], theirs[name]] for name in answers},
+        "base": {name: base.get(name) for name in answers},
+        "brake": {name: what for name, what in found.brake.items() if name in answers},
+        "guard": {name: entry for name, entry in found.guard.items() if name in answers},
+    }
+
+
+def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[str, str]) -> None:
+    """Give one pair's answers. What is to be written there is the lane's. Raises Moved."""
+    seen = pairings.Versions(item.seen_version, item.seen_theirs, item.note["pair"])
+    found = pairings.seen_pair(connection, item.pairing_id, seen)
+    answering.give(found, item.note["answers"], run.ordered_by, run.id)
+    item.settle()
+
+
+# -- and back
+
+
+def plan_undo(known: Known, item: RunItem) -> Planned:
+    """Every answer whose values still stand on both sides goes back on the side that lost, and is a question again."""
+    pair, customer, mirror, held = known.pair(item)
+    if held or customer is None or mirror is None or pair is None:
+        return left(known, item, held)
+    was, new = item.note["was"], item.values_after
+    now = {"ours": customer.values, "theirs": mirror.values}
+    standing_still = [name for name, pair_of in was["values"].items() if _stands(name, pair_of, new, now)]
+    after: dict[str, dict[str, str]] = {
+        side: {name: was["values"][name][at] for name in standing_still if name in new.get(side, {})}
+        for at, side in enumerate(("ours", "theirs"))
+    }
+    before, after = changed(now, after)
+    note = {"was": _only(was, standing_still)}
+    stays = [name for name in was["values"] if name not in standing_still]
+    does = ASK_THERE if after.get("theirs") else ASK
+    return ready(item, pair, customer, mirror, does, before, after, stays, note)
+
+
+def _stands(name: str, seen: list[str], new: Mapping[str, Mapping[str, str]], now: Mapping[str, Any]) -> bool:
+    """Both sides still hold what the answer left them with."""
+    ours = new.get("ours", {}).get(name, seen[0])
+    is_as_left = push.stored_as if name in new.get("theirs", {}) else same
+    return same(ours, now["ours"][name]) and is_as_left(new.get("theirs", {}).get(name, seen[1]), now["theirs"][name])
+
+
+def _only(was: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
+    return {part: {name: of[name] for name in names if name in of} for part, of in was.items()}
+
+
+def ask_again(pair: Pairing, item: RunItem) -> None:
+    """Ours get their values back and the questions stand as before, in the caller's transaction."""
+    run, was = item.run, item.note["was"]
+    by = run.ordered_by
+    facts = {"connection": pair.connection_id, "mirror_id": pair.mirror_id, "pairing_id": pair.id}
+    facts |= {"by": by, "run_id": run.id}
+    apply.take(pair.customer, item.values_after.get("ours", {}), cause="undo", **facts)
+    base = {name: both for name, both in pair.base.items() if name not in was["base"]}
+    pair.base = base | {name: (both[0], both[1]) for name, both in was["base"].items() if both is not None}
+    pair.brake, pair.guard = pair.brake | was["brake"], pair.guard | was["guard"]
+    pair.version += 1
+    pair.save()
+    History.note(pair.company_id, history.PAIR, "undo", field="asked", customer_id=pair.customer_id, **facts)
+    if apply.settle(pair, cause="undo", by=by, run_id=run.id).pushes:
+        Lane.wake(pair.connection, lane.PAIR, pair.id)

@@ -1,0 +1,111 @@
+"""What a plan that takes a run back is made of: the present rows behind its items, and each item turned round."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from webapp.models import pairing
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.run import RunItem
+from webapp.sync import foresee, push
+from webapp.sync.foresee import Foresight
+from webapp.sync.normalise import same
+from webapp.sync.runs_plan import AT_ONCE, Planned
+
+APART, INCLUDE = "apart", "include"
+REMOVE_OURS, REMOVE_THEIRS, RESTORE_THEIRS = "remove_ours", "remove_theirs", "restore"
+ASK, ASK_THERE = "ask", "ask_there"
+RETURN_OURS, RECREATE = "return_ours", "recreate"
+CALLS = {REMOVE_THEIRS: 4, RESTORE_THEIRS: 2, ASK_THERE: 2, RECREATE: 1}
+WRITES_THERE = (RESTORE_THEIRS, ASK_THERE)
+THERE = (REMOVE_THEIRS, *WRITES_THERE)
+"""What e-conomic has a say in, so the pair's own lane does it."""
+
+
+class Known:
+    """The present rows behind a run's items, read together."""
+
+    def __init__(self, connection: Connection, items: Iterable[RunItem]) -> None:
+        self.connection, listed = connection, list(items)
+        self.pairs: dict[int, Any] = self._read(Pairing, [item.pairing_id for item in listed])
+        theirs = [item.mirror_id for item in listed] + [pair.mirror_id for pair in self.pairs.values()]
+        self.customers: dict[int, Any] = self._read(Customer, [item.customer_id for item in listed])
+        self.mirrors: dict[int, Any] = self._read(Mirror, theirs)
+
+    @cached_property
+    def foresight(self) -> Foresight:
+        return Foresight(self.connection)
+
+    def _read(self, table: Any, ids: list[int | None]) -> dict[int, Any]:
+        wanted = sorted({one for one in ids if one})
+        query = table.select().where(table.company == self.connection.company_id)
+        found: dict[int, Any] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            found |= {row.id: row for row in query.where(table.id.in_(wanted[start : start + AT_ONCE]))}
+        return found
+
+    def pair(self, item: RunItem) -> tuple[Pairing | None, Customer | None, Mirror | None, str]:
+        """The pair and its two as they are now, and why the item cannot be taken back, if so."""
+        pair = self.pairs.get(item.pairing_id)
+        customer = self.customers.get(item.customer_id)
+        mirror = self.mirrors.get(pair.mirror_id if pair and pair.mirror_id else item.mirror_id or 0)
+        if pair is None or pair.state != pairing.OPEN:
+            return pair, customer, mirror, "unpaired_since"
+        if customer is None or customer.deleted_at or mirror is None or mirror.gone_at:
+            return pair, customer, mirror, "gone_since"
+        return pair, customer, mirror, ""
+
+
+Sides = dict[str, dict[str, str]]
+
+
+def ready(
+    item: RunItem, pair: Pairing, customer: Customer, mirror: Mirror, does: str, before: Sides, after: Sides,
+    stays: list[str], more: Mapping[str, Any] | None = None,
+) -> Planned:  # fmt: skip
+    """The item turned round. What writing back there means in the books holds it, as in any other plan."""
+    note = {"does": does, "updated": item.note.get("made", {}).get("updated", "")} | dict(more or {})
+    note |= {"stays": stays} if stays else {}
+    note |= {"ended": item.note["ended"]} if item.note.get("ended") else {}
+    effects = foresee.in_the_books(mirror, after.get("theirs", {})) if does in WRITES_THERE else {}
+    held, told = foresee.weighed(effects)
+    return Planned(
+        customer, mirror, pair.id, item.number, before, after, held, note | told, CALLS.get(does, 0), item.position
+    )
+
+
+def left(known: Known, item: RunItem, held: str) -> Planned:
+    customer, mirror = known.customers.get(item.customer_id), known.mirrors.get(item.mirror_id)
+    return Planned(customer, mirror, item.pairing_id, item.number, held=held, position=item.position)
+
+
+def touched(made: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    return [name for name, value in now.items() if not same(value, made.get(name, ""))]
+
+
+def emptied(before: Sides) -> Sides:
+    return {side: dict.fromkeys(values, "") for side, values in before.items()}
+
+
+def backwards(
+    item: RunItem, ours: Mapping[str, str], theirs: Mapping[str, str], sides: Collection[str]
+) -> tuple[Sides, Sides, list[str]]:
+    """What the run wrote and still stands goes back to what it was; what somebody changed since stays."""
+    now, old, new = {"ours": ours, "theirs": theirs}, item.values_before, item.values_after
+    before: Sides = {}
+    after: Sides = {}
+    stays = []
+    for side in sides:
+        for name, written in new.get(side, {}).items():
+            present, was = now[side].get(name, ""), old.get(side, {}).get(name, "")
+            if push.stored_as(written, present):
+                before.setdefault(side, {})[name] = present
+                after.setdefault(side, {})[name] = was
+            elif not same(present, was):
+                stays.append(name)
+    return before, after, list(dict.fromkeys(stays))
