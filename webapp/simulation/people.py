@@ -7,7 +7,9 @@ from random import Random
 from typing import Any
 
 from webapp.economic.errors import EconomicError
+from webapp.models import pairing
 from webapp.models.customer import Customer
+from webapp.models.pairing import Pairing
 from webapp.simulation import meetings
 from webapp.simulation.ledger import TEXTS, alike
 from webapp.simulation.world import World
@@ -133,7 +135,9 @@ def edit_reference(world: World, r: Random) -> str:
     found = customers(world)
     if not found:
         return "nobody"
-    chosen, name = r.choice(found), r.choice(sorted(REFERENCE_CHOICES))
+    paired = {pair.customer_id for pair in Pairing.select().where(Pairing.state == pairing.OPEN)}
+    chosen = r.choice([customer for customer in found if customer.id in paired] or found)
+    name = r.choice(("currency", "currency", *sorted(REFERENCE_CHOICES)))
     shown = chosen.values[name]
     others = [key for key in REFERENCE_CHOICES[name] if key != shown]
     return f"{name} {save(world, chosen.id, {name: shown}, {name: r.choice(others)})}"
