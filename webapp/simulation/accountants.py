@@ -175,10 +175,20 @@ def invoice(world: World, r: Random) -> str:
     if not found:
         return "nobody"
     paired = [pair.mirror.number for pair in Pairing.select().where(Pairing.mirror.is_null(False)).order_by(Pairing.id)]
-    number = r.choice([number for number in paired if number in found] or found)
+    waiting = [pair.mirror.number for pair in Pairing.select().where(Pairing.guard_json.contains("currency"))]
+    asked = [number for number in waiting if number in found] if r.random() < 0.7 else []
+    number = r.choice(asked or [number for number in paired if number in found] or found)
     owes = float(next(world.serial)) if r.random() < 0.8 else 0.0
     world.economic.edit(number, balance=owes)
     return f"{number} owes {owes}"
+
+
+def mass_add(world: World, r: Random) -> str:
+    """An import: some customers at once, all with an e-mail address."""
+    for _ in range(5):
+        made = world.economic.add_customer(**_record(world, r) | {"email": f"m{next(world.serial)}@eksempel.dk"})
+        world.ledger.note("theirs", world.ledger.at[made["customerNumber"]].uid, values_of(made), {})
+    return "added 5"
 
 
 def mass_delete(world: World, r: Random) -> str:
@@ -191,7 +201,7 @@ def mass_delete(world: World, r: Random) -> str:
 
 def mass_blank(world: World, r: Random) -> str:
     """Another import gone wrong: a field is empty now, for most customers at once."""
-    name = LEGACY[r.choice(("phone", "email", "city"))]
+    name = LEGACY[r.choice(("phone", "email", "email", "city"))]
     found = [number for number in _numbers(world) if world.economic.customers[number].get(name)]
     chosen = [number for number in found if r.random() < 0.8]
     for number in chosen:

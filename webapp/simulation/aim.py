@@ -12,6 +12,7 @@ from webapp.simulation import boundaries
 Planned = tuple[str, int, str]
 """A step's verb, and where it happens: inside that many calls (0: by itself), at that moment."""
 
+AHEAD = "workers get ahead"
 WAYS: dict[str, tuple[Planned | str, ...]] = {
     "connect.deactivate": ("we set", "we set"),
     "connect.confirm": ("we set", "we set"),
@@ -21,26 +22,32 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
     "create._refused": ("we name a coming group", "we create there", "work"),
     "default_rules": ("we rule defaults", "we rule defaults", "we rule defaults"),
     "emptying.decide": (
-        "we order", "work", "work", "they empty most", "we compare", "work", "work", "we answer the emptied",
+        "they import", "we compare", AHEAD, "we order copies", AHEAD, "they empty most", "we compare", AHEAD,
+        "we answer the emptied",
     ),
     "pairings.confirm_same": ("they reuse", "webhooks arrive", "work", "we confirm"),
     "pairings.create_again": ("they delete", "webhooks arrive", "work", "we decide", "we decide"),
     "pairings.delete_other": ("we delete", "work", "we decide", "we decide"),
     "pairings.try_again": ("we name a coming group", "work", "we try again"),
     "push._close": ("we edit", ("they edit", 1, "before PUT"), "work", "work"),
-    "push._is_forbidden": ("we change the books", "work", "they invoice", "we answer", "work"),
+    "push._is_forbidden": (
+        "we create here", AHEAD, "we change the books", AHEAD, "they invoice", "we answer", "we answer", AHEAD,
+    ),
     "push._refused": ("we name a coming group", "work", "work"),
     "remove": ("we delete", "work", "we decide", "work"),
     "remove._refused": ("we delete", "work", "we decide", "they bill", "work"),
     "resting": ("we rest", "work", "we rest"),
     "rules": ("we rule a field", "they edit", "we edit", "work", "we take a rule back"),
     "runs.": ("we order", "we pause a run", "work", "we go on", "work"),
-    "runs.step": ("we order", "we pause a run", ("we go on", 1, "claimed"), "work", "work"),
-    "runs_plan.replace": ("we order", "we choose anew", "we order"),
+    "runs.step": ("we add", AHEAD, "we leave many out", "we pause a run", ("we go on", 1, "claimed"), "work", AHEAD),
+    "runs_plan.replace": ("we add", "we order", "we choose anew", "we order", "we choose anew"),
     "suggesting": ("they add the same", "webhooks arrive", "work", "work"),
     "sweep": ("we compare", "work", "work"),
-    "undo_there": ("we order", "work", "work", "work", "we undo", "work", "work"),
-    "undo_there._restore": ("we order", "work", "work", "we undo", ("they edit", 1, "before PUT"), "work", "work"),
+    "undo_there": ("we add", AHEAD, "we order partners there", AHEAD, "we undo", AHEAD),
+    "undo_there._restore": (
+        "we add", "they add the same", "webhooks arrive", AHEAD, "we pair many", AHEAD, "we undo",
+        ("they edit", 1, "before PUT"), AHEAD,
+    ),
     "worker._permanent": (("call is forbidden", 0, ""), "we edit", "work"),
 }  # fmt: skip
 

@@ -16,13 +16,37 @@ from webapp.simulation.world import World
 from webapp.sync import runs, runs_undo
 from webapp.sync.fields import NAMES
 from webapp.sync.runs_plan import EVERYBODY, Selection
+from webapp.sync.undo_plan import REMOVE_THEIRS
 
 MAKING = (run.CREATE_THEIRS, run.CREATE_THEIRS, run.CREATE_OURS, run.PAIR, run.PAIR)
 KINDS = (*MAKING, run.EXCLUDE, run.RESOLVE, run.DELETE)
 
 
+def order_there(world: World, r: Random) -> str:
+    """ "Opret partnere" in e-conomic, applied at once."""
+    return _at_once(world, r, run.CREATE_THEIRS)
+
+
+def order_here(world: World, r: Random) -> str:
+    """The same in CleanManager."""
+    return _at_once(world, r, run.CREATE_OURS)
+
+
+def pair_many(world: World, r: Random) -> str:
+    return _at_once(world, r, run.PAIR)
+
+
+def leave_out(world: World, r: Random) -> str:
+    return _at_once(world, r, run.EXCLUDE)
+
+
+def _at_once(world: World, r: Random, kind: str) -> str:
+    connection = active_of(world)
+    return apply(world, r, plan(world, r, connection, kind)) if connection else "not active"
+
+
 def order(world: World, r: Random) -> str:
-    """A plan is shown, and applied now or a while later."""
+    """A plan of some kind is shown, and applied now or a while later."""
     connection = active_of(world)
     if connection is None:
         return "not active"
@@ -46,10 +70,12 @@ def plan(world: World, r: Random, connection: Connection, kind: str) -> Run:
 def apply(world: World, r: Random, shown: Run) -> str:
     """ "Indsend", under the fingerprint that was shown."""
     also = {item.id for item in RunItem.of(shown, run.ITEM_HELD) if r.random() < 0.3}
+    before, world.witness.decided = world.witness.decided, world.witness.decided | world.memory["removing"][shown.id]
     try:
         seal, word = world.memory["seals"][shown.id], (run.DELETE,)
         begun = runs.start(shown, world.alice, seal, also, word)
     except runs.NotApplied as fault:
+        world.witness.decided = before
         return fault.why
     _has_deleted(world, begun)
     return f"ordered {begun.total} {begun.kind}"
@@ -85,9 +111,12 @@ def _picked(world: World, r: Random, connection: Connection, kind: str) -> Selec
 
 
 def seen(world: World, shown: Run) -> None:
-    """What a person has before them: the fingerprint, and of each pair to be made who and what it joins."""
+    """What a person has before them: the fingerprint, who is to be deleted there, and who and what each pair joins."""
     planned = RunPlan.of(shown)
     world.memory.setdefault("seals", {})[shown.id] = planned.seal if planned else ""
+    removing = [item for item in RunItem.of(shown) if item.note.get("does") == REMOVE_THEIRS]
+    held = {item.pairing_id: Mirror.get_by_id(item.mirror_id).values for item in removing}
+    world.memory.setdefault("removing", {})[shown.id] = held
     if shown.kind != run.PAIR:
         return
     for item in RunItem.of(shown):

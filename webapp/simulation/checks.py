@@ -176,6 +176,8 @@ def _ours_log(world: World) -> None:
         if not line.before or line.cause == "create" or alike(line.before, line.after):
             continue
         was_there = any(stored_as(line.before, value) for value in theirs[line.field])
+        if line.cause == "pull" and stored_as(line.before, line.after) and (line.field, line.before) not in chosen:
+            world.wrong(f"I3: {line.field} {line.before!r} of customer {line.customer_id} was cut by its own echo")
         if not was_there and (line.field, line.before) not in chosen:
             lost = f"{line.field} {line.before!r} of customer {line.customer_id}"
             world.wrong(f"I3: {lost} was lost to {line.after!r} ({line.cause})")

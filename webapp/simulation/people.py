@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from webapp.economic.errors import EconomicError
+from webapp.models import pairing
 from webapp.models.attempt import Attempt
 from webapp.models.customer import Customer
 from webapp.models.pairing import CLOSED, CREATING, Pairing
@@ -161,7 +162,9 @@ def edit_reference(world: World, r: Random) -> str:
     found = customers(world)
     if not found:
         return "nobody"
-    chosen, name = r.choice(found), r.choice(sorted(REFERENCE_CHOICES))
+    paired = {pair.customer_id for pair in Pairing.select().where(Pairing.state == pairing.OPEN)}
+    chosen = r.choice([customer for customer in found if customer.id in paired] or found)
+    name = r.choice(("currency", "currency", *sorted(REFERENCE_CHOICES)))
     shown = chosen.values[name]
     others = [key for key in REFERENCE_CHOICES[name] if key != shown]
     return f"{name} {save(world, chosen.id, {name: shown}, {name: r.choice(others)})}"

@@ -10,16 +10,16 @@ from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
-from webapp.models.history import History
 from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.models.run import Run, RunItem
+from webapp.models.run import PLANNED, UNDO, Run, RunItem
 from webapp.models.sweep import COMPARE, DONE, RUNNING, Sweep
 from webapp.simulation.ledger import alike, values_of
 from webapp.simulation.wire import Call
-from webapp.sync import standing
+from webapp.sync import resting, standing
+from webapp.sync.undo_plan import REMOVE_OURS
 
 if TYPE_CHECKING:
     from webapp.simulation.world import World
@@ -106,6 +106,17 @@ class Witness:
         for held in Lane.select().where(Lane.worker == worker):
             if held.connection.agreement_number != agreement:
                 self._world.wrong(f"I10: {held.side} {held.record} of another connection was taken for {agreement}")
+
+    def begins(self) -> None:
+        """I11: while everything rests by a person's word a worker begins at most what it was just about to begin."""
+        agreement, place = self._world.memory.get("working for"), self._world.at_work
+        found = Connection.of_agreement(self._world.company, agreement) if agreement else None
+        if found is None or not resting.is_by_person(found):
+            return
+        begun = self._world.memory.setdefault("begun while resting", set())
+        if place in begun:
+            self._world.wrong(f"I11: worker {place} went on although everything rests by a person's word")
+        begun.add(place)
 
     def step_over(self) -> None:
         """Between two steps: who is gone now, who is back, and what comparisons have come to an end."""
@@ -238,8 +249,9 @@ class Witness:
         for pair in Pairing.select().where(Pairing.state != pairing.CLOSED):
             if pair.fault.get("kind") in NEVER_SAID:
                 self._world.wrong(f"I12: pair {pair.id} stands with a fault that nobody reported: {pair.fault['kind']}")
-        undone = {line.customer_id for line in History.select().where(History.cause == "undo")}
-        by_person = undone | self._removed.keys() | {Pairing.get_by_id(pair_id).customer_id for pair_id in self.decided}
+        undos = Run.select(Run.id).where(Run.kind == UNDO, Run.state != PLANNED)
+        undone = {item.customer_id for item in RunItem.select().where(RunItem.run.in_(undos)) if _removes(item)}
+        by_person = self._removed.keys() | undone | {Pairing.get_by_id(pair_id).customer_id for pair_id in self.decided}
         by_person |= deleted_in_bulk().keys()
         for customer in Customer.select().where(Customer.deleted_at.is_null(False)):
             if customer.id not in by_person:
@@ -250,14 +262,18 @@ class Witness:
             self._world.wrong(f"I6: {attempt.number} was ordered for a customer that had been deleted")
 
 
-def _undoes(pairing_id: int) -> bool:
-    """An undo of a run takes this pair's creation back."""
-    undos = Run.select(Run.id).where(Run.kind == run.UNDO)
-    return bool(RunItem.select().where(RunItem.run.in_(undos), RunItem.pairing_id == pairing_id).exists())
-
-
 def deleted_in_bulk() -> dict[int, RunItem]:
     """Customers of ours that a run deleted, because its plan said so."""
     runs = Run.select().where(Run.kind == run.DELETE)
     done = RunItem.select().where(RunItem.run.in_(runs), RunItem.state == run.ITEM_DONE)
     return {item.customer_id: item for item in done if "ours" in item.note["sides"]}
+
+
+def _removes(item: RunItem) -> bool:
+    return bool(item.note.get("does") == REMOVE_OURS)
+
+
+def _undoes(pairing_id: int) -> bool:
+    """An undo of a run takes this pair's creation back."""
+    undos = Run.select(Run.id).where(Run.kind == UNDO)
+    return bool(RunItem.select().where(RunItem.run.in_(undos), RunItem.pairing_id == pairing_id).exists())

@@ -15,12 +15,12 @@ from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.user import User
 from webapp.sandbox import Sandbox, create_sandbox
-from webapp.simulation import boundaries, meetings
+from webapp.simulation import boundaries, meetings, watched
 from webapp.simulation.clock import Clock
 from webapp.simulation.ledger import Ledger
 from webapp.simulation.wire import Call, Killed, Wire
 from webapp.simulation.witness import Witness
-from webapp.sync import connect, resting, sweep
+from webapp.sync import connect, sweep
 from webapp.worker import Worker
 
 ADDRESS = "http://economic.test"
@@ -37,7 +37,6 @@ SETTINGS = config.load(
     {},
 )
 WORKERS = 3
-LATE_SECONDS = 3000
 
 
 class World:
@@ -92,7 +91,7 @@ class World:
     def _agreement(self, number: int, name: str) -> Any:
         agreement = self.sandbox.add_agreement(number, name)
         if number == AGREEMENT:
-            self._watch(agreement)
+            watched.watch(self, agreement)
         return agreement
 
     def new_worker(self) -> Worker:
@@ -184,7 +183,7 @@ class World:
         self.meet(f"after {call.method}")
         self.meet("after")
 
-    def _last_read(self, call: Call) -> str:
+    def last_read(self, call: Call) -> str:
         """The version that the worker at work read last of the customer that this call is about."""
         return self.reads.get((self.at_work, call.path.rpartition("/")[2]), "")
 
@@ -192,7 +191,7 @@ class World:
         """What stands there now, and what the worker at work read last."""
         number = call.path.rpartition("/")[2]
         stored = self.economic.customers[int(number)] if number.isdigit() and int(number) in self._numbers() else {}
-        return str(stored.get("objectVersion", "")), self._last_read(call)
+        return str(stored.get("objectVersion", "")), self.last_read(call)
 
     def _numbers(self) -> set[int]:
         return set(self.economic.customers)
@@ -217,7 +216,7 @@ class World:
         name = boundaries.met(name)
         self.boundaries[name] += 1
         if name == "lane.claimed":
-            self._begin()
+            self.witness.begins()
             self.meet("claimed")
         if self.at_work >= 0 and name.endswith(" after commit"):
             self.meet("commit")
@@ -228,18 +227,6 @@ class World:
                 self.kills[name] += 1
                 self.note("killed", name)
                 raise Killed(name)
-
-    def _begin(self) -> None:
-        """A worker begins to look: while everything rests by a person's word it may do so at most once, if it was just
-        about to."""
-        agreement = self.memory.get("working for")
-        found = Connection.of_agreement(self.company, agreement) if agreement == AGREEMENT else None
-        begun = self.memory.setdefault("begun while resting", set())
-        if found is None or not resting.is_by_person(found):
-            return
-        if self.at_work in begun:
-            self.wrong(f"I11: worker {self.at_work} went on although everything rests by a person's word")
-        begun.add(self.at_work)
 
     def note(self, *words: str) -> None:
         self.trace.append(" ".join(words))
@@ -256,47 +243,6 @@ class World:
         agreement = self.memory.get("working for")
         if grant is not None and agreement is not None and grant["agreement"] != agreement:
             self.wrong(f"I10: a call for agreement {agreement} carried the grant of {grant['agreement']}")
-
-    # -- e-conomic's own store, watched
-
-    def _watch(self, agreement: Any) -> None:
-        """Tell the ledger of every change in the store, whoever makes it."""
-        create, replace, delete, renumber = agreement.create, agreement.replace, agreement.delete, agreement.renumber
-
-        def watched_create(record: Any, *, via: str, key: str | None = None) -> Any:
-            made = create(record, via=via, key=key)
-            call = self.wire.now
-            self.witness.takes_effect(call)
-            remote = self.ledger.made(made, call.key if call else "", call.method if call else "page")
-            remote.late = call is not None and self.clock.seconds() - self.sent.get(call.key, 0.0) > LATE_SECONDS
-            return made
-
-        def watched_replace(record: Any) -> Any:
-            before = agreement.customers[record["customerNumber"]]
-            made = replace(record)
-            call = self.wire.now
-            self.witness.takes_effect(call)
-            raced = call is not None and "/rest/" in call.path and before["objectVersion"] != self._last_read(call)
-            self.ledger.changed(before, made, by_app=call is not None, raced=raced, key=call.key if call else "")
-            return made
-
-        def watched_delete(number: int) -> None:
-            record = agreement.customers.get(number)
-            delete(number)
-            self.witness.takes_effect(self.wire.now)
-            if record is not None:
-                self.witness.deletes(self.wire.now, record)
-                call = self.wire.now if self.wire.now and self.wire.now.method == "DELETE" else None
-                raced = call is not None and record["objectVersion"] != self._last_read(call)
-                self.ledger.removed(record, by_app=call is not None, raced=raced, key=call.key if call else "")
-
-        def watched_renumber(old: int, new: int) -> Any:
-            made = renumber(old, new)
-            self.ledger.moved(old, new)
-            return made
-
-        agreement.create, agreement.replace = watched_create, watched_replace
-        agreement.delete, agreement.renumber = watched_delete, watched_renumber
 
 
 def page_size(size: int) -> None:

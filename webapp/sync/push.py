@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from webapp import db, ports
 from webapp.economic.client import Client
@@ -141,11 +142,11 @@ def take_back(client: Client, connection: Connection, record: RemoteCustomer) ->
     attempt = Attempt.unanswered(connection, [record.number]).get(record.number)
     if attempt is None or record.service != "legacy" or not attempt.key_lives():
         return False
-    sent, now = read(RemoteCustomer(attempt.number, attempt.body, "legacy")), read(record)
-    if not all(stored_as(value, now[name]) for name, value in sent.items()):
+    if not _as_sent(attempt.body, writable(record)):
         return False
     replayed = client.replace(attempt.number, attempt.body, attempt.key)
     if not (replayed.created and replayed.from_cache):
+        attempt.settle(attempts.STALE, kind="heard_late")
         return False
     lets_go = True
     try:
@@ -154,6 +155,14 @@ def take_back(client: Client, connection: Connection, record: RemoteCustomer) ->
         lets_go = False
     attempt.settle(attempts.STALE, kind="brought_back")
     return lets_go
+
+
+def _as_sent(body: dict[str, Any], now: dict[str, Any]) -> bool:
+    """The whole record is as the body says, so that sending it once more can change nothing."""
+    return body.keys() == now.keys() and all(
+        value == now[name] or (isinstance(value, str) and stored_as(value, str(now[name])))
+        for name, value in body.items()
+    )
 
 
 @db.retrying
