@@ -278,3 +278,16 @@ def test_an_unheard_update_of_a_living_customer_is_no_reason_to_delete_it(connec
     connected.save(pair.customer, city="Odense")
     connected.drain()
     assert connected.stored(7)["city"] == "Odense"
+
+
+# -- numbers used again
+
+
+def test_a_number_that_a_party_without_cvr_left_to_one_with_it_is_asked_about(connected: World) -> None:
+    """Seed 209: no CVR number was known, so the new holder was taken for the old one with a new name."""
+    pair = connected.pair_same(7, "Havnens Tandklinik")
+    connected.economic.renumber(7, 70)
+    connected.theirs(7, "Skovbryn Friskole", corporateIdentificationNumber="42068492")
+    connected.look(7)
+    assert connected.fresh(pair.customer).name == "Havnens Tandklinik"
+    assert state(connected, pair) == "other_party"

@@ -215,14 +215,19 @@ def test_a_field_that_was_empty_and_is_not_named_has_not_moved() -> None:
     [
         ({"name": "b", "cvr": "1"}, {"name": ("a", "a"), "cvr": ("1", "1")}),
         ({"name": "a", "cvr": "2"}, {"name": ("a", "a"), "cvr": ("1", "1")}),
-        ({"name": "b", "cvr": "2"}, {"name": ("a", "a"), "cvr": ("1", "")}),
+        ({"name": "b", "cvr": "1"}, {"name": ("a", "a"), "cvr": ("1", "")}),
         ({"name": "b", "cvr": "2"}, {"name": ("a", "a")}),
         ({"name": "b", "cvr": "2"}, {"cvr": ("1", "1")}),
         ({"name": "b", "cvr": "2"}, {}),
     ],
 )
-def test_only_name_and_cvr_together_and_both_known_before_are_another_party(theirs: dict, base: dict) -> None:
+def test_only_name_and_cvr_together_are_another_party_and_never_with_our_own_number(theirs: dict, base: dict) -> None:
     assert plan({"name": "a", "cvr": "1"}, theirs, base).presence == Presence.BOTH
+
+
+def test_a_new_name_with_a_first_cvr_number_that_is_not_ours_is_another_party() -> None:
+    base = {"name": ("a", "a"), "cvr": ("", "")}
+    assert plan({"name": "a", "cvr": ""}, {"name": "b", "cvr": "2"}, base).presence == Presence.OTHER_PARTY
 
 
 def test_name_and_cvr_cleared_at_once_is_another_party_too() -> None:

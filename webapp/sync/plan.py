@@ -178,7 +178,7 @@ def plan(
     if theirs is None:
         moved = _moved(ours, base, 0)
         return Plan(Presence.THEIRS_GONE_OURS_MOVED if moved else Presence.THEIRS_GONE)
-    if not rules.same_party and _other_party(theirs, party or _settled_party(base)):
+    if not rules.same_party and _other_party(ours, theirs, party or _settled_party(base, theirs)):
         return Plan(Presence.OTHER_PARTY)
     return Plan(Presence.BOTH, tuple(_planned(name, ours, theirs, base, rules) for name in NAMES))
 
@@ -198,16 +198,17 @@ def _moved(values: Mapping[str, str], base: Base, side: int) -> bool:
     return any(not same(values.get(name, ""), agreed[side]) for name, agreed in base.items())
 
 
-def _settled_party(base: Base) -> tuple[str, str]:
-    return base.get("name", ("", ""))[1], base.get("cvr", ("", ""))[1]
+def _settled_party(base: Base, theirs: Mapping[str, str]) -> tuple[str, str]:
+    """Who they were when last settled; a CVR number that never was settled counts as theirs of now."""
+    return base.get("name", ("", ""))[1], base.get("cvr", ("", theirs.get("cvr", "")))[1]
 
 
-def _other_party(theirs: Mapping[str, str], party: tuple[str, str]) -> bool:
-    """Name and CVR changed at once: the number may have been given to somebody else (sync rules §5)."""
-    return all(
-        known.strip() and not same(theirs.get(name, ""), known)
-        for name, known in zip(("name", "cvr"), party, strict=True)
-    )
+def _other_party(ours: Mapping[str, str], theirs: Mapping[str, str], party: tuple[str, str]) -> bool:
+    """Name and CVR changed at once: the number may have been given to somebody else (sync rules §5). A first CVR number
+    counts as a change too, unless it is the one that ours has."""
+    (name, cvr), now = party, theirs.get("cvr", "")
+    is_ours = bool(now.strip()) and same(now, ours.get("cvr", ""))
+    return bool(name.strip()) and not same(theirs.get("name", ""), name) and not same(now, cvr) and not is_ours
 
 
 def moved_fields(values: Mapping[str, str], base: Base, side: Literal[0, 1]) -> dict[str, tuple[str, str]]:
