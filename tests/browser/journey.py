@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from re import Pattern
 from threading import Thread
 from typing import Any
 
@@ -15,6 +16,7 @@ from webapp import ports
 
 COOKIE = "cleanmanager_session"
 QUICK = 0.02
+PATIENCE = 10_000
 
 
 @contextmanager
@@ -56,6 +58,7 @@ class Journey:
 
     def listen(self, page: Page) -> None:
         """What the browser complains of, but for an answer that says what is wrong with a form."""
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda said: self.noise.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self.noise.append(str(error)))
 
@@ -75,7 +78,7 @@ class Journey:
         self.page.goto(self.address + path)
         self.axe(self.page)
 
-    def press(self, name: str, within: Page | Locator | None = None) -> None:
+    def press(self, name: str | Pattern[str], within: Page | Locator | None = None) -> None:
         """A button or link by its words."""
         at = within or self.page
         at.get_by_role("button", name=name).or_(at.get_by_role("link", name=name)).first.click()
