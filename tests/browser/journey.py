@@ -17,6 +17,14 @@ from webapp import ports
 COOKIE = "cleanmanager_session"
 QUICK = 0.02
 PATIENCE = 10_000
+WIDE, NARROW = 1440, 390
+LONG_WORD = ("Grundejerforeningsbestyrelsesformandsvalgforberedelsesudvalgsmøde" * 2)[:120]
+STICKS_OUT = """part => {
+  const right = Math.min(part.getBoundingClientRect().right, document.documentElement.clientWidth) + 1;
+  return [...part.querySelectorAll(':not(.visually-hidden, .visually-hidden *)')]
+    .filter(one => one.checkVisibility() && one.getBoundingClientRect().right > right)
+    .map(one => one.outerHTML.slice(0, 120));
+}"""
 
 
 @contextmanager
@@ -77,6 +85,13 @@ class Journey:
         """To a page, which must be accessible."""
         self.page.goto(self.address + path)
         self.axe(self.page)
+
+    def fits(self, part: Locator) -> None:
+        """Nothing sticks out of this part of the page, on a wide screen or a narrow one."""
+        for width in (WIDE, NARROW):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            assert part.evaluate(STICKS_OUT) == [], f"at {width}"
+        self.page.set_viewport_size({"width": WIDE, "height": 900})
 
     def press(self, name: str | Pattern[str], within: Page | Locator | None = None) -> None:
         """A button or link by its words."""

@@ -110,6 +110,7 @@ def test_on_hold_nothing_is_sent_and_nothing_is_lost(journey: Journey, pair: Pai
     journey.go(SETTINGS)
     journey.press("Sæt på pause")
     journey.axe(journey.page)
+    journey.fits(journey.page.locator("#economic-card"))
     edit(journey, pair, Telefon="66100020")
     for _ in range(3):
         journey.world.worker.round()

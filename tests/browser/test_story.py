@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.journey import Journey
+from tests.browser.journey import LONG_WORD, Journey
 from webapp.models.pairing import Pairing
 
 
@@ -32,6 +32,14 @@ def test_a_value_tells_where_it_came_from_and_is_put_back(journey: Journey, edit
     expect(journey.page.locator("#why-email")).to_contain_text("post@havnen.dk")
     journey.world.drain()
     assert journey.world.stored(1042)["email"] == "post@havnen.dk"
+
+
+def test_a_name_without_a_space_breaks_on_every_page_of_the_customer(journey: Journey, edited: Pairing) -> None:
+    journey.world.save(edited.customer, name=LONG_WORD)
+    journey.world.drain()
+    for path in ("", "/story", "/why/name"):
+        journey.go(f"/customers/{edited.customer_id}{path}")
+        journey.fits(journey.page.locator("main"))
 
 
 def test_the_story_of_both_systems_is_printed_without_what_is_no_story(journey: Journey, edited: Pairing) -> None:
