@@ -1,6 +1,7 @@
 """How long two hundred conflicts take by the keyboard: `python -m pytest tests/browser/measure_answers.py -s`."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
@@ -99,10 +100,13 @@ def test_two_hundred_conflicts_by_the_keyboard(journey: Journey) -> None:
         took = perf_counter() - began
     expect(journey.page.locator("#count-conflict")).to_have_text("0")
     waits = journey.page.evaluate("window.waits")
-    print(f"\n{MANY} customers, {keys} keys, {THOUGHT} s of thought each: {took:.0f} s")
     posts, polls = ([1000 * abs(one) for one in spent if (one > 0) == answers] for answers in (True, False))
-    print(f"server, an answer: {_spread(posts)}; what the page asks by itself: {_spread(polls)}")
-    print(f"key to settled page: {_spread(waits)}")
+    told = [
+        f"{MANY} customers, {keys} keys, {THOUGHT} s of thought each: {took:.0f} s",
+        f"server, an answer: {_spread(posts)}; what the page asks by itself: {_spread(polls)}",
+        f"key to settled page: {_spread(waits)}",
+    ]
+    sys.stdout.write("\n".join(["", *told, ""]))
 
 
 def _spread(times: list[float]) -> str:

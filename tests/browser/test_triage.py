@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.apps import app_over
 from tests.views.synced import Synced, world_in
 from webapp.models.place import Place
+from webapp.sync import rows
 
 FIRST, MANY = 1041, 8
 
@@ -63,6 +64,22 @@ def test_a_customer_with_two_questions_is_saved_by_the_second_answer(synced: Syn
     assert str(FIRST + MANY - 1) in focused(window) and left(synced) == MANY
     window.keyboard.press("1")
     expect(window.locator("#count-conflict")).to_have_text(str(MANY - 1))
+
+
+def test_fast_answers_go_on_to_the_next_rows_without_losing_the_focus(
+    monkeypatch: pytest.MonkeyPatch, window: Page
+) -> None:
+    monkeypatch.setitem(rows.batch.__kwdefaults__, "most", 3)
+    window.reload()
+    expect(window.locator("#rows-conflict .row-pair")).to_have_count(3)
+    window.locator("#rows").focus()
+    for key in "j111":
+        window.keyboard.press(key, delay=0)
+    expect(window.locator("#count-conflict")).to_have_text(str(MANY - 3))
+    expect(window.locator("#rows-conflict .row-pair")).to_have_count(3)
+    expect(window.locator("#rows")).to_be_focused()
+    window.keyboard.press("j")
+    assert str(FIRST + 3) in focused(window)
 
 
 def test_what_is_typed_in_the_search_is_no_answer(synced: Synced, window: Page) -> None:
