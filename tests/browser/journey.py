@@ -1,8 +1,9 @@
 """A test's world served to a real browser in the world's own time, and the page of whoever is signed in to it."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from re import Pattern
 from threading import Thread
 from typing import Any
@@ -31,8 +32,10 @@ STICKS_OUT = """part => {
 def serving(world: Synced) -> Iterator[str]:
     """The address of the world's app; each request is answered at the hour that the world's clock shows."""
 
+    at_its_hour = replace(world.ports, sleep=time.sleep)
+
     def in_its_time(*call: Any) -> Any:
-        with ports.using(world.ports):
+        with ports.using(at_its_hour):
             return world.flask(*call)
 
     server = make_server("127.0.0.1", 0, in_its_time, threaded=True)
