@@ -136,6 +136,24 @@ def test_a_run_is_paused_gone_on_with_and_stopped_and_a_killed_worker_doubles_no
     assert [c["name"] for c in world.economic.customers.values()] == [f"Kunde {n} ApS" for n in range(1, 41)]
 
 
+def test_the_numbers_of_the_window_move_while_a_run_works(journey: Journey) -> None:
+    world, page = journey.world, journey.page
+    page.clock.install()
+    plan_there(journey, 6)
+    journey.press("Indsend")
+    expect(page.locator("#result")).to_be_visible()
+    world.worker.turns(world.connection, 1)
+    journey.go("/sync")
+    with journey.no_reload(page):
+        expect(page.locator("#filter-moving")).to_have_text("6")
+        world.worker.turns(world.connection, 3)
+        progress(journey, f"{len(world.economic.customers)} af 6")
+        expect(page.locator("#filter-moving")).to_have_text(str(6 - len(world.economic.customers)))
+        world.drain()
+        progress(journey, "Færdig")
+    expect(page.locator("#filter-moving")).to_have_text("0")
+
+
 def test_the_history_of_runs_says_who_and_leads_to_each_change(journey: Journey) -> None:
     plan_there(journey, 2)
     journey.apply()
