@@ -93,13 +93,13 @@
 
   // J and K walk through what waits for an answer; 1, 2 and 3 answer a question, the last of a customer saves them.
   const asking = '#rows .question, #rows .conflict > .bar:not(.question ~ .bar)';
-  const questions = () => [...document.querySelectorAll(asking)].filter(one => one.checkVisibility());
-  const enter = one => (one?.querySelector('[data-key]:checked') ?? one?.querySelector('[data-key], .btn') ?? document.getElementById('rows')).focus();
+  const questions = () => [...document.querySelectorAll(asking)].filter(one => one.checkVisibility() && !one.closest('[data-sent]'));
+  const more = () => document.querySelector('#more-conflict a')?.click();
+  const enter = one => ((one?.querySelector('[data-key]:checked') ?? one?.querySelector('[data-key], .btn') ?? document.getElementById('rows')).focus(), one || more());
 
   function step(by) {
     const all = questions(), next = all[all.indexOf(document.activeElement.closest(asking)) + by];
-    if (next) enter(next);
-    else if (by > 0) document.querySelector('#more-conflict a')?.click();
+    if (next) enter(next); else if (by > 0) more();
   }
 
   function choose(radio) {
@@ -107,7 +107,7 @@
     const form = radio.form, all = questions(), at = all.indexOf(radio.closest(asking)), others = all.filter(one => !form.contains(one));
     const open = [...form.querySelectorAll('.question')].find(one => !one.querySelector('[data-key]:checked'));
     enter(open ?? others.find(one => all.indexOf(one) > at) ?? others.at(-1));
-    if (!open) form.requestSubmit(form.querySelector('.btn-primary'));
+    if (!open) { form.dataset.sent = ''; form.requestSubmit(form.querySelector('.btn-primary')); }
   }
 
   document.addEventListener('click', event => {

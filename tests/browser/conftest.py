@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page
-from werkzeug.serving import make_server
 
 from tests import real
+from tests.apps import app_over
+from tests.browser.journey import Journey, serving
 from tests.loopback import free_ports
-from tests.views.synced import Synced
+from tests.views.synced import Synced, world_in
 from webapp.cli.demo import PASSWORD, PEOPLE
 from webapp.sandbox import demo as sandbox_demo
 
@@ -96,6 +96,34 @@ def no_reload() -> Callable[[Page], AbstractContextManager[None]]:
     return watch
 
 
+@pytest.fixture
+def synced(sqlite_database: str) -> Iterator[Synced]:
+    """A connected company without customers; the app is made once for all who ask."""
+    for app in app_over(sqlite_database):
+        yield from world_in(app)
+
+
+@pytest.fixture
+def journey(
+    synced: Synced,
+    page: Page,
+    axe: Callable[[Page], None],
+    no_reload: Callable[[Page], AbstractContextManager[None]],
+) -> Iterator[Journey]:
+    """Alice signed in to `synced`; at the end the browser must have had nothing to complain of."""
+    with serving(synced) as address:
+        begun = Journey(synced, page, address, axe, no_reload).begin()
+        yield begun
+    assert begun.complaints() == []
+
+
+@pytest.fixture
+def window(journey: Journey) -> Page:
+    """The sync window of a test's own world, signed in as its administrator."""
+    journey.page.goto(f"{journey.address}/sync")
+    return journey.page
+
+
 @dataclass(frozen=True)
 class Demo:
     """The running demo: who may log in, where app and sandbox answer, its folder, and what it printed so far."""
@@ -145,21 +173,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-@pytest.fixture
-def window(synced: Synced, page: Page) -> Iterator[Page]:
-    """The sync window of a test's own world, signed in as its administrator."""
-    server = make_server("127.0.0.1", 0, synced.flask, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    address, session = f"http://127.0.0.1:{server.port}", synced.admin.client.get_cookie("cleanmanager_session")
-    assert session is not None
-    page.context.add_cookies([{"name": "cleanmanager_session", "value": session.value, "url": address}])
-    page.goto(f"{address}/sync")
-    yield page
-    server.shutdown()
-    thread.join()
 
 
 def _plain_environment() -> dict[str, str]:

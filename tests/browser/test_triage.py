@@ -1,6 +1,9 @@
 """Conflicts answered from the keyboard in a real Chromium: J and K walk, 1, 2 and 3 answer, the focus goes on."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
+from threading import Event
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.apps import app_over
 from tests.views.synced import Synced, world_in
 from webapp.models.place import Place
+from webapp.sync import rows
 
 FIRST, MANY = 1041, 8
 
@@ -63,6 +67,48 @@ def test_a_customer_with_two_questions_is_saved_by_the_second_answer(synced: Syn
     assert str(FIRST + MANY - 1) in focused(window) and left(synced) == MANY
     window.keyboard.press("1")
     expect(window.locator("#count-conflict")).to_have_text(str(MANY - 1))
+
+
+def test_fast_answers_go_on_to_the_next_rows_without_losing_the_focus(
+    monkeypatch: pytest.MonkeyPatch, window: Page
+) -> None:
+    monkeypatch.setitem(rows.batch.__kwdefaults__, "most", 3)
+    window.reload()
+    expect(window.locator("#rows-conflict .row-pair")).to_have_count(3)
+    window.locator("#rows").focus()
+    for key in "j111":
+        window.keyboard.press(key, delay=0)
+    expect(window.locator("#count-conflict")).to_have_text(str(MANY - 3))
+    expect(window.locator("#rows-conflict .row-pair")).to_have_count(3)
+    expect(window.locator("#rows")).to_be_focused()
+    window.keyboard.press("j")
+    assert str(FIRST + 3) in focused(window)
+
+
+@pytest.fixture
+def overtaken(synced: Synced, monkeypatch: pytest.MonkeyPatch) -> Event:
+    """The reply to the first answer is on its way until this is set, or for a second."""
+    serve, arrives, turns = synced.flask.wsgi_app, Event(), count()
+
+    def delayed(environ: dict[str, str], start_response: Any) -> Any:
+        reply = serve(environ, start_response)
+        if environ["REQUEST_METHOD"] == "POST" and not next(turns):
+            arrives.wait(1)
+        return reply
+
+    monkeypatch.setattr(synced.flask, "wsgi_app", delayed)
+    return arrives
+
+
+def test_a_reply_that_is_overtaken_leaves_no_old_number(window: Page, overtaken: Event) -> None:
+    rows_left = window.locator("#rows-conflict .row-pair")
+    window.locator("#rows").focus()
+    for key in "j11":
+        window.keyboard.press(key, delay=0)
+    expect(rows_left).not_to_have_count(MANY)
+    overtaken.set()
+    expect(rows_left).to_have_count(MANY - 2)
+    assert window.locator("#count-conflict").inner_text() == str(MANY - 2)
 
 
 def test_what_is_typed_in_the_search_is_no_answer(synced: Synced, window: Page) -> None:

@@ -9,6 +9,7 @@ from webapp.models.history import History
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.sync import pairings, register, rows
+from webapp.sync.fields import NAMES
 from webapp.sync.pairings import Moved, Versions
 
 SHIFTING = ("lastUpdated", "objectVersion", "_version")
@@ -67,6 +68,14 @@ def test_a_cleared_field_is_cleared_there(connected: World) -> None:
     connected.save(pair.customer, website="")
     connected.drain()
     assert "website" not in connected.stored(1042)
+
+
+def test_the_fields_of_one_write_are_told_in_their_own_order(connected: World) -> None:
+    pair = connected.pair_same()
+    connected.save(pair.customer, website="havnen.dk", phone="66100014", email="a@havn.dk", city="Odense", name="Ny")
+    connected.drain()
+    told = [line.field for line in History.select().where(History.cause == "push", History.side == "pair")]
+    assert len(told) == 5 and told == sorted(told, key=NAMES.index)
 
 
 def test_a_webhook_brings_an_edit_from_there(connected: World) -> None:

@@ -146,6 +146,13 @@ def test_a_customer_with_contacts_there_is_kept(connected: World) -> None:
     assert 1 in connected.economic.customers and RunItem.of(back).get().note["kept"] == "has_contacts"
 
 
+def test_what_is_kept_there_is_not_told_as_taken_away(connected: World) -> None:
+    connected.ours(1, "Kunde")
+    run = bulk(connected, CREATE_THEIRS)
+    connected.economic.add_contact(1, "Mette")
+    assert {side for side, *_ in RunItem.of(undo(connected, run)).get().changes} == {"ours"}
+
+
 def test_a_customer_that_economic_does_not_let_go_is_kept_and_listed(connected: World) -> None:
     connected.ours(1, "Kunde")
     run = bulk(connected, CREATE_THEIRS)

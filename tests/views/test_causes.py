@@ -50,6 +50,14 @@ def test_the_grid_has_each_customer_with_its_value(synced: Synced, refused: list
     assert [page.field(f"value-{pair.id}") for pair in refused] == [TOO_LONG, TOO_LONG]
 
 
+def test_beside_a_refused_value_stands_what_economic_has(synced: Synced) -> None:
+    pair = synced.pair_same(email="post@havnen.dk")
+    synced.save(pair.customer, email=f"{'x' * 300}@havnen.dk")
+    synced.drain()
+    page = synced.admin.page("/sync/causes")
+    assert page.field(f"value-{pair.id}").startswith("xxx") and "e-conomic har: post@havnen.dk" in page.source
+
+
 def test_saving_tries_each_again(synced: Synced, refused: list[Pairing]) -> None:
     answer = synced.admin.post("/sync/causes", form(refused, "5798009811578", "5798000417670"))
     synced.drain()

@@ -190,6 +190,16 @@ def test_typing_a_search_draws_rows_and_numbers_and_moves_the_address(synced: Sy
     assert "#q" not in pieces(answer)
 
 
+@pytest.mark.parametrize("query", ["q=findesikke", "only=answer"])
+def test_what_is_narrowed_to_nothing_never_says_that_there_is_nobody(synced: Synced, query: str) -> None:
+    synced.pair_same()
+    whole = synced.admin.page(f"/sync?{query}").source
+    pieces = synced.admin.get(f"/sync/rows?{query}", piece=True).text
+    for drawn in (whole, pieces):
+        assert "Ingen kunder har en partner endnu." not in drawn
+        assert drawn.count("Ingen kunder her passer til søgningen eller filteret.") >= len(SECTIONS)
+
+
 def test_a_filter_shows_only_its_rows(synced: Synced) -> None:
     synced.conflict()
     synced.ours(2001, "Vores ApS")

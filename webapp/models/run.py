@@ -202,11 +202,12 @@ class RunItem(Row):
 
     @property
     def changes(self) -> list[Change]:
-        """What the item changes, ours first."""
+        """What the item changes, ours first; a customer that was kept there keeps its values too."""
         before, after = self.values_before, self.values_after
+        sides = ("ours",) if self.note.get("kept") else ("ours", "theirs")
         return [
             (side, name, before.get(side, {}).get(name, ""), value)
-            for side in ("ours", "theirs")
+            for side in sides
             for name, value in after.get(side, {}).items()
         ]
 

@@ -186,7 +186,7 @@ def _settle(lane: Lane, attempt: Attempt, after: RemoteCustomer) -> None:
             pair.party = now["name"] if "name" in kept else name, now["cvr"] if "cvr" in kept else cvr
         pair.version += 1
         Confirmation.use(pair, list(kept))
-        _note(pair, {name: (before[name], now[name]) for name in kept})
+        _note(pair, {name: (before[name], now[name]) for name in now if name in kept})
         ignored = {
             name: value
             for name, value in attempt.fields.items()

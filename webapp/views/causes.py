@@ -25,12 +25,12 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Line:
-    """One customer of the grid: what is to be typed over, what was typed or is suggested, and what is wrong with it."""
+    """One customer of the grid: what is typed over, what was typed or is offered, what e-conomic has, what is wrong."""
 
     pair: Pairing
     shown: str
     typed: str
-    from_economic: bool = False
+    theirs: str = ""
     wrong: str = ""
 
 
@@ -77,7 +77,7 @@ def _chosen(found: tuple[Group, ...], key: str) -> Group | None:
 def _offered(pair: Pairing, name: str) -> Line:
     """What stands in the grid at first: ours, or where ours says nothing what e-conomic has."""
     ours, theirs = getattr(pair.customer, name), causes.suggested(pair, name)
-    return Line(pair, ours, ours or theirs, from_economic=bool(theirs and not ours))
+    return Line(pair, ours, ours or theirs, theirs)
 
 
 def _typed(active: Connection) -> list[Line]:

@@ -42,12 +42,13 @@ class Counters:
     shown: Mapping[str, tuple[int, int, int]]
     new: tuple[int, int, int]
     filters: Mapping[str, int]
+    narrowed: bool
 
     @classmethod
     def of(cls, connection: Connection, asked: Asked) -> Counters:
-        tally = Tally.of(connection)
-        shown = rows.counts(connection, text=asked.text, only=asked.only) if asked.text or asked.only else tally
-        return cls(shown, tally[NEW], rows.filter_counts(connection))
+        tally, narrowed = Tally.of(connection), bool(asked.text or asked.only)
+        shown = rows.counts(connection, text=asked.text, only=asked.only) if narrowed else tally
+        return cls(shown, tally[NEW], rows.filter_counts(connection), narrowed)
 
     def texts(self) -> dict[str, str]:
         """Id of the place in the page -> the number that stands there."""
@@ -160,8 +161,8 @@ def counted(counters: Counters) -> list[Markup]:
     """Pieces for every number, for "Opret partnere" and for each "Intet at vise"."""
     pieces = [htmx.piece(f"#{place}", text, "innerHTML") for place, text in counters.texts().items()]
     pieces.append(htmx.piece("#bulk", render_template("sync/_bulk.html", counters=counters)))
-    for section, (lines, *_sides) in counters.shown.items():
-        empty = render_template("sync/_empty.html", section=Section(section), lines=lines)
+    for section in counters.shown:
+        empty = render_template("sync/_empty.html", section=Section(section), counters=counters)
         pieces.append(htmx.piece(f"#empty-{section}", empty))
     return pieces
 

@@ -1,0 +1,91 @@
+"""In a real Chromium: what the window remembers, its chips, the keyboard, what is read aloud, and no script at all."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.journey import Journey
+
+
+@pytest.fixture
+def window(journey: Journey) -> Journey:
+    """A pair, and one customer on either side without a partner."""
+    journey.world.pair_same()
+    journey.world.ours(2001, "Øens Bageri")
+    journey.world.fetched(3001, "Nordvestens Maskinfabrik")
+    journey.world.drain()
+    journey.go("/sync")
+    return journey
+
+
+def test_a_closed_section_stays_closed(window: Journey) -> None:
+    with window.page.expect_response("**/sync/sections/paired"):
+        window.section("paired").locator("summary").click()
+    window.page.reload()
+    expect(window.section("paired").locator(".row-pair")).to_be_hidden()
+    expect(window.section("new").locator(".row-pair").first).to_be_visible()
+
+
+def test_a_chip_stands_in_the_address_and_is_there_after_a_reload(window: Journey) -> None:
+    page = window.page
+    with window.no_reload(page):
+        page.locator("#filters a", has_text="Uden partner").click()
+        expect(page.locator("#rows .row-pair")).to_have_count(2)
+    expect(page).to_have_url(re.compile(r"only=new"))
+    page.reload()
+    expect(page.locator("#filters [aria-current]")).to_contain_text("Uden partner")
+    window.axe(page)
+
+
+def test_the_window_is_worked_by_the_keyboard_alone(window: Journey) -> None:
+    page = window.page
+    page.get_by_role("button", name=re.compile("Ingen synkronisering.*Øens Bageri")).focus()
+    page.keyboard.press("Enter")
+    expect(window.row("off", "Øens Bageri")).to_be_visible()
+    expect(page.locator("#rows :focus")).to_have_count(1)
+    page.get_by_role("link", name=re.compile("Opret partner.*Nordvestens Maskinfabrik")).focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("dialog:modal")
+    expect(dialog.locator(":focus")).to_have_attribute("name", "number")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.locator(":focus")).to_contain_text("Nordvestens Maskinfabrik")
+
+
+def test_each_swap_is_read_aloud_once(window: Journey) -> None:
+    aloud = window.page.locator("#toasts[role=status] [data-toast]")
+    window.press(re.compile("Ingen synkronisering.*Øens Bageri"))
+    expect(aloud).to_contain_text("Øens Bageri")
+    window.press(re.compile("Aktivér synkronisering.*Øens Bageri"))
+    expect(aloud).to_have_count(1)
+
+
+def test_the_tour_of_four_steps_is_shown_once(window: Journey) -> None:
+    tour = window.page.locator("#tour")
+    for step in range(1, 5):
+        expect(tour).to_contain_text(f"{step} af 4")
+        window.axe(window.page)
+        tour.get_by_role("button", name=re.compile("Næste|Færdig")).click()
+    expect(tour).to_be_empty()
+    window.page.reload()
+    expect(window.page.get_by_role("button", name="Næste")).to_have_count(0)
+
+
+def without_script(window: Journey, browser: Browser) -> Page:
+    page = window.colleague(browser, window.world.admin, java_script_enabled=False)
+    page.goto(f"{window.address}/sync")
+    return page
+
+
+def test_everything_works_without_script(window: Journey, browser: Browser) -> None:
+    page = without_script(window, browser)
+    page.get_by_label("Søg efter en kunde").fill("Øens")
+    page.get_by_label("Søg efter en kunde").press("Enter")
+    expect(page.locator("#rows .row-pair")).to_have_count(1)
+    page.get_by_role("button", name=re.compile("Ingen synkronisering.*Øens Bageri")).click()
+    expect(page.locator("#section-off .row-pair")).to_contain_text("Øens Bageri")
+    page.get_by_role("link", name=re.compile("Opret partner.*Nordvestens Maskinfabrik")).click()
+    page.get_by_role("button", name="Indsend").click()
+    expect(page.locator("#section-paired .row-pair")).to_have_count(2)
+    page.context.close()
