@@ -22,10 +22,11 @@ from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import CLOSED, Pairing
-from webapp.models.place import Heartbeat, Place, Tally
+from webapp.models.place import Heartbeat, Place
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.suggestion import NotSame, Suggestion
 from webapp.models.sweep import Sweep
+from webapp.models.tally import Tally
 from webapp.models.user import User
 
 MODELS: list[Any] = [
@@ -113,7 +114,7 @@ class Tenant:
         RunItem.create(company=self.company, run=self.run, position=first)
         History.create(side="ours", cause="person", **own)
         Place.create(section="paired", state="equal", customer=self.customer, mirror=self.mirror, **own)
-        Tally.create(section=f"section {first}", **own)
+        Tally.create(section=f"section {first}", state="equal", **own)
         between: dict[str, Any] = own | {"customer": self.customer, "mirror": self.mirror}
         Suggestion.create(rank=0, **between)
         NotSame.create(**between)

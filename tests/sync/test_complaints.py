@@ -22,6 +22,7 @@ from webapp.models.run import CREATE_OURS, CREATE_THEIRS, RunItem
 from webapp.models.suggestion import Suggestion
 from webapp.sandbox import references
 from webapp.sync import causes, likely, lists, not_same, pairings, rows, runs, sweep
+from webapp.sync.narrowing import Narrowed
 from webapp.sync.section import Section
 from webapp.views import cause_words
 
@@ -109,7 +110,7 @@ def test_c8_nothing_is_deleted_without_a_named_person(connected: World) -> None:
 
 def test_c9_a_conflict_shows_only_what_differs_and_keeps_the_loser(connected: World) -> None:
     pair = both_change(connected)
-    row = rows.batch(connected.connection, Section.CONFLICT).rows[0]
+    row = rows.batch(Narrowed(connected.connection), Section.CONFLICT).rows[0]
     assert [question.field for question in row.questions] == ["phone"]
     pairings.answer(connected.connection, pair.id, {"phone": "theirs"}, seen(pair), connected.alice)
     assert History.get(History.cause == "answer", History.field == "phone").before == "66100020"
@@ -187,7 +188,7 @@ def test_c17_the_window_draws_without_asking_e_conomic(connected: World) -> None
     connected.pair_same()
     connected.sandbox.faults.always(kind="500-before")
     asked = len(connected.sandbox.faults.log)
-    assert rows.batch(connected.connection, Section.PAIRED).rows
+    assert rows.batch(Narrowed(connected.connection), Section.PAIRED).rows
     assert len(connected.sandbox.faults.log) == asked
     connected.sandbox.faults.clear()
 
