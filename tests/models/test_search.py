@@ -14,23 +14,20 @@ from webapp.sync.section import Section, Standing, State
 
 few = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 NEW = Standing(Section.NEW, State.NEW)
-WORDS = tuple(
-    [
-        "Ærø",
-        "aeroe",
-        "Bageri",
-        "Noel's",
-        '"Café"',
-        "100%",
-        "a_b",
-        "A/S",
-        "el",
-        "Åbenrå",
-        "naestved",
-        "&",
-        "Søn",
-        "🧹🧽🪣",
-    ]
+WORDS = (
+    "Ærø",
+    "aeroe",
+    "Bageri",
+    "Noel's",
+    '"Café"',
+    "100%",
+    "a_b",
+    "A/S",
+    "el",
+    "Åbenrå",
+    "naestved",
+    "Søn",
+    "🧹🧽🪣",
 )
 texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
 parts = st.tuples(texts, st.integers(0, 8), st.integers(1, 9)).map(lambda part: part[0][part[1] :][: part[2]])

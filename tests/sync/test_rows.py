@@ -9,6 +9,7 @@ import pytest
 from tests.people import enter
 from tests.sync.world import World
 from webapp import db
+from webapp.models import search
 from webapp.models.place import Place
 from webapp.sync import pairings, rows
 from webapp.sync.narrowing import Narrowed, filter_counts
@@ -84,6 +85,19 @@ SEARCHES = [
 def test_a_search_narrows_both_columns(full: World) -> None:
     for text, section, found in SEARCHES:
         assert (text, names(rows.batch(Narrowed(full.connection, text), section))) == (text, found)
+
+
+@pytest.mark.parametrize("is_few", [True, False])
+def test_a_search_shows_the_same_by_the_index_and_line_by_line(
+    full: World, monkeypatch: pytest.MonkeyPatch, is_few: bool
+) -> None:
+    monkeypatch.setattr(search, "is_few", lambda held, lines: is_few and held is not None)
+    monkeypatch.setattr(Narrowed, "_is_rare", lambda self, *_: is_few and self._held is not None)
+    test_a_search_narrows_both_columns(full)
+    for text, only in [("aabenraa", ""), ("klinik", "answer"), ("aabenraa", "new")]:
+        narrowed = Narrowed(full.connection, text, only)
+        shown = {section: len(rows.batch(narrowed, section).rows) for section in Section}
+        assert shown == {section: narrowed.counts[section.value][0] for section in Section}
 
 
 def test_the_counts_are_those_of_the_lines_shown(full: World) -> None:

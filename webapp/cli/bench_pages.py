@@ -82,18 +82,15 @@ def _asked(company: Furnished) -> Iterator[tuple[str, str, dict[str, str]]]:
     for what, offset in (("first", 50), ("from the middle of the section", new.count() // 2)):
         line = new.offset(offset).limit(1).get()
         yield f'"Vis 50 til", {what}', f"/sync/rows?section=new&after={line.name}~{line.id}", PIECE
-    yield (
-        "what others changed (asked every 10 s)",
-        "/sync/changes",
-        PIECE | {HEADER: str(Watch.begun(company.connection))},
-    )
+    seen = {HEADER: str(Watch.begun(company.connection))}
+    yield "what others changed (asked every 10 s)", "/sync/changes", PIECE | seen
     yield "Kunder", "/customers", {}
     yield "Kunder, the last page", "/customers?page=1000000", {}
     for what, text in SEARCHES.items():
         yield f"Kunder, search, {what}", f"/customers?q={text}", PIECE
     yield "Sundhedstjek, both registers", "/checkup", {}
     yield "Sundhedstjek, a page of a cause", "/checkup?cause=double&page=2", {}
-    yield "a customer's page", f"/customers/{company.first_customer}", {}
+    yield "a customer's page", f"/customers/{new.where(Place.customer.is_null(False)).get().customer_id}", {}
 
 
 def _timed(client: FlaskClient, address: str, headers: dict[str, str]) -> float:
