@@ -24,6 +24,7 @@ from webapp.sync import connect, standing, suggesting
 from webapp.worker import Worker
 
 AGREEMENT, SEED, AT_ONCE = 1482210, 3, 300
+DEFAULTS = {"currency": "DKK", "customer_group": "1", "payment_terms": "1", "vat_zone": "1"}
 PAIRED = 3
 """One in so many is paired."""
 
@@ -52,6 +53,8 @@ class Furnished:
         )  # fmt: skip
         with db.write():
             self.connection = connect.open_with(grant, self.alice)
+            self.connection.set_defaults(DEFAULTS)
+            self.connection.save()
         with ports.using(replace(ports.Ports(), session=Wire(create_sandbox(sandbox)).session)):
             connect.activate(self.connection, self.alice)
             begun, worker = process_time(), Worker(settings, "bench")
