@@ -23,8 +23,16 @@ MOST_PIECES = 20
 def with_words(query: Any, column: Any, text: str) -> Any:
     """The query narrowed to rows whose search text holds every word of the text somewhere."""
     for word in spellings(text):
-        query = query.where(reduce(or_, (column.contains(spelling) for spelling in word)))
+        query = query.where(reduce(or_, (_holds(column, spelling) for spelling in word)))
     return query
+
+
+def _holds(column: Any, spelling: str) -> Any:
+    """Both are folded, so PostgreSQL need not compare without case, which takes it five times as long."""
+    if db.is_sqlite():
+        return column.contains(spelling)
+    plain = "".join(f"\\{letter}" if letter in "%_\\" else letter for letter in spelling)
+    return column % f"%{plain}%"
 
 
 def own(column: Any, row_id: int, *, in_order: bool) -> Any:
