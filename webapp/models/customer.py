@@ -58,9 +58,9 @@ class Customer(Party):
         return (highest or 0) + 1
 
     @classmethod
-    def searched(cls, company: Company, text: str, *, by_index: bool = False, in_order: bool = True) -> Any:
+    def searched(cls, company: Company, text: str, *, by_index: bool = False) -> Any:
         """Living customers that hold every word of the text; `by_index`, or one by one."""
-        own = search.own(cls.company, company.id, in_order=in_order and not by_index)
+        own = search.own(cls.company, company.id, in_order=not by_index)
         query = with_words(cls.select().where(own, cls.deleted_at.is_null()), cls.search, text)
         return query.where(search.by_index(cls, text)) if by_index else query
 

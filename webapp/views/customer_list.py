@@ -80,8 +80,7 @@ def read(company: Company, asked: Mapping[str, str]) -> Listing:
     total = Customer.of(company).count()
     held = index.held(Customer, search) if search else None
     by_index = index.is_few(held, total)
-    counted = Customer.searched(company, search, by_index=by_index, in_order=not index.fills(Customer, total))
-    found = counted.count() if search else total
+    found = Customer.searched(company, search, by_index=by_index).count() if search else total
     page = max(1, min(page, -(-found // PAGE)))
     query = Customer.searched(company, search, by_index=by_index and held * found < page * PAGE * total)
     customers = _fetched(_sorted(query, sort, active).limit(PAGE).offset((page - 1) * PAGE))
