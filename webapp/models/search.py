@@ -44,7 +44,7 @@ def own(column: Any, row_id: int, *, in_order: bool) -> Any:
 
 def is_few(rows: int | None, among: int) -> bool:
     """Fetching the rows that the index holds is quicker than walking through all of these."""
-    return rows is not None and 3 * rows < among
+    return rows is not None and 5 * rows < among
 
 
 def fills(table: Any, rows: int) -> bool:
