@@ -27,8 +27,8 @@ class Checked(Row):
         return found
 
     @property
-    def counts(self) -> dict[str, int]:
-        """Cause -> how many findings."""
+    def counts(self) -> dict[str, list[int]]:
+        """Cause -> how many findings, and how many customers they are about."""
         return dict(json.loads(self.counts_json))
 
 

@@ -31,13 +31,17 @@ EDITION = 1
 
 @dataclass(frozen=True)
 class Check:
-    """What a health check of the registers as they are now found; `counts`: cause -> findings, in the causes' order."""
+    """What a health check of the registers as they are now found, in the causes' order.
+
+    `counts`: cause -> findings; `customers`: cause -> how many customers these are about.
+    """
 
     company: Company
     stamp: str
     checked: int
     odd: int
     counts: Mapping[str, int]
+    customers: Mapping[str, int]
 
     @property
     def ready(self) -> int:
@@ -68,8 +72,9 @@ def check(company: Company, connection: Connection | None) -> Check:
     if kept is None:
         found = checkup.examine(list(_rows(company, connection)), _filled(connection, rules))
         kept = _keep(company, stamp, found)
-    counts = {cause: kept.counts[cause] for cause in checkup.CAUSES if cause in kept.counts}
-    return Check(company, stamp, kept.checked, kept.odd, counts)
+    causes = [cause for cause in checkup.CAUSES if cause in kept.counts]
+    counts, customers = ({cause: kept.counts[cause][place] for cause in causes} for place in (0, 1))
+    return Check(company, stamp, kept.checked, kept.odd, counts, customers)
 
 
 def _stamp(company: Company, connection: Connection | None, rules: list[Rule]) -> str:
@@ -91,7 +96,7 @@ def _keep(company: Company, stamp: str, report: Report) -> Checked:
         for cause, findings in report.by_cause.items()
         for page, told in enumerate(_parts([_written(finding) for finding in findings], PAGE), 1)
     ]
-    counts = json.dumps({cause: len(findings) for cause, findings in report.by_cause.items()})
+    counts = json.dumps({cause: (len(found), _customers(found)) for cause, found in report.by_cause.items()})
     facts = {"stamp": stamp, "checked": report.checked, "odd": report.odd, "counts_json": counts}
     with db.write():
         Company.locked(company.id)
@@ -101,6 +106,10 @@ def _keep(company: Company, stamp: str, report: Report) -> Checked:
         for part in _parts(pages, AT_ONCE):
             CheckedPage.insert_many(part).execute()
     return kept
+
+
+def _customers(findings: Iterable[Finding]) -> int:
+    return len({(finding.row.side, finding.row.id) for finding in findings})
 
 
 def _parts(whole: list[Any], most: int) -> Iterable[list[Any]]:
