@@ -12,7 +12,6 @@ from webapp import db, ports, vault
 from webapp.models.company import Company
 from webapp.models.connection import AccessGrant, Connection
 from webapp.models.customer import Customer
-from webapp.models.lane import SUGGEST, Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.user import User
@@ -20,7 +19,7 @@ from webapp.sandbox import Sandbox, create_sandbox
 from webapp.sandbox.companies import company as company_at
 from webapp.sandbox.crowd import Crowd
 from webapp.simulation.wire import Wire
-from webapp.sync import connect, standing, suggesting
+from webapp.sync import connect, standing
 from webapp.worker import Worker
 
 AGREEMENT, SEED, AT_ONCE = 1482210, 3, 300
@@ -62,18 +61,6 @@ class Furnished:
                 worker.turns(self.connection)
                 self.connection = Connection.get_by_id(self.connection.id)
             return process_time() - begun
-
-    def suggest(self) -> float:
-        """Processor time of the worker's whole step that suggests partners for everybody without one."""
-        with db.write():
-            Lane.delete().where(Lane.connection == self.connection, Lane.side != SUGGEST).execute()
-            standing.stale(self.connection)
-            Lane.update(due_at=ports.now()).where(Lane.connection == self.connection).execute()
-        held = Lane.claim("bench", self.connection)
-        assert held is not None
-        begun = process_time()
-        suggesting.step(held, self.connection, {})
-        return process_time() - begun
 
 
 def _customers(company: Company, size: int) -> None:
