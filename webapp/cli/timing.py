@@ -8,11 +8,13 @@ from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
+import click
 from flask.testing import FlaskClient
 
 from webapp import create_app, db, migrations, vault
 from webapp.cli.big_company import Furnished
 from webapp.models.checked import Checked
+from webapp.models.company import Company
 from webapp.models.place import Place
 from webapp.views.sync_watch import HEADER, Watch
 
@@ -28,6 +30,8 @@ def report(sizes: Sequence[int], database: str, rounds: int = ROUNDS) -> Iterato
         app = create_app(_settings(instance, database))
         migrations.upgrade()
         with db.connected():
+            if Company.select().exists():
+                raise click.ClickException("the database is not empty")
             companies = [Furnished(size, app.config) for size in sizes]
             if not db.is_sqlite():
                 db.database.execute_sql("VACUUM ANALYZE")
