@@ -26,7 +26,7 @@ from webapp.sync.fields import NAMES, REFERENCES
 PAGE = 100
 AT_ONCE = 100
 EDITION = 1
-"""To be raised with every change of what counts as odd: what was found before is then looked for anew."""
+"""To be raised with every change of what is odd, or of how it is written: what was kept is then looked for anew."""
 
 
 @dataclass(frozen=True)
