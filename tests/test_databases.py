@@ -38,3 +38,7 @@ def test_an_empty_database_takes_every_migration(empty_database: str) -> None:
 
 def test_a_database_is_of_the_kind_that_its_address_says(database: str) -> None:
     assert db.is_sqlite() == database.startswith("sqlite:///")
+
+
+def test_postgresql_plans_each_search_by_its_own_words(postgresql_database: str) -> None:
+    assert db.database.execute_sql("SHOW plan_cache_mode").fetchone() == ("force_custom_plan",)

@@ -42,6 +42,8 @@ def _open(url: str) -> Any:
         password=unquote(parts.password or "") or None,
         max_connections=32,
         stale_timeout=300,
+        # A plan made once for any word searched for would take an index that is of no use for a short one.
+        options="-c plan_cache_mode=force_custom_plan",
     )
 
 

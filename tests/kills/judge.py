@@ -20,8 +20,9 @@ from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.models.place import Place, Tally
+from webapp.models.place import Place
 from webapp.models.run import Run
+from webapp.models.tally import Tally
 from webapp.sync import connect, standing, sweep
 from webapp.sync.fields import read
 from webapp.sync.plan import Presence

@@ -12,6 +12,15 @@ from webapp.models.connection import Connection
 
 @pytest.fixture
 def connection(database: str) -> Iterator[Connection]:
+    yield from _connection()
+
+
+@pytest.fixture
+def sqlite_connection(sqlite_database: str) -> Iterator[Connection]:
+    yield from _connection()
+
+
+def _connection() -> Iterator[Connection]:
     with db.connected():
         company = Company.create(name="Fjordglans Rengøring ApS")
         yield Connection.create(company=company, agreement_number=1482210, agreement_name=company.name)

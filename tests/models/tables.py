@@ -17,8 +17,9 @@ class ForeignKey:
 
 
 def names() -> list[str]:
-    """Our tables, without those that number rows or remember migrations."""
-    return [name for name in db.database.get_tables() if "migration" not in name and not name.startswith("sqlite_")]
+    """Our tables, without those that number rows, remember migrations or hold SQLite's index of the search texts."""
+    others = re.compile("migration|^sqlite_|_search")
+    return [name for name in db.database.get_tables() if not others.search(name)]
 
 
 def columns(table: str) -> set[str]:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
-from webapp.models.place import Place, Tally, line, put_lines
+from webapp.models.place import Place, line, put_lines
+from webapp.models.tally import Tally
 from webapp.sync.section import Section, Standing, State
 
 few = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

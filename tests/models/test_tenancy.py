@@ -10,6 +10,7 @@ from tests.models import tables
 from webapp import db
 from webapp.models.attempt import Attempt
 from webapp.models.base import Row
+from webapp.models.checked import Checked, CheckedPage
 from webapp.models.company import Company
 from webapp.models.confirmation import Confirmation
 from webapp.models.connection import AccessGrant, Connection, Reference, UnitMapping
@@ -22,17 +23,17 @@ from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import CLOSED, Pairing
-from webapp.models.place import Heartbeat, Place, Tally
+from webapp.models.place import Heartbeat, Place
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.suggestion import NotSame, Suggestion
 from webapp.models.sweep import Sweep
+from webapp.models.tally import Tally
 from webapp.models.user import User
 
 MODELS: list[Any] = [
     Company, User, Customer, Connection, Reference, UnitMapping, AccessGrant, Mirror, Pairing, Exclusion, Lane,
     Attempt, Inbox, Sweep, Run, RunPlan, RunItem, History, Place, Tally, Heartbeat, FieldRule, Confirmation,
-    DefaultRule,
-    Suggestion, NotSame,
+    DefaultRule, Suggestion, NotSame, Checked, CheckedPage,
 ]  # fmt: skip
 PARTIAL = {
     "customer_number": "deleted_at IS NULL",
@@ -113,10 +114,13 @@ class Tenant:
         RunItem.create(company=self.company, run=self.run, position=first)
         History.create(side="ours", cause="person", **own)
         Place.create(section="paired", state="equal", customer=self.customer, mirror=self.mirror, **own)
-        Tally.create(section=f"section {first}", **own)
+        Tally.create(section=f"section {first}", state="equal", **own)
         between: dict[str, Any] = own | {"customer": self.customer, "mirror": self.mirror}
         Suggestion.create(rank=0, **between)
         NotSame.create(**between)
+        of_check: dict[str, Any] = {"company": self.company, "stamp": name}
+        Checked.create(checked=1, odd=1, counts_json="{}", **of_check)
+        CheckedPage.create(cause="double", page=1, findings_json="[]", **of_check)
 
     def target(self, table: str) -> int:
         """The row that a reference to this table may point at."""

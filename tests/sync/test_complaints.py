@@ -24,6 +24,7 @@ from webapp.models.run import CREATE_OURS, CREATE_THEIRS, RunItem
 from webapp.models.suggestion import Suggestion
 from webapp.sandbox import references
 from webapp.sync import causes, likely, lists, not_same, pairings, rows, runs, sweep
+from webapp.sync.narrowing import Narrowed
 from webapp.sync.section import Section
 from webapp.views import cause_words
 
@@ -111,7 +112,7 @@ def test_c8_nothing_is_deleted_without_a_named_person(connected: World) -> None:
 
 def test_c9_a_conflict_shows_only_what_differs_and_keeps_the_loser(connected: World) -> None:
     pair = both_change(connected)
-    row = rows.batch(connected.connection, Section.CONFLICT).rows[0]
+    row = rows.batch(Narrowed(connected.connection), Section.CONFLICT).rows[0]
     assert [question.field for question in row.questions] == ["phone"]
     pairings.answer(connected.connection, pair.id, {"phone": "theirs"}, seen(pair), connected.alice)
     assert History.get(History.cause == "answer", History.field == "phone").before == "66100020"

@@ -4,8 +4,9 @@ from tests.sync.world import World
 from webapp.models import sweep as sweeps
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
-from webapp.models.place import Place, Tally
+from webapp.models.place import Place
 from webapp.models.sweep import Sweep
+from webapp.models.tally import Tally
 from webapp.sync import sweep
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.sync.world import World
 from webapp.models.customer import Customer
-from webapp.models.place import Tally
 from webapp.models.run import CREATE_OURS
+from webapp.models.tally import Tally
 from webapp.sandbox import recorded
 from webapp.sync import runs
 

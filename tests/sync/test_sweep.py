@@ -12,8 +12,9 @@ from webapp.economic import client
 from webapp.models import sweep as sweeps
 from webapp.models.lane import LEASE_SECONDS, SWEEP, Lane
 from webapp.models.mirror import Mirror
-from webapp.models.place import Place, Tally
+from webapp.models.place import Place
 from webapp.models.sweep import Sweep
+from webapp.models.tally import Tally
 from webapp.sync import standing, sweep
 
 

@@ -15,7 +15,8 @@ from webapp.models.customer import Customer
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.models.place import Place, Tally
+from webapp.models.place import Place
+from webapp.models.tally import Tally
 from webapp.models.user import User
 from webapp.sandbox import Sandbox, create_sandbox
 from webapp.sandbox.agreement import Agreement

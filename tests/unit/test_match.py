@@ -51,6 +51,28 @@ def test_what_contradicts_is_never_sure(against: dict[str, str]) -> None:
     assert "sure" not in groups([FIRM], [FIRM | against]).values()
 
 
+def people(sharing: int = 0) -> list[Values]:
+    """Five hundred who hold a number each, the first of them one that so many others hold too."""
+    names = (
+        f"{first}{last} {last}{first}" for first in "bcdfghjklmnprstvwxz" for last in "aeiouyåæøbcdfghjklmnprstvwz"
+    )
+    numbers = (str(70_000_019 + 37 * max(0, place - sharing)) for place in range(600))
+    return [{"name": f"Kunde {name}", "cvr": number} for name, number in zip(names, numbers, strict=False)]
+
+
+RENAMED = {"name": "Skovbryn Friskole"}
+
+
+@pytest.mark.parametrize("moved, is_sure", [(ELSEWHERE, True), (RENAMED, True), (ELSEWHERE | RENAMED, False)])
+@pytest.mark.parametrize("sharing", [0, 2])
+def test_a_number_is_enough_for_who_moved_or_was_renamed_where_nobody_shares_one(
+    sharing: int, moved: dict[str, str], is_sure: bool
+) -> None:
+    firm = WITHOUT_KEYS | {"cvr": FIRM["cvr"]}
+    found = groups([firm, *people(sharing)], [firm | moved, *people(sharing)])
+    assert (found.get((0, 0)) == "sure") == (is_sure and not sharing)
+
+
 def test_an_equal_email_alone_is_never_sure() -> None:
     mail = {"name": FIRM["name"], "email": FIRM["email"]}
     assert "sure" not in groups([mail], [mail]).values()

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
 from typing import Any, Self
 
 from peewee import AutoField, Model, TextField
 
 from webapp.db import database, for_update
-from webapp.sync.normalise import search_text, sort_key, spellings
-
-
-def with_words(query: Any, column: Any, text: str) -> Any:
-    """The query narrowed to rows whose search text holds every word of the text somewhere."""
-    for word in spellings(text):
-        query = query.where(reduce(or_, (column.contains(spelling) for spelling in word)))
-    return query
+from webapp.sync.normalise import search_text, sort_key
 
 
 class Row(Model):

@@ -8,8 +8,10 @@ from peewee import ForeignKeyField, IntegerField, fn
 
 from webapp import ports
 from webapp.db import UTCField, for_update
-from webapp.models.base import Party, with_words
+from webapp.models import search
+from webapp.models.base import Party
 from webapp.models.company import Company
+from webapp.models.search import with_words
 from webapp.models.user import User
 
 
@@ -56,9 +58,11 @@ class Customer(Party):
         return (highest or 0) + 1
 
     @classmethod
-    def searched(cls, company: Company, text: str) -> Any:
-        """Living customers that hold every word of the text somewhere."""
-        return with_words(cls.of(company), cls.search, text)
+    def searched(cls, company: Company, text: str, *, by_index: bool = False) -> Any:
+        """Living customers that hold every word of the text; `by_index`, or one by one."""
+        own = search.own(cls.company, company.id, in_order=not by_index)
+        query = with_words(cls.select().where(own, cls.deleted_at.is_null()), cls.search, text)
+        return query.where(search.by_index(cls, text)) if by_index else query
 
     @property
     def label(self) -> str:

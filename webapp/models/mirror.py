@@ -9,9 +9,10 @@ from peewee import ForeignKeyField, IntegerField, TextField
 
 from webapp import ports
 from webapp.db import UTCField, for_update
-from webapp.models.base import Party, with_words
+from webapp.models.base import Party
 from webapp.models.company import Company
 from webapp.models.connection import Connection
+from webapp.models.search import with_words
 
 
 class Mirror(Party):

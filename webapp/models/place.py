@@ -1,74 +1,27 @@
-"""The window's read model: one row per line of the window, its section and state, and the counters beside it."""
+"""The window's read model: one row per line of the window, and its section and state."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
-from peewee import EXCLUDED, SQL, CompositeKey, ForeignKeyField, IntegerField, Model, TextField
+from peewee import SQL, ForeignKeyField, IntegerField, TextField
 
 from webapp import ports
-from webapp.db import UTCField, database, for_update
-from webapp.models.base import Row, with_words
+from webapp.db import UTCField, for_update
+from webapp.models import search
+from webapp.models.base import Row
 from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
+from webapp.models.search import with_words
+from webapp.models.tally import Tally, Weights, less
 from webapp.sync.section import SUGGESTED, Section, Standing, State
 
 ALONE = Standing(Section.NEW, State.NEW)
-Weights = tuple[str, int, int, int]
-"""A section, and how many lines, customers of ours and of theirs."""
-
-
-class Tally(Model):
-    """How many customers of each side stand in a section, kept in the transaction that moves them."""
-
-    company_id: int
-    company = ForeignKeyField(Company)
-    connection_id: int
-    connection = ForeignKeyField(Connection)
-    section = TextField()
-    places = IntegerField(default=0)
-    ours = IntegerField(default=0)
-    theirs = IntegerField(default=0)
-
-    class Meta:
-        database = database
-        legacy_table_names = False
-        primary_key = CompositeKey("connection", "section")
-
-    @classmethod
-    def move(cls, connection: Connection, *moves: Weights) -> None:
-        """Add to sections' counters, always in the same order; negative numbers take away."""
-        totals: dict[str, list[int]] = {}
-        for section, *counts in sorted(moves):
-            totals[section] = [a + b for a, b in zip(totals.get(section, (0, 0, 0)), counts, strict=True)]
-        own = {"company": connection.company_id, "connection": connection.id}
-        cls.insert_many(
-            [
-                own | {"section": s, "places": n, "ours": ours, "theirs": theirs}
-                for s, (n, ours, theirs) in totals.items()
-            ]
-        ).on_conflict(
-            conflict_target=[cls.connection, cls.section],
-            update={
-                cls.places: cls.places + EXCLUDED.places,
-                cls.ours: cls.ours + EXCLUDED.ours,
-                cls.theirs: cls.theirs + EXCLUDED.theirs,
-            },
-        ).execute()
-
-    @classmethod
-    def of(cls, connection: Connection) -> dict[str, tuple[int, int, int]]:
-        """Section -> (lines, ours, theirs); every section is there."""
-        counted = {
-            row.section: (row.places, row.ours, row.theirs) for row in cls.select().where(cls.connection == connection)
-        }
-        return {section.value: counted.get(section.value, (0, 0, 0)) for section in Section}
-
-
 Line = dict[str, Any]
 LINES_AT_ONCE = 500
 
@@ -107,9 +60,11 @@ class Place(Row):
         return found
 
     @classmethod
-    def searched(cls, connection: Connection, text: str) -> Any:
-        """Lines of which either side holds every word of the text."""
-        return with_words(cls.of(connection), cls.search, text)
+    def searched(cls, connection: Connection, text: str, *, by_index: bool = False, in_order: bool = True) -> Any:
+        """Lines of which either side holds every word of the text; `by_index`, or one by one."""
+        own = search.own(cls.connection, connection.id, in_order=in_order and not by_index)
+        query = with_words(cls.select().where(own), cls.search, text)
+        return query.where(search.by_index(cls, text)) if by_index else query
 
     @classmethod
     def holding(cls, connection: Connection, customer: Any, mirror: Any) -> list[Self]:
@@ -201,7 +156,7 @@ class Place(Row):
         return self.customer_id, self.mirror_id, self.pairing_id, self.section, self.state, self.name, self.search
 
     def _weights(self) -> Weights:
-        return self.section, 1, int(self.customer_id is not None), int(self.mirror_id is not None)
+        return self.section, self.state, 1, int(self.customer_id is not None), int(self.mirror_id is not None)
 
 
 def line(
@@ -231,7 +186,8 @@ def put_lines(connection: Connection, lines: list[Line]) -> None:
     """Add many lines at once, for customers that stand nowhere yet, and count them in."""
     for start in range(0, len(lines), LINES_AT_ONCE):
         Place.insert_many(lines[start : start + LINES_AT_ONCE]).execute()
-    moves = [(str(r["section"]), 1, int(r["customer"] is not None), int(r["mirror"] is not None)) for r in lines]
+    counted = Counter((r["section"], r["state"], r["customer"] is not None, r["mirror"] is not None) for r in lines)
+    moves = [(section, state, n, n * ours, n * theirs) for (section, state, ours, theirs), n in counted.items()]
     if moves:
         Tally.move(connection, *moves)
 
@@ -242,7 +198,8 @@ def join_lines(connection: Connection, wanted: Mapping[tuple[int, int], Standing
     lines = Place.holding_any(connection, [ours for ours, _ in wanted], [theirs for _, theirs in wanted])
     fit = [one for one in lines if one.pairing_id is None and one.section == Section.NEW]
     ours, theirs = ({one.customer_id: one for one in fit}, {one.mirror_id: one for one in fit})
-    spare = []
+    spare: list[int] = []
+    moves: list[Weights] = []
     joined = 0
     for (customer_id, mirror_id), standing in wanted.items():
         line, other = ours.get(customer_id), theirs.get(mirror_id)
@@ -251,14 +208,18 @@ def join_lines(connection: Connection, wanted: Mapping[tuple[int, int], Standing
         if line.id != other.id and (line.mirror_id or other.customer_id):
             continue
         joined += 1
+        moves.append(less(line._weights()))
         if line.id != other.id:
             spare.append(other.id)
+            moves.append(less(other._weights()))
             line.mirror = other.mirror
             line.search = "|".join(dict.fromkeys((line.search, other.search)))
         line.state, line.changed_at, line.version = standing.state.value, ports.now(), line.version + 1
+        moves.append(line._weights())
     if spare:
         Place.delete().where(Place.connection == connection, Place.id.in_(spare)).execute()
-        Tally.move(connection, (Section.NEW.value, -len(spare), 0, 0))
+    if moves:
+        Tally.move(connection, *moves)
     for line in fit:
         if line.dirty_fields:
             line.save(only=line.dirty_fields)
@@ -268,11 +229,7 @@ def join_lines(connection: Connection, wanted: Mapping[tuple[int, int], Standing
 def _shift(connection: Connection, before: Weights | None, after: Weights | None) -> None:
     if before == after:
         return
-    moves = [after] if after else []
-    if before:
-        section, places, ours, theirs = before
-        moves.append((section, -places, -ours, -theirs))
-    Tally.move(connection, *moves)
+    Tally.move(connection, *([after] if after else []), *([less(before)] if before else []))
 
 
 def _name(customer: Customer | None, mirror: Mirror | None) -> str:

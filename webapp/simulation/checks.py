@@ -19,10 +19,11 @@ from webapp.models.history import History
 from webapp.models.inbox import Inbox
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.models.place import Place, Tally
+from webapp.models.place import Place
 from webapp.models.run import PAUSED, Run, RunItem, RunPlan
 from webapp.models.suggestion import Suggestion
 from webapp.models.sweep import DONE, POLL, Sweep
+from webapp.models.tally import Tally
 from webapp.simulation import allowed, neighbour, twins
 from webapp.simulation.ledger import LOST_RACE, TEXTS, alike, values_of
 from webapp.simulation.world import World

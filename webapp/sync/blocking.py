@@ -34,6 +34,18 @@ def marks(party: Party) -> Iterator[str]:
         yield f"k{party.number} {party.words[0][:2]}"
 
 
+def traits(party: Party) -> Iterator[str]:
+    """Much the same as texts to be searched for, each of words that all have to be there."""
+    yield from filter(None, (party.cvr, party.ean, *party.emails, *party.phones, " ".join(party.words)))
+    where = party.postcode or party.city
+    if party.street and party.house:
+        yield f"{party.street} {party.house} {where}"
+    for word in party.words:
+        yield from (f"{word[:4]} {where}", f"{word[-4:]} {where}") if where and len(word) > 3 else ()
+        yield from (f"{word[:4]} {party.street[:5]}",) if party.street and len(word) > 3 else ()
+        yield word
+
+
 def _told(party: Party) -> set[str]:
     """The marks that hold more than their own letter."""
     return {mark for mark in marks(party) if len(mark) > 3}

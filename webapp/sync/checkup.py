@@ -75,8 +75,12 @@ class Report:
 
     @property
     def ready(self) -> int:
-        """The share without a finding, in whole per cent, rounded down so that 100 means all."""
-        return 100 * (self.checked - self.odd) // self.checked if self.checked else 100
+        return ready(self.checked, self.odd)
+
+
+def ready(checked: int, odd: int) -> int:
+    """The share without a finding, in whole per cent, rounded down so that 100 means all."""
+    return 100 * (checked - odd) // checked if checked else 100
 
 
 def examine(rows: Sequence[Row], filled: Callable[[Values], Values]) -> Report:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 
@@ -28,6 +28,7 @@ def spellings() -> Mapping[str, str]:
     return spelled | {code.casefold(): code for code in set(spelled.values())}
 
 
+@lru_cache(1000)
 def code_of(country: str) -> str:
     """The two letters; no country means Denmark, as in both registers; '' where the spelling is unknown."""
     return spellings().get(fold(country), "") if country else HOME

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -49,7 +50,13 @@ def _numbers(one: Party, other: Party, rarity: Rarity) -> Iterator[Finding]:
 
 def _checked(*numbers: str) -> bool:
     """They pass the check of a Danish CVR, so neither is another one misspelt."""
-    return all(cvr.is_valid(number) for number in numbers)
+    return all(map(_is_valid, numbers))
+
+
+@lru_cache(100_000)
+def _is_valid(number: str) -> bool:
+    """Each number meets many others, and the check is slow."""
+    return bool(cvr.is_valid(number))
 
 
 def _contacts(one: Party, other: Party, rarity: Rarity) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from webapp.sync.party import Party, Rarity, Values
 
 __all__ = [
     "LIKELY", "Candidate", "Evidence", "Suggestion", "candidates", "evidence", "key_of", "lookalikes", "match",
-    "name_key", "score",
+    "name_key", "score", "traits",
 ]  # fmt: skip
 
 K = TypeVar("K")
@@ -97,6 +97,11 @@ def candidates(party: Values, pool: Sequence[tuple[K, Values]], most: int = 20) 
         points = _score(_bits(told) - grouping.default_line(0))
         found.append(Candidate(pool[place][0], points, tuple(finding.evidence for finding in told)))
     return sorted(found, key=lambda candidate: -candidate.score)[:most]
+
+
+def traits(party: Values) -> list[str]:
+    """What a party may be searched for by where there are too many to look at each."""
+    return [trait for trait in blocking.traits(Party(party)) if len(trait) > 2]
 
 
 def evidence(one: Values, other: Values) -> tuple[Evidence, ...]:

@@ -23,6 +23,8 @@ def same(one: str | None, other: str | None) -> bool:
 
 def fold(text: str) -> str:
     """Lower case, æ→ae, ø→oe, å→aa, other accents dropped, blanks joined: for search, never for equality."""
+    if text.isascii():
+        return _BLANK.sub(" ", text.lower()).strip()
     lowered = unicodedata.normalize("NFC", text).casefold().translate(_FOLD)
     plain = "".join(c for c in unicodedata.normalize("NFD", lowered) if not unicodedata.combining(c))
     return _BLANK.sub(" ", plain).strip()

@@ -18,6 +18,8 @@ _PRIOR = {
     "street": (1.0, 1000.0), "postcode": (2.0, 400.0), "city": (4.0, 400.0), "number": (0.3, 3000.0),
     "spot": (0.1, 3000.0), "site": (0.1, 3000.0),
 }  # fmt: skip
+# So many numbers must be there to tell, and no more than one in so many shared, that a number be one party's own.
+_MANY, _HARDLY = 500, 1000
 # Fields that may hold more than one value, and where a party keeps them.
 _SEVERAL = {"word": "words", "email": "emails", "phone": "phones", "domain": "domains"}
 
@@ -68,14 +70,16 @@ class Rarity:
         self._counts: dict[str, Counter[str]] = {field: Counter() for field in _PRIOR}
         self._bits: dict[tuple[str, str], float] = {}
         self.total = 0
-        for side in sides:
-            for party in side:
-                self._add(party)
+        held = [Counter(self._add(party) for party in side) for side in sides]
+        self.is_own_number = bool(held) and all(map(_is_own, held))
+        """In these registers a registered number names one party, as a person's does: no sites of one firm share it."""
 
-    def _add(self, party: Party) -> None:
+    def _add(self, party: Party) -> str:
+        """Count the party in; its number."""
         self.total += 1
         for field, counts in self._counts.items():
             counts.update(party.values_of(field))
+        return party.cvr
 
     def count(self, field: str, value: str) -> int:
         """How many parties of both registers hold the value."""
@@ -89,3 +93,10 @@ class Rarity:
             beyond = max(0, self._counts[field][value] - 2)
             known = self._bits[field, value] = -log2((beyond + often) / (self.total + among + beyond))
         return known
+
+
+def _is_own(held: Counter[str]) -> bool:
+    """Many hold a number, and hardly two of them the same."""
+    numbers = [often for number, often in held.items() if number]
+    shared = sum(often for often in numbers if often > 1)
+    return sum(numbers) >= _MANY and _HARDLY * shared <= sum(numbers)

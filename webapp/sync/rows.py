@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from peewee import JOIN, fn
+from peewee import JOIN
 
 from webapp.models import history
 from webapp.models.connection import Connection, Reference
@@ -14,28 +14,18 @@ from webapp.models.exclusion import Exclusion
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.models.place import Place, Tally
+from webapp.models.place import Place
+from webapp.models.tally import Tally
 from webapp.models.user import User
 from webapp.sync import changes, holding, likely, standing
 from webapp.sync.changes import Change, Changes
 from webapp.sync.fields import BY_NAME
 from webapp.sync.likely import Apart, Likely
+from webapp.sync.narrowing import WAITING_STATES, Narrowed
 from webapp.sync.plan import FieldPlan, Outcome, Plan, moved_fields
-from webapp.sync.section import SUGGESTED, Section, State
+from webapp.sync.section import Section, State
 
 PAGE = 50
-WAITING_STATES = (State.CREATING, State.DELETING, State.SENDING, State.FETCHING)
-FILTERS = {
-    "answer": (
-        State.QUESTION, State.FAULT, State.OTHER_PARTY, State.OURS_GONE_THEIRS_MOVED, State.THEIRS_GONE_OURS_MOVED,
-        State.OURS_GONE, State.THEIRS_GONE,
-    ),
-    "sure": (State.SURE,),
-    "look": (State.LOOK,),
-    "new": (State.NEW, *SUGGESTED),
-    "moving": WAITING_STATES,
-    "off": (State.OFF,),
-}  # fmt: skip
 TROUBLE_AFTER_SECONDS = 3600
 
 
@@ -101,18 +91,12 @@ class Batch:
     after: str | None
 
 
-def batch(
-    connection: Connection, section: Section, *, text: str = "", only: str = "", after: str = "", most: int = PAGE
-) -> Batch:
+def batch(narrowed: Narrowed, section: Section, after: str = "", most: int = PAGE) -> Batch:
     """Rows of one section in name order, from behind `after` (a batch's mark)."""
-    query = _narrowed(connection, text, only).where(Place.section == section.value)
-    if after:
-        name, place_id = _mark(after)
-        query = query.where((Place.name > name) | ((Place.name == name) & (Place.id > place_id)))
-    places = list(query.order_by(Place.name, Place.id).limit(most + 1))
-    more = len(places) > most
+    places = narrowed.next(section, _mark(after) if after else None, most + 1)
     shown = places[:most]
-    return Batch(_rows(connection, shown), f"{shown[-1].name}~{shown[-1].id}" if more else None)
+    more = len(places) > most
+    return Batch(_rows(narrowed.connection, shown), f"{shown[-1].name}~{shown[-1].id}" if more else None)
 
 
 def _mark(after: str) -> tuple[str, int]:
@@ -121,40 +105,14 @@ def _mark(after: str) -> tuple[str, int]:
     return (name, int(place_id)) if place_id.isascii() and place_id.isdigit() and len(place_id) < 10 else ("", 0)
 
 
-def counts(connection: Connection, *, text: str = "", only: str = "") -> dict[str, tuple[int, int, int]]:
-    """Section -> (lines, ours, theirs): the stored counters, or counted when a search or filter narrows them."""
-    if not text and not only:
-        return Tally.of(connection)
-    query = _narrowed(connection, text, only).select(
-        Place.section, fn.COUNT(Place.id), fn.COUNT(Place.customer), fn.COUNT(Place.mirror)
-    )
-    found = {section: (n, ours, theirs) for section, n, ours, theirs in query.group_by(Place.section).tuples()}
-    return {section.value: found.get(section.value, (0, 0, 0)) for section in Section}
-
-
-def filter_counts(connection: Connection) -> dict[str, int]:
-    """Filter -> how many lines it shows; of those without a partner, how many customers."""
-    states = dict(Place.of(connection).select(Place.state, fn.COUNT(Place.id)).group_by(Place.state).tuples())
-    found = {name: sum(states.get(state.value, 0) for state in wanted) for name, wanted in FILTERS.items()}
-    found["new"] += found["sure"] + found["look"]
-    return found
-
-
-def found_in(connection: Connection, section: Section, *, text: str = "", only: str = "") -> tuple[int, ...]:
-    """Every line of a section that a search and filter let through, also those not drawn yet."""
-    query = _narrowed(connection, text, only).where(Place.section == section.value)
-    return tuple(place.id for place in query.select(Place.id).order_by(Place.name, Place.id))
-
-
 def row(connection: Connection, place: Place) -> Row:
     """One line as it is now."""
     return _rows(connection, [place])[0]
 
 
-def visible(connection: Connection, ids: list[int], *, text: str = "", only: str = "") -> tuple[Row, ...]:
+def visible(narrowed: Narrowed, ids: list[int]) -> tuple[Row, ...]:
     """Of these lines the ones that a search and filter let through, as they are now."""
-    places = list(_narrowed(connection, text, only).where(Place.id.in_(ids)).order_by(Place.name, Place.id))
-    return _rows(connection, places)
+    return _rows(narrowed.connection, list(narrowed.among(ids)))
 
 
 def of_pairing(connection: Connection, pairing_id: int) -> Row | None:
@@ -174,13 +132,10 @@ def waiting(connection: Connection) -> int:
     return sum(tally[section.value][0] for section in (Section.CONFLICT, Section.NEW, Section.DELETED))
 
 
-def _narrowed(connection: Connection, text: str, only: str) -> Any:
-    query = Place.searched(connection, text)
-    return query.where(Place.state.in_([state.value for state in FILTERS[only]])) if only in FILTERS else query
-
-
 def _rows(connection: Connection, places: list[Place]) -> tuple[Row, ...]:
     """Rows for these places but those taken away meanwhile, in a handful of queries however many they are."""
+    if not places:
+        return ()
     ids = [place.id for place in places]
     query = (
         Place.select(Place, Customer, User, Mirror, Pairing)

@@ -18,7 +18,7 @@ from webapp.sync.foresee import Foresight
 from webapp.sync.normalise import same
 from webapp.sync.plan import Rules, answered, plan
 from webapp.sync.runs_plan import AT_ONCE, Planned, Selection, changed
-from webapp.sync.section import State
+from webapp.sync.section import Section, State
 
 GROUPS = {
     "names": ("name", "address", "postcode", "city", "country"),
@@ -78,7 +78,7 @@ def answers(ours: Mapping[str, str], theirs: Mapping[str, str], choices: Mapping
 
 def sure_pairs(connection: Connection) -> list[tuple[int, int]]:
     """The suggestions that can be paired unseen."""
-    sure = Place.of(connection).where(Place.state == State.SURE.value).order_by(Place.name, Place.id)
+    sure = Place.of(connection, Section.NEW.value).where(Place.state == State.SURE.value).order_by(Place.name, Place.id)
     return [(place.customer_id, place.mirror_id) for place in sure]
 
 

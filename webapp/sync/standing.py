@@ -15,8 +15,9 @@ from webapp.models.field_rule import FieldRule, Policy
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.models.place import Line, Place, Tally, line, put_lines
+from webapp.models.place import Line, Place, line, put_lines
 from webapp.models.suggestion import BEST, Suggestion
+from webapp.models.tally import Tally
 from webapp.sync.plan import Plan, Rules, plan
 from webapp.sync.section import Section, Standing, State, section, suggested
 

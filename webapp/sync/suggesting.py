@@ -113,7 +113,7 @@ def _insert(held: Lane, connection: Connection, new: Sequence[tuple[Pair, Told]]
 
 def _join(held: Lane, connection: Connection, wanted: Mapping[Pair, bool]) -> None:
     """Let the two of each pair stand on one line, and nobody else who is only suggested."""
-    lines = Place.of(connection).where(Place.state.in_([state.value for state in SUGGESTED]))
+    lines = Place.of(connection, Section.NEW.value).where(Place.state.in_([state.value for state in SUGGESTED]))
     stand = {(one.customer_id, one.mirror_id): one.state == State.SURE for one in lines}
     for some in _parts([pair for pair in stand if pair not in wanted]):
         _part(held, connection, some)

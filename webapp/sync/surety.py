@@ -48,6 +48,10 @@ _SURE = tuple(
     )
 )
 
+# Where a number names one party and no two sites of a firm (see `Rarity`), both hold it and nobody else: one of these
+# does, though the other was misspelt, or the party has moved or taken another name.
+_SURE_BY_OWN_NUMBER = tuple(frozenset(line.split()) for line in ("called", "nearby postcode"))
+
 
 def contradicted(found: Iterable[Finding]) -> bool:
     """Something speaks against these two being one, however much speaks for it."""
@@ -56,10 +60,12 @@ def contradicted(found: Iterable[Finding]) -> bool:
 
 def is_sure(told: Sequence[Finding], one: Party, other: Party, rarity: Rarity) -> bool:
     """Enough agrees that nobody else has, and nothing is against; of the name it is for the table to say."""
-    if contradicted(finding for finding in told if finding.field != "name"):
-        return False
     agreed = set(_agreed(told, one, other, rarity))
-    return any(line <= agreed for line in _SURE)
+    if "cvr!" in agreed and rarity.is_own_number and not contradicted(one for one in told if one.field == "ean"):
+        lines, against = (*_SURE_BY_OWN_NUMBER, *_SURE), False
+    else:
+        lines, against = _SURE, contradicted(one for one in told if one.field != "name")
+    return not against and any(line <= agreed for line in lines)
 
 
 def _agreed(told: Sequence[Finding], one: Party, other: Party, rarity: Rarity) -> Iterator[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,19 +14,14 @@ from webapp import auth, forms, htmx, ports, sheets
 from webapp.forms import Choices
 from webapp.models.company import Company
 from webapp.models.connection import Connection
-from webapp.models.customer import Customer
-from webapp.models.default_rule import DefaultRule
-from webapp.models.mirror import Mirror
-from webapp.models.pairing import OPEN, Pairing
-from webapp.sync import checkup, defaulting, register
-from webapp.sync.checkup import Report, Row
-from webapp.sync.fields import NAMES, REFERENCES
+from webapp.sync import checking, checkup, register
+from webapp.sync.checking import Check
+from webapp.sync.fields import NAMES
 from webapp.sync.normalise import same, settle
 from webapp.views import checkup_words, grid
 
 blueprint = Blueprint("checkup", __name__, url_prefix="/checkup")
 WRONG = 422
-PAGE = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -65,7 +59,7 @@ def mend() -> ResponseReturnValue:
 @blueprint.get("/list.<any(csv, xlsx):kind>")
 def export(kind: str) -> ResponseReturnValue:
     """Everything that was found, a line each, for a spreadsheet."""
-    heads, rows = checkup_words.heads(), map(checkup_words.line, _report()[0].findings)
+    heads, rows = checkup_words.heads(), map(checkup_words.line, _check()[0].everything())
     body = sheets.as_csv(heads, rows) if kind == "csv" else sheets.as_xlsx(heads, rows, _("Sundhedstjek"))
     name = f"sundhedstjek-{ports.now():%Y-%m-%d}.{kind}"
     told = {"Content-Disposition": f"attachment; filename={name}"}
@@ -73,60 +67,22 @@ def export(kind: str) -> ResponseReturnValue:
 
 
 def _page(cause: str, page: int, wrong: Mapping[tuple[int, str], Typed] | None = None) -> str:
-    report, connection = _report()
     if cause and cause not in checkup.CAUSES:
         abort(404, _("Den årsag findes ikke."))
-    found = report.by_cause.get(cause, ())
-    pages = max(1, -(-len(found) // PAGE))
+    check, connection = _check()
+    pages = check.pages(cause)
     page = min(max(1, page), pages)
     return render_template(
-        "checkup/index.html", report=report, cause=cause, found=found[(page - 1) * PAGE : page * PAGE],
-        count=len(found), page=page, pages=pages, wrong=wrong or {}, words=checkup_words, mended=checkup.MENDED,
-        options=forms.choices_of(connection), connection=connection,
-        theirs_known=bool(connection and connection.is_active and connection.fetched_at),
+        "checkup/index.html", check=check, cause=cause, found=check.page(cause, page), page=page, pages=pages,
+        wrong=wrong or {}, words=checkup_words, mended=checkup.MENDED, options=forms.choices_of(connection),
+        connection=connection, theirs_known=bool(connection and connection.is_active and connection.fetched_at),
     )  # fmt: skip
 
 
-def _report() -> tuple[Report, Connection | None]:
+def _check() -> tuple[Check, Connection | None]:
     company = auth.company()
     connection = Connection.open_of(company)
-    return checkup.examine(list(_rows(company, connection)), _filled(connection)), connection
-
-
-def _filled(connection: Connection | None) -> Callable[[Mapping[str, str]], Mapping[str, str]]:
-    """Before there is a connection nobody can know the lists, so nothing of them is missing yet."""
-    if connection is None:
-        return lambda values: dict.fromkeys(REFERENCES, "?") | dict(values)
-    rules, defaults = DefaultRule.rules(connection), connection.defaults
-    return lambda values: defaulting.filled(values, rules, defaults)
-
-
-def _rows(company: Company, connection: Connection | None) -> Iterator[Row]:
-    """Both registers, read as plain rows: there may be very many."""
-    partners: dict[str, dict[int, int]] = {"ours": {}, "theirs": {}}
-    if connection:
-        pairs: Any = Pairing.select(Pairing.id, Pairing.customer, Pairing.mirror)
-        for pair, ours, theirs in pairs.where(Pairing.connection == connection, Pairing.state == OPEN).tuples():
-            partners["ours"][ours] = partners["theirs"][theirs] = pair
-    for customer in _plain(Customer, Customer.of(company)):
-        yield Row("ours", *customer, pair=partners["ours"].get(customer[0], 0))
-    if connection:
-        barred = _barred(connection)
-        for mirror in _plain(Mirror, Mirror.of(connection)):
-            pair = partners["theirs"].get(mirror[0], 0)
-            yield Row("theirs", *mirror, pair=pair, barred=mirror[0] in barred)
-
-
-def _plain(table: Any, query: Any) -> Iterator[tuple[int, int, dict[str, str]]]:
-    columns = [table.id, table.number, *(getattr(table, name) for name in NAMES)]
-    for key, number, *values in query.select(*columns).order_by(table.number).tuples().iterator():
-        yield key, number, dict(zip(NAMES, values, strict=True))
-
-
-def _barred(connection: Connection) -> set[int]:
-    """Only rows whose record holds the word are read whole."""
-    found = Mirror.of(connection).where(Mirror.raw_json.contains('"barred"'))
-    return {mirror.id for mirror in found if mirror.record.get("barred") is True}
+    return checking.check(company, connection), connection
 
 
 def _typed() -> Iterator[Typed]:

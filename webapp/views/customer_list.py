@@ -11,10 +11,12 @@ from flask import abort, url_for
 from flask_babel import gettext as _
 from peewee import JOIN
 
+from webapp.models import search as index
 from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
-from webapp.models.place import Place, Tally
+from webapp.models.place import Place
+from webapp.models.tally import Tally
 from webapp.sync.section import Section
 
 PAGE = 50
@@ -75,10 +77,12 @@ def read(company: Company, asked: Mapping[str, str]) -> Listing:
     search, sort, page = _search(asked.get("q", "")), _sort(asked.get("sort", "")), _page(asked.get("page", ""))
     connection = Connection.open_of(company)
     active = connection if connection is not None and connection.is_active else None
-    query = Customer.searched(company, search)
     total = Customer.of(company).count()
-    found = query.count() if search else total
+    held = index.held(Customer, search) if search else None
+    by_index = index.is_few(held, total)
+    found = Customer.searched(company, search, by_index=by_index).count() if search else total
     page = max(1, min(page, -(-found // PAGE)))
+    query = Customer.searched(company, search, by_index=by_index and held * found < page * PAGE * total)
     customers = _fetched(_sorted(query, sort, active).limit(PAGE).offset((page - 1) * PAGE))
     states = _states(active, customers) if active else {}
     return Listing(customers, states, search, sort, page, found, total, connection, _waiting(active))

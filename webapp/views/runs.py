@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from webapp import auth, htmx
 from webapp.models.connection import Connection
 from webapp.models.run import RESOLVE, Run
-from webapp.sync import rows, runs, runs_undo
+from webapp.sync import runs, runs_undo
 from webapp.sync.runs import NotApplied
 from webapp.sync.runs_plan import Selection
 from webapp.sync.section import Section
@@ -56,7 +56,7 @@ def selection() -> Selection:
 def _asked_about(active: Connection) -> Selection:
     """Every conflict that the window is narrowed to, also those it has not drawn yet."""
     asked = Asked.of(request.form)
-    return Selection(places=rows.found_in(active, Section.CONFLICT, text=asked.text, only=asked.only))
+    return Selection(places=asked.of_lines(active).every(Section.CONFLICT))
 
 
 def _id(text: str) -> int:
@@ -98,7 +98,7 @@ def progress(run_id: int) -> ResponseReturnValue:
     if request.args.get("page"):
         return _whole(run) if run.is_over else htmx.partials(_bar(run, on_page=True))
     asked = Asked.on_show()
-    counters = sync_window.Counters.of(run.connection, asked)
+    counters = sync_window.Counters.of(asked.of_lines(run.connection))
     rest = sync_window.fresh(run.connection, asked) if run.is_over else sync_window.counted(counters)
     return htmx.partials(_bar(run), *rest)
 

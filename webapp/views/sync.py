@@ -49,7 +49,7 @@ def _more(active: Connection, asked: Asked) -> ResponseReturnValue:
     if section not in list(Section):
         abort(400, _("Den del af vinduet findes ikke."))
     after = request.args.get("after", "")
-    batch = rows.batch(active, Section(section), text=asked.text, only=asked.only, after=after)
+    batch = rows.batch(asked.of_lines(active), Section(section), after)
     template = "sync/_batch.html" if htmx.wants_piece() else "sync/more.html"
     return render_template(template, batch=batch, section=Section(section), asked=asked)
 
@@ -78,7 +78,8 @@ def changes() -> ResponseReturnValue:
     if seen is None or watch is None or watch.waiting == seen.waiting or Run.current(active):
         return "", 204
     asked = Asked.on_show()
-    return htmx.partials(sync_window.watching(watch, asked), *sync_window.counted(Counters.of(active, asked)))
+    counters = Counters.of(asked.of_lines(active))
+    return htmx.partials(sync_window.watching(watch, asked), *sync_window.counted(counters))
 
 
 @blueprint.get("/proof")

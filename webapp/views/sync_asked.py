@@ -9,7 +9,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from flask import abort, request, url_for
 from flask_babel import gettext as _
 
-from webapp.sync import rows
+from webapp.models.connection import Connection
+from webapp.sync import narrowing
+from webapp.sync.narrowing import Narrowed
 from webapp.sync.section import Section
 
 LONGEST_SEARCH = 100
@@ -29,7 +31,7 @@ class Asked:
         text, only = _plain(given.get("q", "")), given.get("only", "")
         if len(text) > LONGEST_SEARCH:
             abort(400, _("Søgningen er for lang. Brug højst %(limit)s tegn.", limit=LONGEST_SEARCH))
-        if only and only not in rows.FILTERS:
+        if only and only not in narrowing.FILTERS:
             abort(400, _("Det kan vinduet ikke vise."))
         ticked = given.get("ticked", "")
         return cls(text, only, ticked if ticked in list(Section) else "")
@@ -50,7 +52,11 @@ class Asked:
         """Read the query of an address that somebody else made: what cannot be understood is passed over."""
         given = {name: values[0] for name, values in parse_qs(query[:1000]).items()}
         only = given.get("only", "")
-        return cls(_plain(given.get("q", ""))[:LONGEST_SEARCH], only if only in rows.FILTERS else "")
+        return cls(_plain(given.get("q", ""))[:LONGEST_SEARCH], only if only in narrowing.FILTERS else "")
+
+    def of_lines(self, active: Connection) -> Narrowed:
+        """The connection's lines, so narrowed."""
+        return Narrowed(active, self.text, self.only)
 
     def through(self, filter_: str) -> Asked:
         """The same search through another filter."""

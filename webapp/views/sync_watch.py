@@ -10,7 +10,8 @@ from flask import request
 
 from webapp import ports
 from webapp.models.connection import Connection
-from webapp.models.place import Place, Tally
+from webapp.models.place import Place
+from webapp.models.tally import Tally
 
 HEADER = "X-Window-Seen"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -18,12 +18,14 @@ from webapp.filters import number
 from webapp.models import sweep as sweeps
 from webapp.models.connection import Connection
 from webapp.models.lane import Lane
-from webapp.models.place import Place, Tally
+from webapp.models.place import Place
 from webapp.models.run import Run
 from webapp.models.suggestion import Suggestion
 from webapp.models.sweep import Sweep
+from webapp.models.tally import Tally
 from webapp.sync import emptying, rows, silence
 from webapp.sync.emptying import Emptied
+from webapp.sync.narrowing import Narrowed, filter_counts
 from webapp.sync.rows import Batch
 from webapp.sync.section import Section
 from webapp.sync.silence import Silence
@@ -45,10 +47,11 @@ class Counters:
     narrowed: bool
 
     @classmethod
-    def of(cls, connection: Connection, asked: Asked) -> Counters:
-        tally, narrowed = Tally.of(connection), bool(asked.text or asked.only)
-        shown = rows.counts(connection, text=asked.text, only=asked.only) if narrowed else tally
-        return cls(shown, tally[NEW], rows.filter_counts(connection), narrowed)
+    def of(cls, narrowed: Narrowed) -> Counters:
+        connection = narrowed.connection
+        return cls(
+            narrowed.counts, Tally.of(connection)[NEW], filter_counts(connection), bool(narrowed.text or narrowed.only)
+        )
 
     def texts(self) -> dict[str, str]:
         """Id of the place in the page -> the number that stands there."""
@@ -123,13 +126,14 @@ def connection() -> Connection:
 
 def read(active: Connection, asked: Asked) -> Window:
     fetched = active.fetched_at is not None
+    narrowed = asked.of_lines(active)
     since = ports.now() - timedelta(seconds=rows.TROUBLE_AFTER_SECONDS)
     return Window(
         watch=Watch.begun(active),
         connection=active,
         asked=asked,
-        counters=Counters.of(active, asked),
-        batches={s.value: rows.batch(active, s, text=asked.text, only=asked.only) for s in Section} if fetched else {},
+        counters=Counters.of(narrowed),
+        batches={section.value: rows.batch(narrowed, section) for section in Section} if fetched else {},
         fetch=None if fetched else Sweep.current(active, sweeps.FETCH),
         run=Run.current(active),
         troubles=rows.troubles(active, since),
@@ -212,17 +216,17 @@ class Touched:
         )  # fmt: skip
 
     def drawn(self, asked: Asked) -> list[Markup]:
-        (before, after), watch = self._moved(), Watch.of_request()
-        pieces = [*_drawn(self.connection, asked, before, after), *counted(Counters.of(self.connection, asked))]
+        (before, after), watch, narrowed = self._moved(), Watch.of_request(), asked.of_lines(self.connection)
+        pieces = [*_drawn(narrowed, asked, before, after), *counted(Counters.of(narrowed))]
         if watch is not None:
             own = before.keys() | {place.id for place in after}
             pieces.append(watching(watch.now(self.connection, own), asked))
         return pieces
 
 
-def _drawn(active: Connection, asked: Asked, before: Mapping[int, str], after: Iterable[Place]) -> Iterable[Markup]:
+def _drawn(narrowed: Narrowed, asked: Asked, before: Mapping[int, str], after: Iterable[Place]) -> Iterable[Markup]:
     """Rows out, rows in: a line that stays is redrawn in place, one that moves comes to the top of its section."""
-    visible = rows.visible(active, [place.id for place in after], text=asked.text, only=asked.only)
+    visible = rows.visible(narrowed, [place.id for place in after])
     staying = {row.key: row for row in visible if before.get(row.key) == row.place.section}
     for gone in before.keys() - staying.keys():
         yield htmx.piece(f"#row-{gone}", "", "delete")

@@ -1,0 +1,48 @@
+"""What the last health check found, kept by page so that one can be turned without looking at the registers again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Self
+
+from peewee import ForeignKeyField, IntegerField, TextField
+
+from webapp.models.base import Row
+from webapp.models.company import Company
+
+
+class Checked(Row):
+    """One health check of a company. `stamp`: what its registers were like; it says nothing of any other state."""
+
+    company_id: int
+    company = ForeignKeyField(Company)
+    stamp = TextField()
+    checked = IntegerField()
+    odd = IntegerField()
+    counts_json = TextField(column_name="counts")
+
+    @classmethod
+    def of(cls, company: Company, stamp: str) -> Self | None:
+        found: Self | None = cls.get_or_none(cls.company == company, cls.stamp == stamp)
+        return found
+
+    @property
+    def counts(self) -> dict[str, list[int]]:
+        """Cause -> how many findings, and how many customers they are about."""
+        return dict(json.loads(self.counts_json))
+
+
+class CheckedPage(Row):
+    """Some findings of one cause, written as they are shown."""
+
+    company_id: int
+    company = ForeignKeyField(Company)
+    stamp = TextField()
+    cause = TextField()
+    page = IntegerField()
+    findings_json = TextField(column_name="findings")
+
+    @classmethod
+    def of(cls, company: Company, stamp: str, cause: str) -> Any:
+        own = cls.select().where(cls.company == company, cls.stamp == stamp, cls.cause == cause)
+        return own.order_by(cls.page)

@@ -1,0 +1,164 @@
+"""Sundhedstjek over a company's registers as they are now: looked through once for each state of them, then kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import SQL, fn
+
+from webapp import db
+from webapp.models.checked import Checked, CheckedPage
+from webapp.models.company import Company
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.default_rule import DefaultRule
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import OPEN, Pairing
+from webapp.sync import checkup, defaulting
+from webapp.sync.checkup import Finding, Report, Row
+from webapp.sync.defaulting import Rule
+from webapp.sync.fields import NAMES, REFERENCES
+
+PAGE = 100
+AT_ONCE = 100
+EDITION = 1
+"""To be raised with every change of what is odd, or of how it is written: what was kept is then looked for anew."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a health check of the registers as they are now found, in the causes' order.
+
+    `counts`: cause -> findings; `customers`: cause -> how many customers these are about.
+    """
+
+    company: Company
+    stamp: str
+    checked: int
+    odd: int
+    counts: Mapping[str, int]
+    customers: Mapping[str, int]
+
+    @property
+    def ready(self) -> int:
+        return checkup.ready(self.checked, self.odd)
+
+    def pages(self, cause: str) -> int:
+        return max(1, -(-self.counts.get(cause, 0) // PAGE))
+
+    def page(self, cause: str, page: int) -> list[Finding]:
+        """Some findings of one cause; page 1 is the first."""
+        kept = CheckedPage.of(self.company, self.stamp, cause).where(CheckedPage.page == page)
+        return [_read(cause, told) for row in kept for told in json.loads(row.findings_json)]
+
+    def everything(self) -> Iterator[Finding]:
+        for cause in self.counts:
+            for row in CheckedPage.of(self.company, self.stamp, cause).iterator():
+                yield from (_read(cause, told) for told in json.loads(row.findings_json))
+
+
+def check(company: Company, connection: Connection | None) -> Check:
+    """As kept, if the registers have not changed since; looked for and kept if they have.
+
+    The stamp is taken before the registers are read: what changes meanwhile gives another stamp the next time.
+    """
+    rules = DefaultRule.rules(connection) if connection else []
+    stamp = _stamp(company, connection, rules)
+    kept = Checked.of(company, stamp)
+    if kept is None:
+        found = checkup.examine(list(_rows(company, connection)), _filled(connection, rules))
+        kept = _keep(company, stamp, found)
+    causes = [cause for cause in checkup.CAUSES if cause in kept.counts]
+    counts, customers = ({cause: kept.counts[cause][place] for cause in causes} for place in (0, 1))
+    return Check(company, stamp, kept.checked, kept.odd, counts, customers)
+
+
+def _stamp(company: Company, connection: Connection | None, rules: list[Rule]) -> str:
+    """Another one after every change of what is looked at: each change of a row raises its version."""
+    ours = Customer.select(fn.COUNT(SQL("*")), fn.SUM(Customer.version)).where(Customer.company == company)
+    told: list[Any] = [EDITION, list(ours.tuples())]
+    if connection is not None:
+        theirs = Mirror.select(fn.COUNT(SQL("*")), fn.SUM(Mirror.version)).where(Mirror.connection == connection)
+        pairs = Pairing.select(Pairing.state, fn.COUNT(SQL("*")), fn.SUM(Pairing.version)).group_by(Pairing.state)
+        told += [connection.id, list(theirs.tuples()), rules, sorted(connection.defaults.items())]
+        told += sorted(pairs.where(Pairing.connection == connection).tuples())
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+@db.retrying
+def _keep(company: Company, stamp: str, report: Report) -> Checked:
+    pages = [
+        {"company": company, "stamp": stamp, "cause": cause, "page": page, "findings_json": json.dumps(told)}
+        for cause, findings in report.by_cause.items()
+        for page, told in enumerate(_parts([_written(finding) for finding in findings], PAGE), 1)
+    ]
+    counts = json.dumps({cause: (len(found), _customers(found)) for cause, found in report.by_cause.items()})
+    facts = {"stamp": stamp, "checked": report.checked, "odd": report.odd, "counts_json": counts}
+    with db.write():
+        Company.locked(company.id)
+        Checked.delete().where(Checked.company == company).execute()
+        kept: Checked = Checked.create(company=company, **facts)
+        CheckedPage.delete().where(CheckedPage.company == company).execute()
+        for part in _parts(pages, AT_ONCE):
+            CheckedPage.insert_many(part).execute()
+    return kept
+
+
+def _customers(findings: Iterable[Finding]) -> int:
+    return len({(finding.row.side, finding.row.id) for finding in findings})
+
+
+def _parts(whole: list[Any], most: int) -> Iterable[list[Any]]:
+    return (whole[start : start + most] for start in range(0, len(whole), most))
+
+
+def _written(finding: Finding) -> list[Any]:
+    row, others = finding.row, [[other.side, other.id, other.number, other.name] for other in finding.others]
+    return [row.side, row.id, row.number, row.name, finding.field, finding.value, others]
+
+
+def _read(cause: str, told: list[Any]) -> Finding:
+    side, row_id, number, name, field, value, others = told
+    row = Row(side, row_id, number, {"name": name} | ({field: value} if field else {}))
+    rest = (Row(side, row_id, number, {"name": name}) for side, row_id, number, name in others)
+    return Finding(cause, row, field, tuple(rest))
+
+
+def _filled(connection: Connection | None, rules: list[Rule]) -> Callable[[Mapping[str, str]], Mapping[str, str]]:
+    """Before there is a connection nobody can know the lists, so nothing of them is missing yet."""
+    if connection is None:
+        return lambda values: dict.fromkeys(REFERENCES, "?") | dict(values)
+    defaults = connection.defaults
+    return lambda values: defaulting.filled(values, rules, defaults)
+
+
+def _rows(company: Company, connection: Connection | None) -> Iterator[Row]:
+    """Both registers, read as plain rows: there may be very many."""
+    partners: dict[str, dict[int, int]] = {"ours": {}, "theirs": {}}
+    if connection:
+        pairs: Any = Pairing.select(Pairing.id, Pairing.customer, Pairing.mirror)
+        for pair, ours, theirs in pairs.where(Pairing.connection == connection, Pairing.state == OPEN).tuples():
+            partners["ours"][ours] = partners["theirs"][theirs] = pair
+    for customer in _plain(Customer, Customer.of(company)):
+        yield Row("ours", *customer, pair=partners["ours"].get(customer[0], 0))
+    if connection:
+        barred = _barred(connection)
+        for mirror in _plain(Mirror, Mirror.of(connection)):
+            pair = partners["theirs"].get(mirror[0], 0)
+            yield Row("theirs", *mirror, pair=pair, barred=mirror[0] in barred)
+
+
+def _plain(table: Any, query: Any) -> Iterator[tuple[int, int, dict[str, str]]]:
+    columns = [table.id, table.number, *(getattr(table, name) for name in NAMES)]
+    for key, number, *values in query.select(*columns).order_by(table.number).tuples().iterator():
+        yield key, number, dict(zip(NAMES, values, strict=True))
+
+
+def _barred(connection: Connection) -> set[int]:
+    """Only rows whose record holds the word are read whole."""
+    found = Mirror.of(connection).where(Mirror.raw_json.contains('"barred"'))
+    return {mirror.id for mirror in found if mirror.record.get("barred") is True}
