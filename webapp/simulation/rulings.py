@@ -1,16 +1,19 @@
-"""What an administrator rules once and for all: who wins and which way, field by field, and what new customers get."""
+"""What an administrator rules: who wins and which way by field, what new customers get, who stays out or apart."""
 
 from __future__ import annotations
 
 from random import Random
 
+from webapp.models.customer import Customer
 from webapp.models.default_rule import DefaultRule
 from webapp.models.field_rule import CHOICES, FieldRule
+from webapp.models.mirror import Mirror
+from webapp.models.run import ITEM_BEGUN, ITEM_WAITING, RunItem
 from webapp.simulation.ledger import TEXTS
 from webapp.simulation.people import REFERENCE_CHOICES
-from webapp.simulation.window import active_of
+from webapp.simulation.window import active_of, unpaired
 from webapp.simulation.world import World
-from webapp.sync import default_rules, defaulting, rules
+from webapp.sync import default_rules, defaulting, not_same, pairings, rules
 
 
 def rule_field(world: World, r: Random) -> str:
@@ -52,3 +55,35 @@ def rule_defaults(world: World, r: Random) -> str:
     else:
         default_rules.take_back(connection, r.choice(known).id, world.alice)
     return way
+
+
+def exclude(world: World, r: Random) -> str:
+    connection = active_of(world)
+    if connection is None:
+        return "not active"
+    ours, theirs = unpaired(world, connection)
+    everyone: list[Customer | Mirror] = [*ours, *theirs]
+    if not everyone:
+        return "nobody"
+    waiting = list(RunItem.select().where(RunItem.state.in_((ITEM_WAITING, ITEM_BEGUN))))
+    ordered = {(Customer, item.customer_id) for item in waiting} | {(Mirror, item.mirror_id) for item in waiting}
+    about = [party for party in everyone if (type(party), party.id) in ordered]
+    party = r.choice(about if about and r.random() < 0.7 else everyone)
+    side = {"customer_id": party.id} if isinstance(party, Customer) else {"mirror_id": party.id}
+    do = pairings.exclude if r.random() < 0.7 else pairings.include
+    do(connection, world.alice, **side)
+    return f"{do.__name__}d {party.number}"
+
+
+def tell_apart(world: World, r: Random) -> str:
+    """ "Ikke den samme" about two that are suggested, or its taking back."""
+    connection = active_of(world)
+    if connection is None:
+        return "not active"
+    ours, theirs = unpaired(world, connection)
+    if not ours or not theirs:
+        return "nobody"
+    customer, mirror = r.choice(ours), r.choice(theirs)
+    do = not_same.apart if r.random() < 0.6 else not_same.together
+    do(connection, customer.id, mirror.id, world.alice)
+    return f"{do.__name__} {customer.number} {mirror.number}"

@@ -9,11 +9,10 @@ from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.models.run import ITEM_BEGUN, ITEM_WAITING, RunItem
 from webapp.simulation import accountants, people
 from webapp.simulation.people import customers
 from webapp.simulation.world import World
-from webapp.sync import not_same, numbers, pairings, standing
+from webapp.sync import numbers, pairings, standing
 from webapp.sync.normalise import same
 from webapp.sync.pairings import Versions
 
@@ -272,35 +271,3 @@ def cancel(world: World, r: Random) -> str:
         return "none under way"
     pairings.unpair(connection, r.choice(creating).id, world.alice)
     return "given up"
-
-
-def exclude(world: World, r: Random) -> str:
-    connection = active_of(world)
-    if connection is None:
-        return "not active"
-    ours, theirs = unpaired(world, connection)
-    everyone: list[Customer | Mirror] = [*ours, *theirs]
-    if not everyone:
-        return "nobody"
-    waiting = list(RunItem.select().where(RunItem.state.in_((ITEM_WAITING, ITEM_BEGUN))))
-    ordered = {(Customer, item.customer_id) for item in waiting} | {(Mirror, item.mirror_id) for item in waiting}
-    about = [party for party in everyone if (type(party), party.id) in ordered]
-    party = r.choice(about if about and r.random() < 0.7 else everyone)
-    side = {"customer_id": party.id} if isinstance(party, Customer) else {"mirror_id": party.id}
-    do = pairings.exclude if r.random() < 0.7 else pairings.include
-    do(connection, world.alice, **side)
-    return f"{do.__name__}d {party.number}"
-
-
-def tell_apart(world: World, r: Random) -> str:
-    """ "Ikke den samme" about two that are suggested, or its taking back."""
-    connection = active_of(world)
-    if connection is None:
-        return "not active"
-    ours, theirs = unpaired(world, connection)
-    if not ours or not theirs:
-        return "nobody"
-    customer, mirror = r.choice(ours), r.choice(theirs)
-    do = not_same.apart if r.random() < 0.6 else not_same.together
-    do(connection, customer.id, mirror.id, world.alice)
-    return f"{do.__name__} {customer.number} {mirror.number}"

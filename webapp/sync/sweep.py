@@ -118,9 +118,8 @@ def _enter_new(connection: Connection, new: Sequence[RemoteCustomer], known: Kno
     for pairing_id in creating.values():
         Lane.wake(connection, lanes.PAIR, pairing_id)
     numbers = [record.number for record in new]
-    just_gone = Mirror.select(Mirror.number).where(
-        Mirror.connection == connection, Mirror.number.in_(numbers), Mirror.gone_at >= begun
-    )
+    gone = Mirror.connection == connection, Mirror.number.in_(numbers), Mirror.gone_at >= begun
+    just_gone = Mirror.select(Mirror.number).where(*gone)
     doubtful = {row.number for row in just_gone} | (known.keys() & set(numbers))
     doubtful |= Attempt.unanswered(connection, numbers).keys()
     for number in doubtful:

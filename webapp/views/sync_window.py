@@ -48,10 +48,8 @@ class Counters:
 
     @classmethod
     def of(cls, narrowed: Narrowed) -> Counters:
-        connection = narrowed.connection
-        return cls(
-            narrowed.counts, Tally.of(connection)[NEW], filter_counts(connection), bool(narrowed.text or narrowed.only)
-        )
+        connection, is_narrowed = narrowed.connection, bool(narrowed.text or narrowed.only)
+        return cls(narrowed.counts, Tally.of(connection)[NEW], filter_counts(connection), is_narrowed)
 
     def texts(self) -> dict[str, str]:
         """Id of the place in the page -> the number that stands there."""
