@@ -72,7 +72,7 @@ def test_a_customer_with_two_questions_is_saved_by_the_second_answer(synced: Syn
 def test_fast_answers_go_on_to_the_next_rows_without_losing_the_focus(
     monkeypatch: pytest.MonkeyPatch, window: Page
 ) -> None:
-    monkeypatch.setitem(rows.batch.__kwdefaults__, "most", 3)
+    monkeypatch.setattr(rows.batch, "__defaults__", ("", 3))
     window.reload()
     expect(window.locator("#rows-conflict .row-pair")).to_have_count(3)
     window.locator("#rows").focus()

@@ -18,7 +18,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.user import User
-from webapp.sync import connect, register
+from webapp.sync import connect, register, sweep
 from webapp.sync.connect import NotConnected, OtherAgreement
 
 OTHER = 1482377
@@ -247,8 +247,9 @@ def test_what_happened_there_while_disconnected_is_caught_up_with(connected: Wor
     assert connected.place(mirror=connected.mirror(1044)).section == "new"
 
 
-def test_a_first_fetch_broken_off_by_disconnecting_begins_anew(world: World) -> None:
-    for number in range(1, 1102):
+def test_a_first_fetch_broken_off_by_disconnecting_begins_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "PAGE_SIZE", 3)
+    for number in range(1, 6):
         world.theirs(number, f"Kunde {number}")
     opened = granted(world)
     world._connection_id = opened.id  # type: ignore[union-attr]
@@ -258,7 +259,7 @@ def test_a_first_fetch_broken_off_by_disconnecting_begins_anew(world: World) -> 
     added = world.ours(7, "Kommet til imens")
     granted(world)
     world.drain()
-    assert Mirror.of(world.connection).count() == 1101
+    assert Mirror.of(world.connection).count() == 5
     assert world.place(customer=added).section == "new"
 
 
