@@ -19,7 +19,7 @@ TITLES = {
     "barred": _l("Spærret i e-conomic"),
 }
 REMEDIES = {
-    "double": _l("Se, om det er samme kunde. Er den, så slet den ene, eller slå synkroniseringen fra for den."),
+    "double": _l("Er det samme kunde to gange, så slet den ene, eller slå synkroniseringen fra for den."),
     "number": _l("Nummeret bruges af én kunde i CleanManager og af en anden i e-conomic. Par dem ikke på nummeret."),
     "required": _l("Udfyld feltet her, eller vælg en standardværdi for nye kunder under Integrationer."),
     "cvr": _l("Et dansk CVR-nr. har otte cifre, og det sidste passer til de andre. Ret det, eller tøm feltet."),

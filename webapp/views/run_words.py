@@ -106,15 +106,15 @@ GROUPS = {
 }
 CHOICES = {
     "blanks": _l("Udfyld kun tomme felter"),
-    "ours": _l("Brug CleanManagers"),
-    "theirs": _l("Brug e-conomics"),
+    "ours": _l("Brug CleanManagers værdi"),
+    "theirs": _l("Brug e-conomics værdi"),
     "same": _l("Samme nummer, ellers næste ledige"),
     "next": _l("Altid næste ledige"),
 }
 ANSWERS = {
     "both": _l("Lad begge stå"),
-    "ours": _l("Brug CleanManagers"),
-    "theirs": _l("Brug e-conomics"),
+    "ours": _l("Brug CleanManagers værdi"),
+    "theirs": _l("Brug e-conomics værdi"),
 }
 WHERE = {
     "both": _l("I begge systemer"),
