@@ -8,7 +8,7 @@ from webapp.sandbox import references
 from webapp.simulation.people import REFERENCE_CHOICES, customers, fresh_value, save
 from webapp.simulation.window import active_of
 from webapp.simulation.world import World
-from webapp.sync import causes, checkup
+from webapp.sync import causes, checking, checkup
 from webapp.sync.checkup import Row
 
 COMING_GROUP = "9"
@@ -16,7 +16,8 @@ COMING_GROUP = "9"
 
 
 def check_up(world: World, r: Random) -> str:
-    """One of the odd values of ours is typed anew in the check-up's grid."""
+    """Somebody opens the check-up, and one of the odd values of ours is typed anew in its grid."""
+    checking.check(world.company, world.connection)
     rows = [Row("ours", customer.id, customer.number, customer.values) for customer in customers(world)]
     found = [one for one in checkup.examine(rows, dict).findings if one.cause in checkup.MENDED]
     if not found:
