@@ -55,14 +55,15 @@ def add(world: World, r: Random) -> str:
 
 
 def add_same(world: World, r: Random) -> str:
-    """A customer that is in our register already, by name and CVR number, and otherwise as they know it: the same one."""
+    """A customer that is in our register already: the same by name and CVR number, and otherwise as they know it."""
     known = [customer for customer in customers(world) if customer.cvr]
     if not known:
         return "nobody"
     same = r.choice(known)
     made = world.economic.add_customer(**_record(world, r) | _spelled({"name": same.name[:50], "cvr": same.cvr[:40]}))
-    world.ledger.note("theirs", world.ledger.at[made["customerNumber"]].uid, values_of(made), {})
-    world.ledger.declare(same.id, made["customerNumber"])
+    uid = world.ledger.at[made["customerNumber"]].uid
+    world.ledger.note("theirs", uid, values_of(made), {})
+    world.ledger.declared.add((same.id, uid))
     return f"added {made['customerNumber']}, like our {same.number}"
 
 
