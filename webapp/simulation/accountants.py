@@ -177,7 +177,8 @@ def invoice(world: World, r: Random) -> str:
     if not found:
         return "nobody"
     paired = [pair.mirror.number for pair in Pairing.select().where(Pairing.mirror.is_null(False)).order_by(Pairing.id)]
-    waiting = [pair.mirror.number for pair in Pairing.select().where(Pairing.guard_json.contains("currency"))]
+    held = Pairing.select().where(Pairing.guard_json.contains("currency")).order_by(Pairing.id)
+    waiting = [pair.mirror.number for pair in held]
     asked = [number for number in waiting if number in found] if r.random() < 0.7 else []
     number = r.choice(asked or [number for number in paired if number in found] or found)
     owes = float(next(world.serial)) if r.random() < 0.8 else 0.0

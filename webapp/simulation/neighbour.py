@@ -35,7 +35,7 @@ def move_in(world: World) -> None:
 def pair_up(world: World) -> None:
     """What they do once their register has been fetched: pair who is alike."""
     nadia, connection = _nadia(world), _connection(world)
-    for customer in Customer.of(nadia.company):
+    for customer in Customer.of(nadia.company).order_by(Customer.number):
         mirror = Mirror.with_number(connection, customer.number)
         if mirror is not None:
             seen = Versions(customer.version, mirror.version)
