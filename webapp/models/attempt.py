@@ -57,10 +57,18 @@ class Attempt(Row):
 
     @classmethod
     def unanswered(cls, connection: Connection, numbers: Collection[int]) -> dict[int, Self]:
-        """The last update of each of these numbers, where nobody knows yet what e-conomic made of it."""
-        open_ones = cls.kind == UPDATE, cls.state.in_((OPEN, UNCLEAR)), cls.number.in_(list(numbers))
-        rows = cls.select().where(cls.connection == connection, *open_ones).order_by(cls.id)
-        return {row.number: row for row in rows}
+        """The last update of each of these numbers, where nobody knows yet what e-conomic made of it.
+
+        None of a number that we have made a customer under since: who stands there now is that one.
+        """
+        own = cls.connection == connection, cls.number.in_(list(numbers))
+        open_ones = cls.kind == UPDATE, cls.state.in_((OPEN, UNCLEAR))
+        found = {row.number: row for row in cls.select().where(*own, *open_ones).order_by(cls.id)}
+        made = cls.select().where(*own, cls.kind == CREATE, cls.tries > 0, cls.state.not_in((REFUSED, STALE)))
+        for row in made:
+            if row.number in found and row.id > found[row.number].id:
+                del found[row.number]
+        return found
 
     @property
     def body(self) -> dict[str, Any]:

@@ -144,13 +144,19 @@ def take_back(client: Client, connection: Connection, record: RemoteCustomer) ->
         return False
     if not _as_sent(attempt.body, writable(record)):
         return False
-    replayed = client.replace(attempt.number, attempt.body, attempt.key)
-    if not (replayed.created and replayed.from_cache):
+    try:
+        replayed = client.replace(attempt.number, attempt.body, attempt.key)
+    except (Refused, Missing):
+        attempt.settle(attempts.STALE, kind="heard_late")
+        return False
+    if not replayed.created:
         attempt.settle(attempts.STALE, kind="heard_late")
         return False
     lets_go = True
     try:
         client.delete(attempt.number, f"{attempt.key}-undo")
+    except Missing:
+        pass
     except Refused:
         lets_go = False
     attempt.settle(attempts.STALE, kind="brought_back")

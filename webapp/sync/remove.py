@@ -79,7 +79,7 @@ def _number(held: Lane, pairing_id: int) -> int | None:
         held.hold()
         pair = apply.lock(pairing_id)
         if pair is None or not pair.deleting or pair.mirror is None or pair.fault:
-            held.finish()
+            _ended(held, pairing_id)
             return None
         number: int = pair.mirror.number
         return number
@@ -92,7 +92,7 @@ def _intend(held: Lane, pairing_id: int, record: RemoteCustomer) -> Attempt | No
         held.hold()
         pair = apply.lock(pairing_id)
         if pair is None or not pair.deleting:
-            held.finish()
+            _ended(held, pairing_id)
             return None
         if kept := _why_kept(pair, record):
             _give_up(held, pair, record, kept)
@@ -108,6 +108,12 @@ def _intend(held: Lane, pairing_id: int, record: RemoteCustomer) -> Attempt | No
             number=record.number,
             fields_json="{}",
         )
+
+
+def _ended(held: Lane, pairing_id: int) -> None:
+    """The pair was ended meanwhile, and with it what a run had begun on it; in the caller's transaction."""
+    RunItem.settle_pairing(pairing_id, "moved")
+    held.finish()
 
 
 def _ordered(pair: Pairing) -> RunItem | None:
@@ -146,7 +152,9 @@ def _settle(held: Lane, pairing_id: int, attempt: Attempt | None) -> None:
         if attempt is not None:
             attempt.settle(attempts.DONE)
         if pair is None:
-            held.finish()
+            _ended(held, pairing_id)
+            if attempt is not None:
+                Lane.wake(attempt.connection, lane.THEIRS, attempt.number)
             return
         item, before = _ordered(pair), pair.mirror.label
         facts = {"pairing_id": pair.id, "customer_id": pair.customer_id, "mirror_id": pair.mirror_id}
@@ -191,7 +199,9 @@ def _refused(held: Lane, attempt: Attempt, fault: PermanentError) -> None:
             if apply.settle(pair, cause="pull").pushes:
                 held.again()
                 return
-        elif pair is not None:
+        elif pair is None:
+            RunItem.settle_pairing(attempt.pairing_id, "moved")
+        else:
             pair.deleting = False
             push.refuse(pair, {}, "delete_refused", (), fault.message)
         held.finish()

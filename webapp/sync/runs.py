@@ -99,7 +99,9 @@ def _holding_back_left_out(connection: Connection, items: Sequence[Planned]) -> 
     def told(item: Planned) -> Planned:
         parties = ("ours", item.customer and item.customer.id), ("theirs", item.mirror and item.mirror.id)
         ended = [off[party] for party in parties if party in off]
-        return replace(item, held=item.held or "off", note=dict(item.note) | {"ended": ended}) if ended else item
+        if not ended or item.held:
+            return item  # Held for another reason, a tick or a name answers for that alone: it ends no exclusion.
+        return replace(item, held="off", note=dict(item.note) | {"ended": ended})
 
     return [told(item) for item in items] if off else list(items)
 
