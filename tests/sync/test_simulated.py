@@ -291,3 +291,29 @@ def test_a_number_that_a_party_without_cvr_left_to_one_with_it_is_asked_about(co
     connected.look(7)
     assert connected.fresh(pair.customer).name == "Havnens Tandklinik"
     assert state(connected, pair) == "other_party"
+
+
+def test_a_customer_created_again_after_an_unheard_update_stays(connected: World) -> None:
+    pair = update_brings_back(connected)
+    connected.economic.delete(7)
+    connected.drain()
+    found = connected.fresh(pair)
+    seen = Versions(found.customer.version, found.mirror.version, found.version)
+    pairings.create_again(connected.connection, found.id, 7, seen, connected.alice)
+    connected.drain()
+    connected.look(7)
+    connected.drain()
+    assert list(connected.economic.customers) == [7]
+
+
+def test_a_customer_that_the_question_itself_brought_back_is_taken_away(connected: World) -> None:
+    pair = connected.pair_same(7)
+    connected.economic.customersapi_enabled = False
+    connected.look(7)
+    connected.sandbox.faults.next(kind="502-before", method="PUT")
+    connected.save(pair.customer, city="Odense")
+    connected.worker.round()
+    connected.economic.edit(7, city="Odense")
+    connected.sandbox.hooks.add(between_get_and_put=lambda: connected.economic.delete(7))
+    connected.drain()
+    assert list(connected.economic.customers) == []
