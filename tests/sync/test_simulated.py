@@ -235,11 +235,17 @@ def test_every_attempt_of_a_creation_is_kept(connected: World) -> None:
 # -- updates by the service without versions
 
 
-def update_brings_back(world: World) -> Pairing:
-    """Seed 17: deleted there between our GET and PUT, and the answer "created" never comes."""
+def legacy_pair(world: World) -> Pairing:
+    """Of an agreement that lacks the newer service, which is known here."""
     pair = world.pair_same(7)
     world.economic.customersapi_enabled = False
     world.look(7)
+    return pair
+
+
+def update_brings_back(world: World) -> Pairing:
+    """Seed 17: deleted there between our GET and PUT, and the answer "created" never comes."""
+    pair = legacy_pair(world)
     world.sandbox.hooks.add(between_get_and_put=lambda: world.economic.delete(7))
     world.sandbox.faults.next(kind="502-after", method="PUT")
     world.save(pair.customer, city="Odense")
@@ -271,9 +277,7 @@ def test_one_with_an_invoice_by_now_lives_on(connected: World) -> None:
 
 
 def test_an_unheard_update_of_a_living_customer_is_no_reason_to_delete_it(connected: World) -> None:
-    pair = connected.pair_same(7)
-    connected.economic.customersapi_enabled = False
-    connected.look(7)
+    pair = legacy_pair(connected)
     connected.sandbox.faults.next(kind="502-after", method="PUT")
     connected.save(pair.customer, city="Odense")
     connected.drain()
@@ -307,9 +311,7 @@ def test_a_customer_created_again_after_an_unheard_update_stays(connected: World
 
 
 def test_a_customer_that_the_question_itself_brought_back_is_taken_away(connected: World) -> None:
-    pair = connected.pair_same(7)
-    connected.economic.customersapi_enabled = False
-    connected.look(7)
+    pair = legacy_pair(connected)
     connected.sandbox.faults.next(kind="502-before", method="PUT")
     connected.save(pair.customer, city="Odense")
     connected.worker.round()

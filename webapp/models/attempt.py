@@ -80,10 +80,13 @@ class Attempt(Row):
         """Our values that the write carries, by field name."""
         return dict(json.loads(self.fields_json))
 
+    def is_young(self) -> bool:
+        """e-conomic still remembers the key, as far as its age tells."""
+        return bool(ports.now() - self.created_at <= timedelta(minutes=KEY_MINUTES))
+
     def key_lives(self) -> bool:
         """e-conomic still knows the key, so the same call again is safe. What it keeps may belong to the grant."""
-        is_young = ports.now() - self.created_at <= timedelta(minutes=KEY_MINUTES)
-        return bool(is_young and self.connection.opened_at <= self.created_at)
+        return self.is_young() and bool(self.connection.opened_at <= self.created_at)
 
     def settle(self, state: str, *, kind: str = "", text: str = "", log_id: str = "") -> None:
         """Note how it ended."""

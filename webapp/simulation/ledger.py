@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,12 @@ def values_of(record: dict[str, Any]) -> dict[str, str]:
 def alike(one: str, other: str) -> bool:
     """Equal as the rules say it (trimmed, NFC, nothing more), worked out apart from the engine."""
     return unicodedata.normalize("NFC", one).strip() == unicodedata.normalize("NFC", other).strip()
+
+
+def known_as(values: Mapping[str, str], record: dict[str, Any]) -> bool:
+    """Every one of these values is what the record of the sandbox's store holds."""
+    held = values_of(record)
+    return all(alike(held[name], value) for name, value in values.items())
 
 
 @dataclass(frozen=True)

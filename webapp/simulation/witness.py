@@ -16,7 +16,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import PLANNED, UNDO, Run, RunItem
 from webapp.models.sweep import COMPARE, DONE, RUNNING, Sweep
-from webapp.simulation.ledger import alike, values_of
+from webapp.simulation.ledger import alike, known_as, values_of
 from webapp.simulation.wire import Call
 from webapp.sync import resting, standing
 from webapp.sync.undo_plan import REMOVE_OURS
@@ -139,8 +139,8 @@ class Witness:
                 self._world.wrong(f"I7: {number} is now said to be {row.number}, who never was that one")
             if number != row.number and row.number in self._world.ledger.at:
                 remote, now = self._world.ledger.at[row.number], self._world.economic.customers[row.number]
-                same = all(alike(values_of(now)[name], value) for name, value in row.values.items())
-                self._who[row.id] = (row.number, remote.uid) if same else self._who.get(row.id, (0, 0))
+                if known_as(row.values, now):
+                    self._who[row.id] = (row.number, remote.uid)
 
     def _stay_out(self) -> None:
         """I5: who was left out after a run had been ordered is not taken by that run."""
@@ -170,8 +170,8 @@ class Witness:
             return
         here = Mirror.with_number(mirror.connection, last.new_number)
         taken = here is not None and Pairing.of_mirror(here) is not None
-        now, uid = values_of(customers[last.new_number]), self._world.ledger.at[last.new_number].uid
-        same = all(alike(now[name], value) for name, value in mirror.values.items())
+        uid = self._world.ledger.at[last.new_number].uid
+        same = known_as(mirror.values, customers[last.new_number])
         if same and not taken and uid in self._world.ledger.holders[mirror.number]:
             self._world.wrong(f"I4: {mirror.number} was told to be {last.new_number} and was believed deleted")
 
@@ -223,10 +223,10 @@ class Witness:
         customers = self._world.economic.customers
         if number not in set(customers) or str(customers[number]["objectVersion"]) != version:
             return
-        known, now = Mirror.with_number(connection, number), values_of(customers[number])
+        known = Mirror.with_number(connection, number)
         if known is None and Pairing.creating_number(connection, number) is None:
             self._world.wrong(f"I12: a webhook told of {number} and nobody knows it")
-        elif known is not None and any(not alike(now[name], value) for name, value in known.values.items()):
+        elif known is not None and not known_as(known.values, customers[number]):
             self._world.wrong(f"I12: a webhook told of {number} and the mirror is older")
 
     # -- at the end

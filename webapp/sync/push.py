@@ -137,30 +137,35 @@ def take_back(client: Client, connection: Connection, record: RemoteCustomer) ->
     """Take away a customer that an update without version brought back to life, when the answer saying so was lost.
 
     True when it did. While e-conomic remembers the key it says again what it answered then, and only its own "created"
-    counts (§3). One that it no longer lets go lives on.
+    counts (§3), then or now. One that it no longer lets go lives on.
     """
+    if record.service != "legacy":
+        return False
     attempt = Attempt.unanswered(connection, [record.number]).get(record.number)
-    if attempt is None or record.service != "legacy" or not attempt.key_lives():
+    if attempt is None or not attempt.key_lives() or not _as_sent(attempt.body, writable(record)):
         return False
-    if not _as_sent(attempt.body, writable(record)):
-        return False
+    made = _made_it(client, attempt)
+    is_gone = made and _lets_go(client, attempt)
+    attempt.settle(attempts.STALE, kind="brought_back" if made else "heard_late")
+    return is_gone
+
+
+def _made_it(client: Client, attempt: Attempt) -> bool:
+    """e-conomic's answer to the same update again is that it created the customer."""
     try:
-        replayed = client.replace(attempt.number, attempt.body, attempt.key)
+        return client.replace(attempt.number, attempt.body, attempt.key).created
     except (Refused, Missing):
-        attempt.settle(attempts.STALE, kind="heard_late")
         return False
-    if not replayed.created:
-        attempt.settle(attempts.STALE, kind="heard_late")
-        return False
-    lets_go = True
+
+
+def _lets_go(client: Client, attempt: Attempt) -> bool:
     try:
         client.delete(attempt.number, f"{attempt.key}-undo")
     except Missing:
-        pass
+        return True
     except Refused:
-        lets_go = False
-    attempt.settle(attempts.STALE, kind="brought_back")
-    return lets_go
+        return False
+    return True
 
 
 def _as_sent(body: dict[str, Any], now: dict[str, Any]) -> bool:

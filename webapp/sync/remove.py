@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from webapp import db, ports
 from webapp.economic.client import Client
@@ -21,8 +20,6 @@ from webapp.models.run import RunItem
 from webapp.models.user import User
 from webapp.sync import apply, guard, pull, push, register, standing
 from webapp.sync.plan import Presence
-
-KEY_MINUTES = 55
 
 
 def begin(pair: Pairing, by: User | None) -> None:
@@ -98,7 +95,7 @@ def _intend(held: Lane, pairing_id: int, record: RemoteCustomer) -> Attempt | No
             _give_up(held, pair, record, kept)
             return None
         pending = Attempt.pending(pair, attempts.DELETE)
-        if pending is not None and ports.now() - pending.created_at <= timedelta(minutes=KEY_MINUTES):
+        if pending is not None and pending.is_young():
             return pending
         return Attempt.create(
             company=pair.company_id,

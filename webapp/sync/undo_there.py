@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from webapp import db, ports
 from webapp.economic.client import Client
@@ -29,7 +28,6 @@ from webapp.sync.fields import read, spelled
 from webapp.sync.normalise import same
 from webapp.sync.undo_plan import REMOVE_THEIRS
 
-KEY_MINUTES = 55
 Read = Callable[[int], RemoteCustomer]
 
 
@@ -166,7 +164,7 @@ def _intend(
 def _written_before(pair: Pairing, kind: str, body: object) -> Attempt | None:
     """The same write whose outcome is not known, while its key is young."""
     pending = Attempt.pending(pair, kind)
-    if pending is None or ports.now() - pending.created_at > timedelta(minutes=KEY_MINUTES):
+    if pending is None or not pending.is_young():
         return None
     return pending if pending.body == body else None
 
