@@ -419,3 +419,14 @@ def test_who_is_left_out_takes_part_only_when_ticked(connected: World, kind: str
     runs.start(run, connected.alice, also=[item.id])
     connected.drain()
     assert connected.fresh(run).done == 1 and len(item.note["ended"]) == (2 if kind == PAIR else 1)
+
+
+def test_a_name_under_what_is_serious_does_not_overrule_who_is_left_out(connected: World) -> None:
+    picked = two_zones(connected)
+    pairings.exclude(connected.connection, connected.alice, customer_id=picked.pairs[0][0])
+    run = planned(connected, PAIR, picked, accounting="ours")
+    runs.start(run, connected.alice, confirmed=["vat_zone"])
+    connected.drain()
+    assert Pairing.select().count() == 0
+    assert Exclusion.get().ended_at is None
+    assert connected.stored(1)["vatZone"] == 1

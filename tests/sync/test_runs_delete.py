@@ -275,3 +275,12 @@ def test_coming_back_there_happens_once_whatever_fails(connected: World, kind: s
     connected.sandbox.faults.next(kind=kind, method="POST")
     back = undo(connected, run)
     assert back.failed == 0 and registers(connected) == before
+
+
+def test_a_pair_that_is_ended_while_its_deletion_is_on_the_way_does_not_hold_the_run_up(connected: World) -> None:
+    [pair] = pairs(connected, 1)
+    run = runs.start(plan(connected, [pair]), connected.alice, confirmed=[DELETE])
+    connected.sandbox.hooks.add(before_delete=lambda: pairings.unpair(connected.connection, pair.id, connected.alice))
+    connected.drain()
+    assert connected.fresh(run).is_over
+    assert list(connected.economic.customers) == []
