@@ -20,6 +20,11 @@ def sqlite_connection(sqlite_database: str) -> Iterator[Connection]:
     yield from _connection()
 
 
+@pytest.fixture
+def postgres_connection(postgresql_database: str) -> Iterator[Connection]:
+    yield from _connection()
+
+
 def _connection() -> Iterator[Connection]:
     with db.connected():
         company = Company.create(name="Fjordglans Rengøring ApS")

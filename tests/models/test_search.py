@@ -66,6 +66,18 @@ def test_sqlite_and_postgresql_here_can_keep_an_index(connection: Connection) ->
     assert search.held(Customer, "tandklinik") == (1 if db.is_sqlite() else None)
 
 
+@pytest.mark.parametrize("gone, able", [(False, True), (True, False)])
+def test_a_role_that_may_install_nothing_uses_what_is_installed(
+    postgres_connection: Connection, gone: bool, able: bool
+) -> None:
+    with db.database.atomic() as undone:
+        if gone:
+            db.database.execute_sql("DROP EXTENSION pg_trgm CASCADE")
+        db.database.execute_sql("CREATE ROLE a_guest; SET LOCAL ROLE a_guest")
+        assert search.can_index() is able
+        undone.rollback()
+
+
 @pytest.mark.parametrize("text, held", [("tandklinik", 1), ("klin havn", 1), ("tandlaege", 0), ("ta", None)])
 def test_the_index_is_asked_where_a_word_is_long_enough(
     sqlite_connection: Connection, text: str, held: int | None

@@ -18,7 +18,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.user import User
-from webapp.sync import connect, register, sweep
+from webapp.sync import connect, register, resting, sweep
 from webapp.sync.connect import NotConnected, OtherAgreement
 
 OTHER = 1482377
@@ -275,6 +275,12 @@ def test_a_new_grant_ends_a_pause(connected: World) -> None:
     connected.connection.pause("grant_withdrawn")
     granted(connected)
     assert (connected.connection.state, connected.connection.state_reason) == ("open", "")
+
+
+def test_a_new_grant_does_not_end_what_a_person_put_on_hold(connected: World) -> None:
+    resting.pause(connected.connection, connected.alice)
+    granted(connected)
+    assert resting.is_by_person(connected.connection)
 
 
 def test_a_new_grant_tries_the_newer_service_again(connected: World) -> None:

@@ -19,6 +19,15 @@ PIECE = 3
 MOST_PIECES = 20
 """Of a longer word the beginning is looked up; the row itself tells the rest."""
 
+# It is installed, or whoever asks may install it: from PostgreSQL 13 on an owner may, before that only a superuser.
+_HAS_TRIGRAMS = """
+SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm') OR EXISTS (
+  SELECT 1 FROM pg_available_extension_versions AS told
+  WHERE told.name = 'pg_trgm' AND (
+    current_setting('is_superuser') = 'on'
+    OR (to_jsonb(told) ->> 'trusted' = 'true' AND has_database_privilege(current_database(), 'CREATE'))))
+"""
+
 
 def with_words(query: Any, column: Any, text: str) -> Any:
     """The query narrowed to rows whose search text holds every word of the text somewhere."""
@@ -75,9 +84,7 @@ def _is_there(name: str) -> bool:
 def can_index() -> bool:
     """This database can keep such an index: SQLite with FTS5's trigrams (3.34), PostgreSQL with pg_trgm at hand."""
     if not db.is_sqlite():
-        allowed = "SELECT has_database_privilege(current_database(), 'CREATE') AND EXISTS"
-        there = "(SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm')"
-        return bool(db.database.execute_sql(f"{allowed} {there}").fetchone()[0])
+        return bool(db.database.execute_sql(_HAS_TRIGRAMS).fetchone()[0])
     options = {row[0] for row in db.database.execute_sql("PRAGMA compile_options")}
     return "ENABLE_FTS5" in options and bool(db.database.server_version >= (3, 34))
 

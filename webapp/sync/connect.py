@@ -17,6 +17,7 @@ from webapp.models.company import Company
 from webapp.models.connection import AccessGrant, Connection, hashed
 from webapp.models.lane import Lane
 from webapp.models.user import User
+from webapp.sync import resting
 from webapp.sync import sweep as sweeps
 from webapp.sync.budget import Pace
 
@@ -167,12 +168,17 @@ def confirm(user: User, grant_id: int) -> Connection:
 
 
 def open_with(grant: AccessGrant, user: User) -> Connection:
-    """Open, or reopen, the connection to the grant's agreement, in the caller's transaction."""
+    """Open, or reopen, the connection to the grant's agreement, in the caller's transaction.
+
+    What a person put on hold stays so until a person says to go on.
+    """
     found = Connection.of_agreement(user.company, grant.agreement_number or 0)
     was_closed = found is not None and found.state == connections.CLOSED
     connection = found or Connection(company=user.company, agreement_number=grant.agreement_number)
     connection.agreement_name, connection.grant_token = grant.agreement_name, grant.grant_token
-    connection.state, connection.state_reason, connection.customersapi = connections.OPEN, "", True
+    if not resting.is_by_person(connection):
+        connection.state, connection.state_reason = connections.OPEN, ""
+    connection.customersapi = True
     connection.opened_at, connection.opened_by = ports.now(), user
     connection.closed_at, connection.closed_by = None, None
     connection.save()
