@@ -10,6 +10,7 @@ from webapp.economic.errors import EconomicError
 from webapp.models import pairing
 from webapp.models.attempt import Attempt
 from webapp.models.customer import Customer
+from webapp.models.history import OURS, History
 from webapp.models.pairing import CLOSED, CREATING, Pairing
 from webapp.simulation import meetings
 from webapp.simulation.ledger import TEXTS, alike
@@ -140,7 +141,10 @@ def save(world: World, customer_id: int, shown: Any, typed: Any, number: int | N
     finally:
         now = Customer.get_by_id(customer_id).values
         wanted = {name: value for name, value in typed.items() if not alike(value, shown[name])}
-        stored = all(alike(now[name], value) or not value for name, value in wanted.items())
+        stored = all(
+            alike(now[name], value) or not value or _was_taken_over(customer_id, name, value)
+            for name, value in wanted.items()
+        )
         others = [n for n in now if n not in wanted and not alike(now[n], before[n])]
         took = any(not alike(now[name], before[name]) for name in wanted)
         if stored and took:
@@ -155,6 +159,13 @@ def save(world: World, customer_id: int, shown: Any, typed: Any, number: int | N
     if not stored:
         world.wrong(f"I1: an acknowledged form of customer {customer_id} is not in the register")
     return "saved"
+
+
+def _was_taken_over(customer_id: int, name: str, value: str) -> bool:
+    """Right after the form was saved a worker pulled another value, for this one is the one agreed on before."""
+    lines = History.select().where(History.customer_id == customer_id, History.side == OURS, History.field == name)
+    last = list(lines.order_by(History.id.desc()).limit(2))
+    return [line.cause for line in last] == ["pull", "person"] and alike(last[1].after, value)
 
 
 def edit_reference(world: World, r: Random) -> str:
