@@ -4,11 +4,12 @@ import json
 
 import pytest
 
+from tests.sync.test_pairs import seen
 from tests.sync.world import World
 from webapp.models.attempt import Attempt
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.sync import numbers, pairings
+from webapp.sync import numbers, pairings, standing
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.register import NumberInUse
 
@@ -123,6 +124,30 @@ def test_a_doubtful_customer_under_our_number_is_for_a_person(connected: World) 
     connected.drain()
     assert connected.fresh(pair).fault["kind"] == "number_held"
     assert api_creations(connected) == []
+
+
+def test_what_was_made_and_renamed_before_its_answer_is_asked_about_and_not_made_again(connected: World) -> None:
+    connected.sandbox.faults.next(kind="500-after", method="POST")
+    pair = create(connected)
+    connected.worker.round()
+    connected.economic.edit(7, name="Skovbryn Skole og Hal")
+    connected.drain()
+    assert connected.place(customer=pair.customer).state == "other_party"
+    pairings.confirm_same(connected.connection, pair.id, seen(pair), connected.alice)
+    connected.drain()
+    assert connected.fresh(pair).customer.name == "Skovbryn Skole og Hal"
+    assert api_creations(connected) == [7]
+
+
+def test_what_may_have_been_made_is_ours_when_only_its_city_was_edited_since(connected: World) -> None:
+    connected.sandbox.faults.next(kind="500-after", method="POST")
+    pair = create(connected, city="Aarhus")
+    connected.worker.round()
+    connected.economic.edit(7, city="Viborg")
+    connected.clock.sleep(3 * 3600)
+    connected.drain()
+    assert connected.place(customer=pair.customer).state == "question"
+    assert [field.name for field in standing.plan_of(connected.fresh(pair)).questions] == ["city"]
 
 
 def test_a_refused_creation_can_be_given_up(connected: World) -> None:

@@ -23,8 +23,11 @@ from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
 from webapp.sync import apply, pull, push
 from webapp.sync.creations import give_up
-from webapp.sync.fields import BY_NAME, read, spelled
+from webapp.sync.fields import BY_NAME, Values, read, spelled
 from webapp.sync.normalise import same
+
+NOBODYS_CVR = "?"
+"""A partner whose CVR number is to count as changed, whatever it is: so a new name is asked about."""
 
 
 def step(held: Lane, client: Client, pairing_id: int) -> None:
@@ -134,21 +137,19 @@ def _no_such_address(held: Lane, attempt: Attempt, fault: Missing) -> None:
 def _find_again(held: Lane, client: Client, attempt: Attempt, told: RemoteCustomer) -> None:
     """It was created before, and its answer lost. What it is now counts; created twice it is never.
 
-    When its number is free by now it was deleted or renumbered: the look that follows finds out which.
+    When its number is free by now it was deleted or renumbered: the look that follows finds out which. When neither
+    name nor CVR number is as it was told, a colleague renamed it or gave its number away: a person says which.
     """
     try:
         record = client.legacy_customer(attempt.number)
     except Missing:
         _settle(held, attempt, told, look=True)
         return
-    if _is_another(attempt, record):
-        _leave(held, attempt)
-    else:
-        _settle(held, attempt, record)
+    _settle(held, attempt, record, told=told if _is_another(attempt, record) else None)
 
 
 def _is_another(attempt: Attempt, record: RemoteCustomer) -> bool:
-    """Neither name nor CVR number is what we sent: the number was given to somebody else since."""
+    """Neither name nor CVR number is what we sent: the number may have been given to somebody else since."""
     now = read(record)
     return not any(push.stored_as(attempt.fields[name], now[name]) for name in ("name", "cvr") if attempt.fields[name])
 
@@ -177,7 +178,7 @@ def _look_before_repeating(held: Lane, client: Client, attempt: Attempt) -> None
             attempt.settle(attempts.STALE, kind="absent")
         held.again()
         return
-    if _is_ours(attempt, record):
+    if _is_ours(attempt, read(record)):
         _settle(held, attempt, record)
     else:
         _leave(held, attempt)
@@ -200,17 +201,20 @@ def _give_way(attempt: Attempt) -> None:
         RunItem.settle_pairing(pair.id, "number_held")
 
 
-def _is_ours(attempt: Attempt, record: RemoteCustomer) -> bool:
-    """The fingerprint: everything we sent is there as we sent it."""
-    now = read(record)
-    return all(push.stored_as(value, now[name]) for name, value in attempt.fields.items() if value)
+def _is_ours(attempt: Attempt, theirs: Values) -> bool:
+    """The fingerprint: name and CVR number are there as we sent them. A colleague may have edited the rest since, and
+    what differs in it is asked about."""
+    return all(push.stored_as(attempt.fields[name], theirs[name]) for name in ("name", "cvr"))
 
 
 @db.retrying
-def _settle(held: Lane, attempt: Attempt, record: RemoteCustomer, *, look: bool = False) -> None:
+def _settle(
+    held: Lane, attempt: Attempt, record: RemoteCustomer, *, look: bool = False, told: RemoteCustomer | None = None
+) -> None:
     """The partner exists: pair with it and let base be what was sent and what they hold.
 
     A field that a default filled has no base yet, so the plan fills ours with it. `look`: it may have moved since.
+    `told`: what was created, where `record` may be somebody else's by now.
     """
     with db.write():
         held.hold()
@@ -230,8 +234,10 @@ def _settle(held: Lane, attempt: Attempt, record: RemoteCustomer, *, look: bool 
         else:
             pull.store(mirror, record)
         pair.mirror, pair.state, pair.fault = mirror, pairing.OPEN, {}
-        now = read(record)
+        now = read(told or record)
         known = pair.base
+        if told is not None:
+            pair.party = (now["name"], NOBODYS_CVR)
         sent = {name: (value, now[name]) for name, value in attempt.fields.items() if same(value, now[name])}
         pair.base = sent | {name: both for name, both in known.items() if name in sent}
         pair.version += 1
