@@ -94,10 +94,12 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "key grows old": (trouble.age, 1),
     "call is forbidden": (trouble.forbid, 1),
     "outage": (trouble.outage, 2),
+    "service asks to wait": (trouble.ask_to_wait, 1),
     "grant is withdrawn": (trouble.revoke, 1),
     "we reconnect": (trouble.reconnect, 1),
     "newer service": (trouble.newer_service, 1),
     "process dies": (trouble.kill, 6),
+    "process dies soon": (trouble.die_soon, 1),
     "process dies calling": (trouble.kill_on_the_line, 3),
 }
 _NAMES = tuple(VERBS)
@@ -106,7 +108,7 @@ INSIDE = 0.35
 MOMENTS = ("before", "after", "before", "after", "before PUT", "after PUT", "commit", "claimed")
 _NOT_INSIDE = (
     "call fails", "call is forbidden", "creation unanswered", "look-up fails", "list cut short",
-    "process dies", "process dies calling",
+    "process dies", "process dies soon", "process dies calling", "service asks to wait",
 )  # fmt: skip
 
 
@@ -128,7 +130,7 @@ class Step:
 def history(seed: int, length: int = STEPS, only: Iterable[int] | None = None) -> list[Step]:
     """The steps of a seed; `only` keeps those with these indexes."""
     r = Random(f"history/{seed}")
-    way, stories = aim.way(seed), aim.stories(r)
+    way, stories = aim.way(seed), aim.stories(r, seed)
     weights = moods.leaning(r, _WEIGHTS, {verb for verb, *_ in way if verb != "work"})
     steps = [_step(r, index, weights) for index in range(length)]
     for planned in (*stories, way):

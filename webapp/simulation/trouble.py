@@ -24,18 +24,11 @@ def work(world: World, r: Random) -> str:
     """One of the workers takes some turns for every connection that may be worked for."""
     if world.depth > 2:
         return "too deep"
-    place = r.randrange(WORKERS)
-    busy = world.memory.setdefault("busy", set())
-    if place in busy:
+    free = [place for place in range(WORKERS) if place not in world.memory.setdefault("busy", set())]
+    if not free:
         return "busy"
-    busy.add(place)
-    try:
-        return f"worker {place} took {turns(world, place, r.randint(1, 8))}"
-    except BaseException:
-        world.workers[place] = world.new_worker()
-        raise
-    finally:
-        busy.discard(place)
+    place = r.choice(free)
+    return f"worker {place} took {_at_work(world, place, r.randint(1, 8))}"
 
 
 def get_ahead(world: World, r: Random) -> str:
@@ -44,15 +37,23 @@ def get_ahead(world: World, r: Random) -> str:
         return "no time"
     taken = 0
     for _ in range(30):
-        place = r.randrange(WORKERS)
-        try:
-            done = turns(world, place, 8)
-        except BaseException:
-            world.workers[place] = world.new_worker()
-            raise
+        done = _at_work(world, r.randrange(WORKERS), 8)
         world.clock.sleep(0.0 if done else 2.0)
         taken += done
     return f"{taken} turns"
+
+
+def _at_work(world: World, place: int, most: int) -> int:
+    """A round of this worker, who can begin no other meanwhile; if it dies, the next one takes its place."""
+    busy = world.memory.setdefault("busy", set())
+    busy.add(place)
+    try:
+        return turns(world, place, most)
+    except BaseException:
+        world.workers[place] = world.new_worker()
+        raise
+    finally:
+        busy.discard(place)
 
 
 def turns(world: World, place: int, most: int) -> int:
@@ -62,6 +63,7 @@ def turns(world: World, place: int, most: int) -> int:
         before, who = world.memory.get("working for"), world.at_work
         world.memory["working for"], world.at_work = connection.agreement_number, place
         world.witness.turn_begins(connection)
+        world.leases.turn_begins()
         try:
             taken += world.workers[place].turns(connection, most)
         finally:
@@ -138,6 +140,13 @@ def forbid(world: World, r: Random) -> str:
     return "403 twice"
 
 
+def ask_to_wait(world: World, r: Random) -> str:
+    """The service is over-burdened: whatever is asked next, it says when to come again."""
+    seconds = r.choice((20, 90, 300))
+    world.sandbox.faults.next(1, None, None, r.choice(("503-before", "503-before", "429")), retry_after=seconds)
+    return f"{seconds} s"
+
+
 def outage(world: World, r: Random) -> str:
     """Every call may go wrong until it is over."""
     if r.random() < 0.5:
@@ -178,6 +187,12 @@ def kill(world: World, r: Random) -> str:
     else:
         world.kill_at, world.kill_in = aim.target(world.seed) if way < 0.85 else r.choice(boundaries.declared()), 1
     return f"at {world.kill_at} in {world.kill_in}"
+
+
+def die_soon(world: World, r: Random) -> str:
+    """Whoever commits next dies right before it, right after it, or before the commit that follows."""
+    world.kill_at, world.kill_in = "*", r.choice((1, 2, 2, 3))
+    return f"in {world.kill_in}"
 
 
 PROTOCOLS = {pairing.CREATING: ("create",), pairing.OPEN: ("look", "push", "apply"), "deleting": ("remove",)}

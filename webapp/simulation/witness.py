@@ -185,6 +185,7 @@ class Witness:
             elif sweep.state == DONE and self._sweeps[sweep.id] >= 0:
                 begun, self._sweeps[sweep.id] = self._sweeps[sweep.id], -1.0
                 self._knows(sweep, begun)
+                self._misses(sweep, begun)
 
     def _note_numbers(self, now: float) -> None:
         at = {number: remote.uid for number, remote in self._world.ledger.at.items()}
@@ -202,6 +203,13 @@ class Witness:
             open_creation = Pairing.creating_number(sweep.connection, number)
             if self._since[number] < begun and open_creation is None:
                 self._world.wrong(f"I4: comparison {sweep.id} ended and does not know {number}")
+
+    def _misses(self, sweep: Sweep, begun: float) -> None:
+        """I4: nor does it look for anybody who was there all the while: every page was read to its end."""
+        moved = self._world.ledger.moved_numbers
+        for row in Mirror.select().where(Mirror.id.in_(sweep.candidates), Mirror.gone_at.is_null()):
+            if row.number in self._world.ledger.at and row.number not in moved and self._since[row.number] < begun:
+                self._world.wrong(f"I4: comparison {sweep.id} missed {row.number}, who was there all the while")
 
     # -- when nothing is left to do, before any comparison
 

@@ -17,6 +17,7 @@ from webapp.models.user import User
 from webapp.sandbox import Sandbox, create_sandbox
 from webapp.simulation import boundaries, meetings, watched
 from webapp.simulation.clock import Clock
+from webapp.simulation.lease import Leases
 from webapp.simulation.ledger import Ledger
 from webapp.simulation.wire import Call, Killed, Wire
 from webapp.simulation.witness import Witness
@@ -48,6 +49,7 @@ class World:
         self.clock = Clock()
         self.ledger = Ledger()
         self.witness = Witness(self)
+        self.leases = Leases(self)
         self.trace: list[str] = []
         self.boundaries: Counter[str] = Counter()
         self.kills: Counter[str] = Counter()
@@ -180,6 +182,8 @@ class World:
         number = call.path.rpartition("/")[2]
         if call.method == "GET" and number.isdigit() and int(number) in self.economic.customers:
             self.reads[self.at_work, number] = self.economic.customers[int(number)]["objectVersion"]
+        if status == 404 and number.isdigit():
+            self.meet("after 404")
         self.meet(f"after {call.method}")
         self.meet("after")
 
@@ -215,6 +219,7 @@ class World:
         self.witness.reaches(name)
         name = boundaries.met(name)
         self.boundaries[name] += 1
+        self.leases.passes(name)
         if name == "lane.claimed":
             self.witness.begins()
             self.meet("claimed")
