@@ -8,7 +8,7 @@ from tests.sync.world import World
 from webapp.models.attempt import Attempt
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.sync import numbers, pairings
+from webapp.sync import numbers, pairings, register
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.register import NumberInUse
 
@@ -131,6 +131,21 @@ def test_a_refused_creation_can_be_given_up(connected: World) -> None:
     assert connected.place(customer=pair.customer).section == "conflict"
     pairings.unpair(connected.connection, pair.id, connected.alice)
     assert connected.place(customer=pair.customer).section == "new"
+
+
+@pytest.mark.parametrize("way", ["given up", "deleted here", "another number"])
+def test_whoever_has_the_number_is_known_once_it_is_not_waited_for_any_more(connected: World, way: str) -> None:
+    pair = create(connected)
+    connected.theirs(7, "En helt anden")
+    connected.look(7)
+    if way == "given up":
+        pairings.unpair(connected.connection, pair.id, connected.alice)
+    elif way == "deleted here":
+        register.remove(connected.company, pair.customer_id, connected.alice)
+    else:
+        pairings.try_again(connected.connection, pair.id, 8, connected.alice)
+    connected.drain()
+    assert connected.mirror(7).name == "En helt anden"
 
 
 def test_mending_the_customer_tries_a_refused_creation_again(connected: World) -> None:

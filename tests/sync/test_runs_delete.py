@@ -241,6 +241,19 @@ def test_two_that_were_agreed_to_differ_come_back_as_they_were(connected: World)
     assert registers(connected) == before and connected.place(customer=ours).state == "agreed"
 
 
+@pytest.mark.parametrize("where", ["both", "theirs"])
+def test_a_question_that_was_open_is_open_again_and_nobody_is_overwritten(connected: World, where: str) -> None:
+    connected.theirs(1, "Havnens Tandklinik", email="de@eksempel.dk")
+    connected.look(1)
+    ours, theirs = connected.ours(1, "Havnens Tandklinik", email="vi@eksempel.dk"), connected.mirror(1)
+    seen = pairings.Versions(ours.version, theirs.version)
+    pair = pairings.pair(connected.connection, ours.id, theirs.id, {}, seen, connected.alice)
+    connected.drain()
+    before = registers(connected)
+    undo(connected, deleted(connected, [pair], where))
+    assert registers(connected) == before and connected.place(customer=ours).section == "conflict"
+
+
 def test_what_cannot_come_back_is_told_in_the_plans(connected: World) -> None:
     [pair] = pairs(connected, 1)
     register.remove(connected.company, pair.customer_id, connected.alice)

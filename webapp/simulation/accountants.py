@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -14,6 +15,7 @@ from webapp.sync import inbox
 
 BETWEEN = 999_999
 """The number that one of two holds while they change numbers."""
+AT_ONCE, UNHEARD = timedelta(minutes=5), "calls lost, late or to nobody"
 NUMBERS = ("customerGroup", "paymentTerms", "vatZone")
 
 
@@ -254,7 +256,8 @@ def deliver(world: World, r: Random) -> str:
     chosen = waiting[: r.randint(1, 4)]
     for row in chosen:
         world.sandbox.webhooks.queue.pop(str(row["id"]), None)
-        _send(world, row["values"])
+        late = world.clock.theirs() - datetime.fromisoformat(row["made"]) > AT_ONCE
+        world.ledger.counts[UNHEARD] += not _send(world, row["values"]) or late
     return f"delivered {len(chosen)} of {len(waiting)}"
 
 
@@ -277,4 +280,5 @@ def lose(world: World, r: Random) -> str:
     chosen = waiting[: r.randint(1, 3)]
     for row in chosen:
         del world.sandbox.webhooks.queue[str(row["id"])]
+    world.ledger.counts[UNHEARD] += len(chosen)
     return f"lost {len(chosen)}"

@@ -231,9 +231,9 @@ def _settle(held: Lane, attempt: Attempt, record: RemoteCustomer, *, look: bool 
             pull.store(mirror, record)
         pair.mirror, pair.state, pair.fault = mirror, pairing.OPEN, {}
         now = read(record)
-        known = pair.base
         sent = {name: (value, now[name]) for name, value in attempt.fields.items() if same(value, now[name])}
-        pair.base = sent | {name: both for name, both in known.items() if name in sent}
+        # What a pair that a run brings back had not settled before is asked about again.
+        pair.base = {name: both for name, both in (pair.base or sent).items() if name in sent}
         pair.version += 1
         pair.save()
         run_id = RunItem.running(pair.id)
