@@ -99,6 +99,8 @@ STORIES: tuple[tuple[Planned | str, ...], ...] = (
     ("we edit", "they edit", "webhooks arrive", "service asks to wait", "work", "work"),
     ("process dies soon", "we unpair", "work"),
     ("process dies soon", "we pair", "work"),
+    ("we edit", "they edit", "webhooks arrive", ("disk fails", 1, "after"), "work", "work", "work"),
+    ("we create there", ("disk fails", 1, "after POST"), "work", "work"),
     ("process dies soon", "we answer", "work"),
     ("process dies soon", "we create here", "work"),
 )

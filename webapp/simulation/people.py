@@ -15,7 +15,7 @@ from webapp.models.history import OURS, History
 from webapp.models.pairing import CLOSED, CREATING, Pairing
 from webapp.simulation import meetings
 from webapp.simulation.ledger import TEXTS, alike
-from webapp.simulation.wire import Killed
+from webapp.simulation.wire import Killed, NotStored
 from webapp.simulation.world import World
 from webapp.sync import connect, emptying, pairings, register
 from webapp.sync.creations import AlreadyPaired
@@ -23,6 +23,7 @@ from webapp.sync.register import NoSuchCustomer, NumberInUse
 
 REFUSALS = (
     pairings.Moved, AlreadyPaired, NumberInUse, NoSuchCustomer, connect.NotConnected, emptying.Stale, EconomicError,
+    NotStored,
 )  # fmt: skip
 REFERENCE_CHOICES = {
     "currency": ("DKK", "EUR"), "customer_group": ("1", "2"), "payment_terms": ("1", "2"), "vat_zone": ("1", "2"),

@@ -52,6 +52,7 @@ def settle(world: World) -> int:
 def _calm(world: World) -> None:
     """Faults end, clocks are right, the grant is renewed, webhooks still on their way arrive or are lost."""
     world.armed.clear()
+    world.refusing.clear()
     world.calm = True
     world.sandbox.faults.clear()
     world.clock.correct()

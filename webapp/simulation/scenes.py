@@ -92,7 +92,7 @@ def silence_is_told(world: World, drain: Callable[[World], None]) -> None:
     connection = world.connection
     if not world.ledger.counts[accountants.UNHEARD] and allowed.clock_is_true(world):
         _nothing_to_tell(world)
-    known = {row.number for row in Mirror.of(connection)} if connection else set()
+    known = {row.number for row in Mirror.of(connection)} if connection and connection.webhook_hash else set()
     numbers = [number for number in world.economic.customers if number in known]
     if connection is None or not numbers or world.chance.random() >= SHARE:
         return

@@ -101,6 +101,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we reconnect": (trouble.reconnect, 1),
     "newer service": (trouble.newer_service, 1),
     "process dies": (trouble.kill, 6),
+    "disk fails": (trouble.disk_fails, 2),
     "process dies soon": (trouble.die_soon, 1),
     "process dies calling": (trouble.kill_on_the_line, 3),
 }

@@ -9,6 +9,7 @@ from webapp.models import pairing
 from webapp.models.connection import Connection
 from webapp.models.lane import Lane
 from webapp.simulation import aim, boundaries
+from webapp.simulation.wire import NotStored
 from webapp.simulation.world import WORKERS, World
 
 FAULTS = (
@@ -44,11 +45,16 @@ def get_ahead(world: World, r: Random) -> str:
 
 
 def _at_work(world: World, place: int, most: int) -> int:
-    """A round of this worker, who can begin no other meanwhile; if it dies, the next one takes its place."""
+    """A round of this worker, who can begin no other meanwhile; if it dies, the next one takes its place.
+
+    One whose round failed for another reason gives back what it held, as it does before its next round."""
     busy = world.memory.setdefault("busy", set())
     busy.add(place)
     try:
         return turns(world, place, most)
+    except NotStored:
+        Lane.let_go(world.workers[place].name)
+        raise
     except BaseException:
         world.workers[place] = world.new_worker()
         raise
@@ -187,6 +193,15 @@ def kill(world: World, r: Random) -> str:
     else:
         world.kill_at, world.kill_in = aim.target(world.seed) if way < 0.85 else r.choice(boundaries.declared()), 1
     return f"at {world.kill_at} in {world.kill_in}"
+
+
+DISK = ("disk I/O error", "database or disk is full", "attempt to write a readonly database")
+
+
+def disk_fails(world: World, r: Random) -> str:
+    """The next commits are refused, whoever makes them; the processes live on."""
+    world.refusing = [r.choice(DISK)] * r.choice((1, 1, 2, 4))
+    return f"{len(world.refusing)} times: {world.refusing[0]}"
 
 
 def die_soon(world: World, r: Random) -> str:

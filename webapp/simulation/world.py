@@ -19,7 +19,7 @@ from webapp.simulation import boundaries, meetings, watched
 from webapp.simulation.clock import Clock
 from webapp.simulation.lease import Leases
 from webapp.simulation.ledger import Ledger
-from webapp.simulation.wire import Call, Killed, Wire
+from webapp.simulation.wire import Call, Killed, NotStored, Wire
 from webapp.simulation.witness import Witness
 from webapp.sync import connect, sweep
 from webapp.worker import Worker
@@ -56,6 +56,7 @@ class World:
         self.violations: list[str] = []
         self.kill_at = ""
         self.kill_in = 0
+        self.refusing: list[str] = []
         self.armed: list[tuple[int, str, Callable[[], None]]] = []
         self.depth = 0
         self.calm = False
@@ -225,6 +226,9 @@ class World:
             self.meet("claimed")
         if self.at_work >= 0 and name.endswith(" after commit"):
             self.meet("commit")
+        if self.refusing and name.endswith(" before commit"):
+            self.note("refused", name)
+            raise NotStored(self.refusing.pop())
         if self.kill_at and (self.kill_at == "*" or self.kill_at == name):
             self.kill_in -= 1
             if self.kill_in <= 0:
