@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.sync.world import World
+from webapp.models import attempt as attempts
 from webapp.models.attempt import Attempt
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
@@ -80,6 +81,14 @@ def test_the_same_key_and_body_are_sent_again_while_the_key_is_young(connected: 
     connected.drain()
     attempt = Attempt.get()
     assert (Attempt.select().count(), attempt.tries, attempt.state) == (1, 2, "done")
+
+
+def test_a_worker_that_hears_late_forgets_nothing_that_is_known(connected: World) -> None:
+    pair = create(connected)
+    connected.drain()
+    attempt = Attempt.get(Attempt.pairing == pair)
+    attempt.settle(attempts.UNCLEAR, kind="unreachable")
+    assert connected.fresh(attempt).state == attempts.DONE
 
 
 def test_a_fetch_that_meets_the_new_customer_does_not_double_it(connected: World) -> None:

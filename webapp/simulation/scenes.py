@@ -15,8 +15,9 @@ from webapp.simulation.ledger import alike, values_of
 from webapp.simulation.world import World
 from webapp.sync import runs_undo, silence
 from webapp.sync.fields import NAMES
+from webapp.sync.push import stored_as
 
-SHARE = 1.0
+SHARE = 0.25
 POLLED = 301.0
 HEARD = 660.0
 """Seconds until the next poll has been made, and until the absence of a call means something."""
@@ -43,7 +44,7 @@ def there_and_back(world: World, drain: Callable[[World], None]) -> None:
     world.ledger.counts[f"there and back: {done.kind}"] += 1
     world.ledger.counts["there and back, and something had moved"] += between != before
     for key in sorted(before.keys() | after.keys()):
-        names = {name for name in {*before.get(key, {}), *after.get(key, {})} if _differs(before, after, key, name)}
+        names = {name for name in NAMES if _differs(world, before, after, key, name)}
         left = sorted(names - stays.get(key, set()))
         if left:
             told = [(name, before.get(key, {}).get(name), after.get(key, {}).get(name)) for name in left]
@@ -63,8 +64,15 @@ def _registers(world: World) -> Registers:
     return ours | {("theirs", number): values_of(customers[number]) for number in customers}
 
 
-def _differs(before: Registers, after: Registers, key: tuple[str, int], name: str) -> bool:
-    return not alike(before.get(key, {}).get(name, ""), after.get(key, {}).get(name, ""))
+def _differs(world: World, before: Registers, after: Registers, key: tuple[str, int], name: str) -> bool:
+    """More than by what e-conomic does to every value that it is sent: put in capitals, or cut."""
+    one, other = before.get(key, {}).get(name, ""), after.get(key, {}).get(name, "")
+    kept = world.sandbox.switches.texts_kept if key[0] == "theirs" else ""
+    return not (
+        alike(one, other)
+        or (kept == "capitals" and alike(one.upper(), other))
+        or (kept == "cut" and stored_as(one, other))
+    )
 
 
 def _staying(back: Run) -> dict[tuple[str, int], set[str]]:

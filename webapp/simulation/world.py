@@ -168,6 +168,9 @@ class World:
         meetings.sent(self, call, *self._versions(call))
 
     def _limited(self, seconds: float) -> None:
+        """A worker is told when to come again. What a person's own granting of access is told is nobody else's."""
+        if self.at_work < 0:
+            return
         self.rests.asked(self._agreement_now(), self.clock.seconds() + seconds, self._excuse())
 
     def _agreement_now(self) -> int:
