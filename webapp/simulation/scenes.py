@@ -98,7 +98,9 @@ def silence_is_told(world: World, drain: Callable[[World], None]) -> None:
 
     Before it, whoever had every call come at once has nothing to be told."""
     connection = world.connection
-    if not world.ledger.counts[accountants.UNHEARD] and allowed.clock_is_true(world):
+    if not allowed.clock_is_true(world):
+        return
+    if not world.ledger.counts[accountants.UNHEARD]:
         _nothing_to_tell(world)
     known = {row.number for row in Mirror.of(connection)} if connection and connection.webhook_hash else set()
     numbers = [number for number in world.economic.customers if number in known]

@@ -76,7 +76,8 @@ class Witness:
             return
         decided, now = self.decided[attempt.pairing_id], values_of(record)
         raced = self._world.reads.get((self._world.at_work, str(record["customerNumber"]))) != record["objectVersion"]
-        moved = [name for name in now if not alike(now[name], decided[name])]
+        sent = _sent(attempt.pairing_id)
+        moved = [n for n in now if not alike(now[n], decided[n]) and (n, now[n]) not in sent]
         if moved and not raced:
             self._world.wrong(f"I3: {record['customerNumber']} was deleted there though {moved} had changed since")
 
@@ -279,6 +280,12 @@ def deleted_in_bulk() -> dict[int, RunItem]:
 
 def _removes(item: RunItem) -> bool:
     return bool(item.note.get("does") == REMOVE_OURS)
+
+
+def _sent(pairing_id: int) -> set[tuple[str, str]]:
+    """What updates of ours have carried to this pair's partner."""
+    updates = Attempt.select().where(Attempt.pairing == pairing_id, Attempt.kind == attempts.UPDATE)
+    return {(name, value.strip()) for sent in updates for name, value in sent.fields.items()}
 
 
 def _undoes(pairing_id: int) -> bool:
