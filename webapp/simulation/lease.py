@@ -36,11 +36,11 @@ class Leases:
         """The worker at work has finished with, or died over, whatever it held."""
         self._mine.pop(self._world.at_work, None)
 
-    def passes(self, boundary: str) -> None:
-        """Somebody is about to commit, or just has."""
-        if boundary.endswith(" before commit"):
+    def passes(self, failpoint: str, boundary: str) -> None:
+        """Somebody is about to commit, or just has; `boundary` says who."""
+        if failpoint == "commit.before":
             self._is_held(boundary)
-        elif boundary.endswith(" after commit"):
+        elif failpoint == "commit.after":
             self._look()
 
     def _is_held(self, boundary: str) -> None:

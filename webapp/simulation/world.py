@@ -221,9 +221,9 @@ class World:
 
     def _failpoint(self, name: str) -> None:
         self.witness.reaches(name)
-        name = boundaries.met(name)
+        failpoint, name = name, boundaries.met(name)
         self.boundaries[name] += 1
-        self.leases.passes(name)
+        self.leases.passes(failpoint, name)
         if name == "lane.claimed":
             self.witness.begins()
             self.meet("claimed")
