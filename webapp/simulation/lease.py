@@ -24,13 +24,17 @@ class Stand(NamedTuple):
 
 
 class Leases:
-    """What the lanes were after the last commit; the lane that each worker took last, and who took each lane last."""
+    """What the lanes were after the last commit; the lane that each worker took last, and who took each lane last.
+
+    `taken_over`: the last lane that was taken had been another's.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._lanes: dict[int, Stand] = {}
         self._mine: dict[int, int] = {}
         self._holder: dict[int, int] = {}
+        self.taken_over = False
 
     def turn_begins(self) -> None:
         """The worker at work has finished with, or died over, whatever it held."""
@@ -57,6 +61,7 @@ class Leases:
         for lane_id, stand in now.items():
             before = self._lanes.get(lane_id)
             if stand.fence > (before.fence if before else 0):
+                self.taken_over = self._holder.get(lane_id, self._world.at_work) != self._world.at_work
                 self._mine[self._world.at_work], self._holder[lane_id] = lane_id, self._world.at_work
         for lane_id in self._lanes.keys() - now.keys():
             gone = self._lanes[lane_id]

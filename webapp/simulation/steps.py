@@ -103,6 +103,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "process dies": (trouble.kill, 6),
     "disk fails": (trouble.disk_fails, 2),
     "process dies soon": (trouble.die_soon, 1),
+    "process dies taking over": (trouble.die_taking_over, 1),
     "process dies calling": (trouble.kill_on_the_line, 3),
 }
 _NAMES = tuple(VERBS)

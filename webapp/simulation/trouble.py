@@ -10,7 +10,7 @@ from webapp.models.connection import Connection
 from webapp.models.lane import Lane
 from webapp.simulation import aim, boundaries
 from webapp.simulation.wire import NotStored
-from webapp.simulation.world import WORKERS, World
+from webapp.simulation.world import TAKING_OVER, WORKERS, World
 
 FAULTS = (
     "429", "403", "404-html", "500-before", "500-after", "501-before", "502-before", "502-after", "503-before",
@@ -208,6 +208,12 @@ def die_soon(world: World, r: Random) -> str:
     """Whoever commits next dies right before it, right after it, or before the commit that follows."""
     world.kill_at, world.kill_in = "*", r.choice((1, 2, 2, 3))
     return f"in {world.kill_in}"
+
+
+def die_taking_over(world: World, r: Random) -> str:
+    """Whoever takes a lane over from another dies with it."""
+    world.kill_at, world.kill_in = TAKING_OVER, 1
+    return f"at {TAKING_OVER}"
 
 
 PROTOCOLS = {pairing.CREATING: ("create",), pairing.OPEN: ("look", "push", "apply"), "deleting": ("remove",)}

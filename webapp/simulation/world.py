@@ -38,6 +38,7 @@ SETTINGS = config.load(
     {},
 )
 WORKERS = 3
+TAKING_OVER = "a lane taken over"
 
 
 class World:
@@ -232,7 +233,8 @@ class World:
         if self.refusing and name.endswith(" before commit"):
             self.note("refused", name)
             raise NotStored(self.refusing.pop())
-        if self.kill_at and (self.kill_at == "*" or self.kill_at == name):
+        taken_over = self.kill_at == TAKING_OVER and name == "lane.claimed" and self.leases.taken_over
+        if self.kill_at and (self.kill_at in ("*", name) or taken_over):
             self.kill_in -= 1
             if self.kill_in <= 0:
                 self.kill_at = ""
