@@ -59,7 +59,7 @@ LATE_NEWS: tuple[Planned, ...] = tuple(
 
 
 def _while_stalled(moment: str, *meanwhile: str) -> tuple[Planned, ...]:
-    """A worker sleeps past its lease at this moment of a call, and this happens before it goes on."""
+    """A worker sleeps past its lease at this moment, and this happens before it goes on."""
     return tuple((verb, 1, moment) for verb in ("worker stalls", *meanwhile))
 
 
@@ -90,10 +90,10 @@ STORIES: tuple[tuple[Planned | str, ...], ...] = (
     ("we open a form", "they edit", "webhooks arrive", "work", "we edit"),
     ("look-up fails", "they edit", "webhooks arrive", "work", "work"),
     ("the neighbour edits", "we edit", "work", "work"),
-    ("we edit", *_while_stalled("after PUT", "process dies taking over", "work"), "work", "work"),
+    ("we edit", *_while_stalled("claimed", "process dies taking over", "work"), "work", "work"),
     ("we create there", *_while_stalled("after POST", "creation unanswered", "work"), "work", "work"),
-    ("we compare", *_while_stalled("after GET", "process dies taking over", "work"), "work", "work"),
-    ("they edit", "webhooks arrive", *_while_stalled("after GET", "process dies taking over", "work"), "work", "work"),
+    ("we compare", *_while_stalled("claimed", "process dies taking over", "work"), "work", "work"),
+    ("they edit", "webhooks arrive", *_while_stalled("claimed", "process dies taking over", "work"), "work", "work"),
     ("we compare", "list cut short", "work", "work"),
     ("they delete", "webhooks arrive", *((verb, 1, GONE) for verb in ("they add", "webhooks arrive", "work")), "work"),
     ("they renumber", "they reuse", "webhooks arrive", "webhooks arrive", "work", "work"),
