@@ -15,7 +15,6 @@ from webapp.simulation.ledger import alike, values_of
 from webapp.simulation.world import World
 from webapp.sync import runs_undo, silence
 from webapp.sync.fields import NAMES
-from webapp.sync.push import stored_as
 
 SHARE = 0.25
 POLLED = 301.0
@@ -65,14 +64,9 @@ def _registers(world: World) -> Registers:
 
 
 def _differs(world: World, before: Registers, after: Registers, key: tuple[str, int], name: str) -> bool:
-    """More than by what e-conomic does to every value that it is sent: put in capitals, or cut."""
+    """More than by what e-conomic does to every value that it is sent."""
     one, other = before.get(key, {}).get(name, ""), after.get(key, {}).get(name, "")
-    kept = world.sandbox.switches.texts_kept if key[0] == "theirs" else ""
-    return not (
-        alike(one, other)
-        or (kept == "capitals" and alike(one.upper(), other))
-        or (kept == "cut" and stored_as(one, other))
-    )
+    return not (world.keeps(one, other) if key[0] == "theirs" else alike(one, other))
 
 
 def _staying(back: Run) -> dict[tuple[str, int], set[str]]:

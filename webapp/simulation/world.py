@@ -18,10 +18,11 @@ from webapp.sandbox import Sandbox, create_sandbox
 from webapp.simulation import boundaries, meetings, watched
 from webapp.simulation.clock import Clock
 from webapp.simulation.lease import Leases
-from webapp.simulation.ledger import Ledger
+from webapp.simulation.ledger import Ledger, alike
 from webapp.simulation.wire import Call, Killed, NotStored, Wire
 from webapp.simulation.witness import Witness
 from webapp.sync import connect, sweep
+from webapp.sync.push import stored_as
 from webapp.worker import Worker
 
 ADDRESS = "http://economic.test"
@@ -241,6 +242,12 @@ class World:
                 self.kills[name] += 1
                 self.note("killed", name)
                 raise Killed(name)
+
+    def keeps(self, sent: str, kept: str) -> bool:
+        """This is what e-conomic makes of a value that it is sent: the same, in capitals, or cut."""
+        how = self.sandbox.switches.texts_kept
+        capitals, cut = how == "capitals" and alike(sent.upper(), kept), how == "cut" and stored_as(sent, kept)
+        return alike(sent, kept) or capitals or cut
 
     def note(self, *words: str) -> None:
         self.trace.append(" ".join(words))

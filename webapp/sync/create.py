@@ -232,8 +232,9 @@ def _settle(held: Lane, attempt: Attempt, record: RemoteCustomer, *, look: bool 
         pair.mirror, pair.state, pair.fault = mirror, pairing.OPEN, {}
         now = read(record)
         sent = {name: (value, now[name]) for name, value in attempt.fields.items() if same(value, now[name])}
-        # What a pair that a run brings back had not settled before is asked about again.
-        pair.base = {name: both for name, both in (pair.base or sent).items() if name in sent}
+        # What a pair that a run brings back had not settled is asked about again; what was agreed to differ still is.
+        apart = {name: (both[0], now[name]) for name, both in pair.base.items() if not same(*both)}
+        pair.base = apart | {name: both for name, both in (pair.base or sent).items() if name in sent}
         pair.version += 1
         pair.save()
         run_id = RunItem.running(pair.id)
