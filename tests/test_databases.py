@@ -1,6 +1,9 @@
 """The databases that tests get are fresh, migrated and of the kind that their name says."""
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +41,15 @@ def test_an_empty_database_takes_every_migration(empty_database: str) -> None:
 
 def test_a_database_is_of_the_kind_that_its_address_says(database: str) -> None:
     assert db.is_sqlite() == database.startswith("sqlite:///")
+
+
+def test_a_commit_on_sqlite_is_on_the_disk_before_it_counts(tmp_path: Path) -> None:
+    asked = f"from webapp import db; db.bind('sqlite:///{tmp_path}/a.db'); "
+    asked += (
+        "print(*(db.database.execute_sql(f'PRAGMA {name}').fetchone()[0] for name in ('synchronous', 'journal_mode')))"
+    )
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["2", "wal"]  # 2: FULL; the tests themselves run without, for speed
 
 
 def test_postgresql_plans_each_search_by_its_own_words(postgresql_database: str) -> None:

@@ -157,6 +157,17 @@ def test_a_clock_set_back_prolongs_no_rest(connected: World) -> None:
         assert pace.pause() == 0
 
 
+def test_a_rest_that_is_over_keeps_no_later_one_out_when_the_clock_was_set_back(connected: World) -> None:
+    watch = Watch(connected)
+    with ports.using(watch.ports):
+        pace = Pace(connected.connection.id)
+        pace.rest(60)
+        watch.set(minutes=-30)
+        watch.run(60)
+        pace.rest(20)
+        assert pace.pause() == pytest.approx(20)
+
+
 def test_a_rest_from_a_clock_that_was_wrong_lasts_an_hour_at_most(connected: World) -> None:
     watch = Watch(connected)
     with ports.using(watch.ports):

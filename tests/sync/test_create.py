@@ -6,10 +6,11 @@ import pytest
 
 from tests.sync.test_pairs import seen
 from tests.sync.world import World
+from webapp.models import attempt as attempts
 from webapp.models.attempt import Attempt
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.sync import numbers, pairings, standing
+from webapp.sync import numbers, pairings, register, standing
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.register import NumberInUse
 
@@ -81,6 +82,14 @@ def test_the_same_key_and_body_are_sent_again_while_the_key_is_young(connected: 
     connected.drain()
     attempt = Attempt.get()
     assert (Attempt.select().count(), attempt.tries, attempt.state) == (1, 2, "done")
+
+
+def test_a_worker_that_hears_late_forgets_nothing_that_is_known(connected: World) -> None:
+    pair = create(connected)
+    connected.drain()
+    attempt = Attempt.get(Attempt.pairing == pair)
+    attempt.settle(attempts.UNCLEAR, kind="unreachable")
+    assert connected.fresh(attempt).state == attempts.DONE
 
 
 def test_a_fetch_that_meets_the_new_customer_does_not_double_it(connected: World) -> None:
@@ -156,6 +165,21 @@ def test_a_refused_creation_can_be_given_up(connected: World) -> None:
     assert connected.place(customer=pair.customer).section == "conflict"
     pairings.unpair(connected.connection, pair.id, connected.alice)
     assert connected.place(customer=pair.customer).section == "new"
+
+
+@pytest.mark.parametrize("way", ["given up", "deleted here", "another number"])
+def test_whoever_has_the_number_is_known_once_it_is_not_waited_for_any_more(connected: World, way: str) -> None:
+    pair = create(connected)
+    connected.theirs(7, "En helt anden")
+    connected.look(7)
+    if way == "given up":
+        pairings.unpair(connected.connection, pair.id, connected.alice)
+    elif way == "deleted here":
+        register.remove(connected.company, pair.customer_id, connected.alice)
+    else:
+        pairings.try_again(connected.connection, pair.id, 8, connected.alice)
+    connected.drain()
+    assert connected.mirror(7).name == "En helt anden"
 
 
 def test_mending_the_customer_tries_a_refused_creation_again(connected: World) -> None:

@@ -55,6 +55,19 @@ def test_a_webhook_after_the_workers_get(connected: World, pair: Pairing) -> Non
     assert ours(pair).city == "Aarhus"
 
 
+def test_a_number_given_to_somebody_else_while_its_deletion_is_being_seen(connected: World, pair: Pairing) -> None:
+    def given_anew_and_told() -> None:
+        connected.theirs(1042, "En helt anden ApS")
+        inbox.receive(connected.connection, "new=1042", "", "")
+        connected.worker.round()
+
+    connected.economic.delete(1042)
+    inbox.receive(connected.connection, "old=1042", "", "")
+    at(connected, "look.fetched", given_anew_and_told)
+    assert connected.mirror(1042).name == "En helt anden ApS"
+    assert connected.place(customer=pair.customer).section == "deleted"
+
+
 def test_a_page_row_older_than_a_push(connected: World, pair: Pairing) -> None:
     def pushed_meanwhile() -> None:
         connected.save(pair.customer, city="Vejle")

@@ -227,18 +227,34 @@ def test_taken_back_they_are_there_again_with_their_fields_and_partners(connecte
     assert {connected.place(customer=pair.customer).state for pair in found} == {"equal"}
 
 
-def test_two_that_were_agreed_to_differ_come_back_as_they_were(connected: World) -> None:
-    connected.theirs(1, "Havnens Tandklinik", city="Odense")
+@pytest.mark.parametrize("kept", ["as-sent", "capitals"])
+def test_two_that_were_agreed_to_differ_come_back_as_they_were(connected: World, kept: str) -> None:
+    connected.theirs(1, "HAVNENS TANDKLINIK", city="Odense", address="Havnen 1")
     connected.look(1)
     ours = connected.ours(1, "Havnens Tandklinik ApS", city="Odense C")
     seen = pairings.Versions(ours.version, connected.mirror(1).version)
-    answers = {"name": "both", "city": "both"}
+    answers = {"name": "both", "city": "both", "address": "both"}
     pair = pairings.pair(connected.connection, ours.id, connected.mirror(1).id, answers, seen, connected.alice)
     connected.drain()
     before = registers(connected)
+    connected.sandbox.switches.update(texts_kept=kept)
     undo(connected, deleted(connected, [pair]))
     connected.compare()
-    assert registers(connected) == before and connected.place(customer=ours).state == "agreed"
+    assert registers(connected)[0] == before[0] and connected.place(customer=ours).state == "agreed"
+    assert str(registers(connected)[1]).upper() == str(before[1]).upper()
+
+
+@pytest.mark.parametrize("where", ["both", "theirs"])
+def test_a_question_that_was_open_is_open_again_and_nobody_is_overwritten(connected: World, where: str) -> None:
+    connected.theirs(1, "Havnens Tandklinik", email="de@eksempel.dk")
+    connected.look(1)
+    ours, theirs = connected.ours(1, "Havnens Tandklinik", email="vi@eksempel.dk"), connected.mirror(1)
+    seen = pairings.Versions(ours.version, theirs.version)
+    pair = pairings.pair(connected.connection, ours.id, theirs.id, {}, seen, connected.alice)
+    connected.drain()
+    before = registers(connected)
+    undo(connected, deleted(connected, [pair], where))
+    assert registers(connected) == before and connected.place(customer=ours).section == "conflict"
 
 
 def test_what_cannot_come_back_is_told_in_the_plans(connected: World) -> None:

@@ -89,7 +89,11 @@ class Attempt(Row):
         return self.is_young() and bool(self.connection.opened_at <= self.created_at)
 
     def settle(self, state: str, *, kind: str = "", text: str = "", log_id: str = "") -> None:
-        """Note how it ended."""
-        self.state, self.fault_kind, self.fault_text, self.log_id = state, kind, text, log_id
-        self.answered_at = ports.now()
-        self.save()
+        """Note how it ended. One that is not known to have ended is never put over one that is: a worker that has lost
+        its lane may hear late."""
+        told = {"state": state, "fault_kind": kind, "fault_text": text, "log_id": log_id, "answered_at": ports.now()}
+        row = Attempt.id == self.id
+        if state in (OPEN, UNCLEAR):
+            row &= Attempt.state.in_((OPEN, UNCLEAR))
+        if Attempt.update(**told).where(row).execute():
+            self.__data__.update(told)

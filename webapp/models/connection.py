@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
@@ -116,12 +116,15 @@ class Connection(Row):
             Connection.id == self.id, Connection.state == OPEN
         ).execute()
 
-    def rest(self, seconds: float) -> None:
-        """Make no call before so many seconds have passed; a longer rest that was asked for before stays."""
+    def rest(self, seconds: float, over: datetime | None = None) -> None:
+        """Make no call before so many seconds have passed; a longer rest that was asked for before stays, unless it was
+        until `over`, which is known to have passed, whatever the clock says."""
         now = ports.now()
         until = now + timedelta(seconds=min(seconds, LONGEST_REST))
         of_another_clock = Connection.resume_at > now + timedelta(seconds=LONGEST_REST)
         shorter = Connection.resume_at.is_null() | (Connection.resume_at < until) | of_another_clock
+        if over is not None:
+            shorter |= Connection.resume_at == over
         Connection.update(resume_at=until).where(Connection.id == self.id, shorter).execute()
 
 

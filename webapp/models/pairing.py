@@ -14,6 +14,8 @@ from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.history import OURS, THEIRS
+from webapp.models.lane import THEIRS as LOOK_THERE
+from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.user import User
 from webapp.sync.plan import Base
@@ -146,3 +148,9 @@ class Pairing(Row):
         self.deleting = False
         self.version += 1
         self.save()
+        if self.mirror_id is None:
+            self.wait_no_more(self.new_number)
+
+    def wait_no_more(self, number: int) -> None:
+        """Whoever was met under the number of an open creation was kept for it: somebody has to look who that is."""
+        Lane.wake(self.connection, LOOK_THERE, number)

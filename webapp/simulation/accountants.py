@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -14,6 +15,7 @@ from webapp.sync import inbox
 
 BETWEEN = 999_999
 """The number that one of two holds while they change numbers."""
+AT_ONCE, UNHEARD = timedelta(minutes=5), "calls lost, late or to nobody"
 NUMBERS = ("customerGroup", "paymentTerms", "vatZone")
 
 
@@ -38,14 +40,21 @@ def _numbers(world: World) -> list[int]:
 
 def _one(world: World, r: Random, found: list[int]) -> int:
     """Somebody's customer; when a call about one is under way, most often that one."""
-    calls = [call.path.rpartition("/")[2] for call, _ in world.wire.under_way]
-    now = [int(last) for last in calls if last.isdigit() and int(last) in found]
+    now = [number for number in _asked_about(world) if number in found]
     return now[-1] if now and r.random() < 0.7 else r.choice(found)
+
+
+def _asked_about(world: World) -> list[int]:
+    """The numbers that the calls under way are about."""
+    calls = [call.path.rpartition("/")[2] for call, _ in world.wire.under_way]
+    return [int(last) for last in calls if last.isdigit()]
 
 
 def add(world: World, r: Random) -> str:
     left = [remote.number for remote in world.ledger.remotes if remote.gone][-2:]
     number = r.choice((None, r.randint(1, 30), r.randint(1000, 1012), *left))
+    asked = [one for one in _asked_about(world) if one not in world.economic.customers]
+    number = asked[-1] if asked and r.random() < 0.7 else number
     if number in world.economic.customers:
         return "taken"
     made = world.economic.add_customer(**_record(world, r, number))
@@ -104,7 +113,9 @@ def reuse(world: World, r: Random) -> str:
     found = _numbers(world)
     if not found:
         return "nobody"
-    number = _one(world, r, [n for n in found if n in world.ledger.moved_numbers and r.random() < 0.5] or found)
+    last = world.memory.get("moved last")
+    moved = [last] if last in found and r.random() < 0.5 else [n for n in found if n in world.ledger.moved_numbers]
+    number = _one(world, r, moved if moved and r.random() < 0.8 else found)
     world.economic.delete(number)
     made = world.economic.add_customer(**_record(world, r, number))
     world.ledger.note("theirs", world.ledger.at[number].uid, values_of(made), {})
@@ -119,6 +130,7 @@ def renumber(world: World, r: Random) -> str:
     if new in world.economic.customers:
         return "taken"
     world.economic.renumber(old, new)
+    world.memory["moved last"] = new
     return f"renumbered {old} to {new}"
 
 
@@ -244,7 +256,8 @@ def deliver(world: World, r: Random) -> str:
     chosen = waiting[: r.randint(1, 4)]
     for row in chosen:
         world.sandbox.webhooks.queue.pop(str(row["id"]), None)
-        _send(world, row["values"])
+        late = world.clock.theirs() - datetime.fromisoformat(row["made"]) > AT_ONCE
+        world.ledger.counts[UNHEARD] += not _send(world, row["values"]) or late
     return f"delivered {len(chosen)} of {len(waiting)}"
 
 
@@ -267,4 +280,5 @@ def lose(world: World, r: Random) -> str:
     chosen = waiting[: r.randint(1, 3)]
     for row in chosen:
         del world.sandbox.webhooks.queue[str(row["id"])]
+    world.ledger.counts[UNHEARD] += len(chosen)
     return f"lost {len(chosen)}"

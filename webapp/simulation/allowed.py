@@ -113,7 +113,7 @@ def _ruled(world: World, connection: Connection) -> None:
     told = History.select().where(History.side == history.PAIR, History.cause == "rule")
     for line in told.where(History.connection == connection):
         kinds = {(kind, value) for name, kind, value in world.ledger.ruled if name == line.field} & WINNERS
-        if not kinds or (_clock_is_true(world) and not _in_force(connection, line.field, kinds, line.at)):
+        if not kinds or (clock_is_true(world) and not _in_force(connection, line.field, kinds, line.at)):
             world.wrong(f"I3: {line.field} {line.before!r} of customer {line.customer_id} lost by no rule in force")
         world.ledger.answered.add((line.field, line.before.strip()))
 
@@ -126,14 +126,14 @@ def _in_force(connection: Connection, name: str, kinds: set[tuple[str, str]], at
     )
 
 
-def _clock_is_true(world: World) -> bool:
+def clock_is_true(world: World) -> bool:
     """Nobody has set the machine's clock in this history, so moments can be compared."""
     return not world.ledger.counts["clock is set"] and not world.ledger.counts["clock is set inside a call"]
 
 
 def _closed_sides(world: World, connection: Connection) -> None:
     """A side that a rule closes for a field is not written: the rule stood before the write was decided on."""
-    if not _clock_is_true(world):
+    if not clock_is_true(world):
         return
     undone = {item.pairing_id for item, _ in _taken_back(connection)}
     for rule in FieldRule.select().where(FieldRule.connection == connection, FieldRule.kind == "direction"):

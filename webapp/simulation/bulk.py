@@ -11,6 +11,7 @@ from webapp.models.exclusion import Exclusion
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem, RunPlan
+from webapp.simulation.people import stored
 from webapp.simulation.window import active_of, links, unpaired
 from webapp.simulation.world import World
 from webapp.sync import runs, runs_undo
@@ -73,11 +74,11 @@ def apply(world: World, r: Random, shown: Run) -> str:
     before, world.witness.decided = world.witness.decided, world.witness.decided | world.memory["removing"][shown.id]
     try:
         seal, word = world.memory["seals"][shown.id], (run.DELETE,)
-        begun = runs.start(shown, world.alice, seal, also, word)
+        with stored(lambda: _has_deleted(world, shown)):
+            begun = runs.start(shown, world.alice, seal, also, word)
     except runs.NotApplied as fault:
         world.witness.decided = before
         return fault.why
-    _has_deleted(world, begun)
     return f"ordered {begun.total} {begun.kind}"
 
 

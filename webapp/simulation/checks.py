@@ -166,7 +166,7 @@ def _pairs(world: World, connection: Connection) -> None:
 
 def _agreed(world: World, name: str, ours: str, theirs: str) -> bool:
     known = world.ledger.agreed
-    return stored_as(ours, theirs) or any(n == name and alike(o, ours) and alike(t, theirs) for n, o, t in known)
+    return stored_as(ours, theirs) or any(n == name and alike(o, ours) and world.keeps(t, theirs) for n, o, t in known)
 
 
 def _ours_log(world: World) -> None:

@@ -27,7 +27,10 @@ THEMES: dict[str, tuple[str, ...]] = {
     "a failing service": ("call fails", "look-up fails", "we edit", "they edit", "we compare", "time passes"),
     "long lists": ("they add", "we compare", "list cut short", "call fails", "webhooks vanish", "they edit"),
     "settings": ("we set", "we reconnect", "we edit", "they edit", "grant is withdrawn", "we create there"),
-    "workers": ("worker stalls", "we edit", "they edit", "webhooks arrive", "we create there", "process dies calling"),
+    "workers": (
+        "worker stalls", "process dies taking over", "we edit", "they edit", "webhooks arrive", "we create there",
+        "process dies calling",
+    ),
 }  # fmt: skip
 LEANING, STAYS = 6, 0.65
 ALWAYS, WORK = ("work",), 0.25

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from random import Random
 from typing import Any
 
@@ -14,6 +15,7 @@ from webapp.models.history import OURS, History
 from webapp.models.pairing import CLOSED, CREATING, Pairing
 from webapp.simulation import meetings
 from webapp.simulation.ledger import TEXTS, alike
+from webapp.simulation.wire import Killed, NotStored
 from webapp.simulation.world import World
 from webapp.sync import connect, emptying, pairings, register
 from webapp.sync.creations import AlreadyPaired
@@ -21,11 +23,24 @@ from webapp.sync.register import NoSuchCustomer, NumberInUse
 
 REFUSALS = (
     pairings.Moved, AlreadyPaired, NumberInUse, NoSuchCustomer, connect.NotConnected, emptying.Stale, EconomicError,
+    NotStored,
 )  # fmt: skip
 REFERENCE_CHOICES = {
     "currency": ("DKK", "EUR"), "customer_group": ("1", "2"), "payment_terms": ("1", "2"), "vat_zone": ("1", "2"),
 }  # fmt: skip
 Verb = Callable[[World, Random], str]
+
+
+@contextmanager
+def stored(note: Callable[[], object]) -> Iterator[None]:
+    """What a person did inside is noted, also when the process died as soon as it was stored."""
+    try:
+        yield
+    except Killed as death:
+        if str(death).endswith(" after commit"):
+            note()
+        raise
+    note()
 
 
 def fresh_value(world: World, name: str, r: Random) -> str:
@@ -170,12 +185,20 @@ def _was_taken_over(customer_id: int, name: str, value: str) -> bool:
 
 def edit_reference(world: World, r: Random) -> str:
     """Another choice from one of e-conomic's lists: in the books that may mean something serious."""
+    return _choose(world, r, r.choice(("currency", *sorted(REFERENCE_CHOICES))))
+
+
+def edit_currency(world: World, r: Random) -> str:
+    """Another currency: e-conomic cannot take it while the customer owes."""
+    return _choose(world, r, "currency")
+
+
+def _choose(world: World, r: Random, name: str) -> str:
     found = customers(world)
     if not found:
         return "nobody"
     paired = {pair.customer_id for pair in Pairing.select().where(Pairing.state == pairing.OPEN)}
     chosen = r.choice([customer for customer in found if customer.id in paired] or found)
-    name = r.choice(("currency", "currency", *sorted(REFERENCE_CHOICES)))
     shown = chosen.values[name]
     others = [key for key in REFERENCE_CHOICES[name] if key != shown]
     return f"{name} {save(world, chosen.id, {name: shown}, {name: r.choice(others)})}"

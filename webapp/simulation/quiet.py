@@ -13,7 +13,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.run import PAUSED as RUN_PAUSED
 from webapp.models.run import Run
 from webapp.models.sweep import HELD, Sweep
-from webapp.simulation import accountants, checks, orders, trouble
+from webapp.simulation import accountants, checks, orders, scenes, trouble
 from webapp.simulation.wire import Killed
 from webapp.simulation.world import World
 from webapp.sync import connect, resting, runs, sweep
@@ -40,6 +40,8 @@ def settle(world: World) -> int:
     if not world.violations:
         if rounds > 2:
             world.wrong("I13: a third comparison still changed something")
+        scenes.there_and_back(world, drain)
+        scenes.silence_is_told(world, drain)
         checks.judge(world)
         _replay(world)
         _timers(world)
@@ -50,6 +52,7 @@ def settle(world: World) -> int:
 def _calm(world: World) -> None:
     """Faults end, clocks are right, the grant is renewed, webhooks still on their way arrive or are lost."""
     world.armed.clear()
+    world.refusing.clear()
     world.calm = True
     world.sandbox.faults.clear()
     world.clock.correct()
@@ -67,8 +70,9 @@ def _calm(world: World) -> None:
     for run in Run.select().where(Run.state == RUN_PAUSED).order_by(Run.id):
         if world.chance.random() < 0.7:
             runs.resume(run)
+    lost = world.chance.choice((0.0, 0.3, 0.6))
     while world.sandbox.webhooks.queue:
-        do = accountants.deliver if world.chance.random() < 0.7 else accountants.lose
+        do = accountants.lose if world.chance.random() < lost else accountants.deliver
         do(world, world.chance)
 
 

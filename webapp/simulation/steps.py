@@ -33,6 +33,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we create there": (window.create_there, 5),
     "we create here": (window.create_here, 6),
     "we answer": (window.answer, 6),
+    "we insist": (window.insist, 1),
     "we confirm": (window.confirm_same, 1),
     "we decide": (window.decide_deleted, 3),
     "we give up": (window.cancel, 1),
@@ -57,6 +58,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we mend by cause": (mending.by_cause, 1),
     "we name a coming group": (mending.name_a_coming_group, 1),
     "we change the books": (people.edit_reference, 2),
+    "we change a currency": (people.edit_currency, 1),
     "we rest": (orders.rest, 1),
     "we try the webhook": (orders.try_webhook, 1),
     "we compare": (orders.compare_now, 2),
@@ -94,10 +96,14 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "key grows old": (trouble.age, 1),
     "call is forbidden": (trouble.forbid, 1),
     "outage": (trouble.outage, 2),
+    "service asks to wait": (trouble.ask_to_wait, 1),
     "grant is withdrawn": (trouble.revoke, 1),
     "we reconnect": (trouble.reconnect, 1),
     "newer service": (trouble.newer_service, 1),
     "process dies": (trouble.kill, 6),
+    "disk fails": (trouble.disk_fails, 2),
+    "process dies soon": (trouble.die_soon, 1),
+    "process dies taking over": (trouble.die_taking_over, 1),
     "process dies calling": (trouble.kill_on_the_line, 3),
 }
 _NAMES = tuple(VERBS)
@@ -106,7 +112,7 @@ INSIDE = 0.35
 MOMENTS = ("before", "after", "before", "after", "before PUT", "after PUT", "commit", "claimed")
 _NOT_INSIDE = (
     "call fails", "call is forbidden", "creation unanswered", "look-up fails", "list cut short",
-    "process dies", "process dies calling",
+    "process dies", "process dies soon", "process dies calling", "service asks to wait",
 )  # fmt: skip
 
 
@@ -128,7 +134,7 @@ class Step:
 def history(seed: int, length: int = STEPS, only: Iterable[int] | None = None) -> list[Step]:
     """The steps of a seed; `only` keeps those with these indexes."""
     r = Random(f"history/{seed}")
-    way, stories = aim.way(seed), aim.stories(r)
+    way, stories = aim.way(seed), aim.stories(r, seed)
     weights = moods.leaning(r, _WEIGHTS, {verb for verb, *_ in way if verb != "work"})
     steps = [_step(r, index, weights) for index in range(length)]
     for planned in (*stories, way):

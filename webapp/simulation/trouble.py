@@ -9,7 +9,8 @@ from webapp.models import pairing
 from webapp.models.connection import Connection
 from webapp.models.lane import Lane
 from webapp.simulation import aim, boundaries
-from webapp.simulation.world import WORKERS, World
+from webapp.simulation.wire import NotStored
+from webapp.simulation.world import TAKING_OVER, WORKERS, World
 
 FAULTS = (
     "429", "403", "404-html", "500-before", "500-after", "501-before", "502-before", "502-after", "503-before",
@@ -24,18 +25,11 @@ def work(world: World, r: Random) -> str:
     """One of the workers takes some turns for every connection that may be worked for."""
     if world.depth > 2:
         return "too deep"
-    place = r.randrange(WORKERS)
-    busy = world.memory.setdefault("busy", set())
-    if place in busy:
+    free = [place for place in range(WORKERS) if place not in world.memory.setdefault("busy", set())]
+    if not free:
         return "busy"
-    busy.add(place)
-    try:
-        return f"worker {place} took {turns(world, place, r.randint(1, 8))}"
-    except BaseException:
-        world.workers[place] = world.new_worker()
-        raise
-    finally:
-        busy.discard(place)
+    place = r.choice(free)
+    return f"worker {place} took {_at_work(world, place, r.randint(1, 8))}"
 
 
 def get_ahead(world: World, r: Random) -> str:
@@ -44,15 +38,28 @@ def get_ahead(world: World, r: Random) -> str:
         return "no time"
     taken = 0
     for _ in range(30):
-        place = r.randrange(WORKERS)
-        try:
-            done = turns(world, place, 8)
-        except BaseException:
-            world.workers[place] = world.new_worker()
-            raise
+        done = _at_work(world, r.randrange(WORKERS), 8)
         world.clock.sleep(0.0 if done else 2.0)
         taken += done
     return f"{taken} turns"
+
+
+def _at_work(world: World, place: int, most: int) -> int:
+    """A round of this worker, who can begin no other meanwhile; if it dies, the next one takes its place.
+
+    One whose round failed for another reason gives back what it held, as it does before its next round."""
+    busy = world.memory.setdefault("busy", set())
+    busy.add(place)
+    try:
+        return turns(world, place, most)
+    except NotStored:
+        Lane.let_go(world.workers[place].name)
+        raise
+    except BaseException:
+        world.workers[place] = world.new_worker()
+        raise
+    finally:
+        busy.discard(place)
 
 
 def turns(world: World, place: int, most: int) -> int:
@@ -62,6 +69,7 @@ def turns(world: World, place: int, most: int) -> int:
         before, who = world.memory.get("working for"), world.at_work
         world.memory["working for"], world.at_work = connection.agreement_number, place
         world.witness.turn_begins(connection)
+        world.leases.turn_begins()
         try:
             taken += world.workers[place].turns(connection, most)
         finally:
@@ -138,6 +146,13 @@ def forbid(world: World, r: Random) -> str:
     return "403 twice"
 
 
+def ask_to_wait(world: World, r: Random) -> str:
+    """The service is over-burdened: whatever is asked next, it says when to come again."""
+    seconds = r.choice((20, 90, 300))
+    world.sandbox.faults.next(1, None, None, r.choice(("503-before", "503-before", "429")), retry_after=seconds)
+    return f"{seconds} s"
+
+
 def outage(world: World, r: Random) -> str:
     """Every call may go wrong until it is over."""
     if r.random() < 0.5:
@@ -178,6 +193,27 @@ def kill(world: World, r: Random) -> str:
     else:
         world.kill_at, world.kill_in = aim.target(world.seed) if way < 0.85 else r.choice(boundaries.declared()), 1
     return f"at {world.kill_at} in {world.kill_in}"
+
+
+DISK = ("disk I/O error", "database or disk is full", "attempt to write a readonly database")
+
+
+def disk_fails(world: World, r: Random) -> str:
+    """The next commits are refused, whoever makes them; the processes live on."""
+    world.refusing = [r.choice(DISK)] * r.choice((1, 1, 2, 4))
+    return f"{len(world.refusing)} times: {world.refusing[0]}"
+
+
+def die_soon(world: World, r: Random) -> str:
+    """Whoever commits next dies right before it, right after it, or before the commit that follows."""
+    world.kill_at, world.kill_in = "*", r.choice((1, 2, 2, 3))
+    return f"in {world.kill_in}"
+
+
+def die_taking_over(world: World, r: Random) -> str:
+    """Whoever takes a lane over from another dies with it."""
+    world.kill_at, world.kill_in = TAKING_OVER, 1
+    return f"at {TAKING_OVER}"
 
 
 PROTOCOLS = {pairing.CREATING: ("create",), pairing.OPEN: ("look", "push", "apply"), "deleting": ("remove",)}

@@ -8,21 +8,34 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from webapp.models import attempt as attempts
+from webapp.models import history
 from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
+from webapp.models.history import History
 from webapp.models.inbox import Inbox
 from webapp.models.pairing import Pairing
 from webapp.models.run import CREATE_OURS, Run, RunItem
 from webapp.simulation.accountants import BETWEEN
-from webapp.simulation.ledger import TEXTS, Remote
+from webapp.simulation.ledger import TEXTS, Remote, alike
 from webapp.simulation.world import World
+from webapp.sync.fields import NAMES
 
 
 def judge(world: World, connection: Connection) -> None:
     """Adds its sentences to the world's violations."""
     _identity(world)
+    _followed(world)
     _creations(world, connection)
+
+
+def _followed(world: World) -> None:
+    """I7: a number is followed only to a record that holds what we knew of the one before."""
+    lines = History.select().where(History.side == history.THEIRS, History.cause == "renumbered")
+    for line in lines.where(History.field.in_(NAMES)):
+        if not alike(line.before, line.after):
+            told = f"{line.field} {line.before!r}, {line.after!r}"
+            world.wrong(f"I7: mirror row {line.mirror_id} followed a number to another party: {told}")
 
 
 def _identity(world: World) -> None:

@@ -10,7 +10,7 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.simulation import accountants, people
-from webapp.simulation.people import customers
+from webapp.simulation.people import customers, stored
 from webapp.simulation.world import World
 from webapp.sync import numbers, pairings, standing
 from webapp.sync.normalise import same
@@ -62,9 +62,8 @@ def pair(world: World, r: Random) -> str:
         customer = _meanwhile(world, r, customer)
     answers = _answers(r, customer.values, mirror.values)
     _declare(world, customer.id, mirror)
-    pairings.pair(connection, customer.id, mirror.id, answers, seen, world.alice)
-    for name, choice in answers.items():
-        world.ledger.decide(name, choice, customer.values[name], mirror.values[name])
+    with stored(lambda: _decide(world, answers, customer.values, mirror.values)):
+        pairings.pair(connection, customer.id, mirror.id, answers, seen, world.alice)
     if shown != [customer.values, mirror.values]:
         world.wrong(f"I3: customer {customer.id} was paired by somebody who saw something else")
     return f"paired {customer.number} with {mirror.number}"
@@ -182,16 +181,35 @@ def answer(world: World, r: Random) -> str:
     asked = _question(world, r, ("both",))
     if asked is None:
         return "nothing asked"
-    connection, found, seen = asked
+    _, found, _ = asked
     fields = [field.name for field in standing.plan_of(found).questions]
-    answers = {name: r.choice(("ours", "theirs", "both")) for name in fields if r.random() < 0.8}
+    return _answer(world, asked, {name: r.choice(("ours", "theirs", "both")) for name in fields if r.random() < 0.8})
+
+
+def insist(world: World, r: Random) -> str:
+    """A change that means something in the books waits for somebody's name, and gets it."""
+    connection = active_of(world)
+    waiting = [found for found in _pairs(connection) if found.guard] if connection else []
+    if connection is None or not waiting:
+        return "nothing waits"
+    world.memory.pop("shown now", None)
+    found = r.choice(waiting)
+    return _answer(world, (connection, found, _versions(found)), dict.fromkeys(found.guard, "ours"))
+
+
+def _answer(world: World, asked: tuple[Connection, Pairing, Versions], answers: dict[str, str]) -> str:
+    connection, found, seen = asked
     stood = _stands(found)
     _, (_, ours, theirs) = stood
-    done = pairings.answer(connection, found.id, answers, seen, world.alice)
-    for name, choice in answers.items():
-        world.ledger.decide(name, choice, ours[name], theirs[name])
+    with stored(lambda: _decide(world, answers, ours, theirs)):
+        done = pairings.answer(connection, found.id, answers, seen, world.alice)
     _saw(world, stood, seen)
     return f"answered {len(answers)} of pair {done.customer.number}"
+
+
+def _decide(world: World, answers: dict[str, str], ours: dict[str, str], theirs: dict[str, str]) -> None:
+    for name, choice in answers.items():
+        world.ledger.decide(name, choice, ours[name], theirs[name])
 
 
 def confirm_same(world: World, r: Random) -> str:
@@ -218,8 +236,8 @@ def decide_deleted(world: World, r: Random) -> str:
     if way == "delete":
         ours_held, theirs_held = found.customer.values, found.mirror.values
         number = found.mirror.number
-        pairings.delete_other(connection, found.id, seen, world.alice)
-        world.witness.decided[found.id] = theirs_held
+        with stored(lambda: world.witness.decided.update({found.id: theirs_held})):
+            pairings.delete_other(connection, found.id, seen, world.alice)
         _saw(world, stood, seen)
         if r.random() < 0.25 and number in set(world.economic.customers):
             accountants.edit_one(world, r, number)

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from peewee import OperationalError
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 from werkzeug.test import run_wsgi_app
@@ -20,6 +21,10 @@ from webapp.sandbox import ConnectionCut
 
 class Killed(BaseException):
     """The process died here: whatever it had not committed is gone, and nobody handles anything."""
+
+
+class NotStored(OperationalError):
+    """The disk refused a commit: nothing of it is stored, and the process lives."""
 
 
 @dataclass(frozen=True)

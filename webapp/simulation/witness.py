@@ -76,7 +76,8 @@ class Witness:
             return
         decided, now = self.decided[attempt.pairing_id], values_of(record)
         raced = self._world.reads.get((self._world.at_work, str(record["customerNumber"]))) != record["objectVersion"]
-        moved = [name for name in now if not alike(now[name], decided[name])]
+        sent = _sent(attempt.pairing_id)
+        moved = [n for n in now if not alike(now[n], decided[n]) and (n, now[n]) not in sent]
         if moved and not raced:
             self._world.wrong(f"I3: {record['customerNumber']} was deleted there though {moved} had changed since")
 
@@ -185,6 +186,7 @@ class Witness:
             elif sweep.state == DONE and self._sweeps[sweep.id] >= 0:
                 begun, self._sweeps[sweep.id] = self._sweeps[sweep.id], -1.0
                 self._knows(sweep, begun)
+                self._misses(sweep, begun)
 
     def _note_numbers(self, now: float) -> None:
         at = {number: remote.uid for number, remote in self._world.ledger.at.items()}
@@ -202,6 +204,13 @@ class Witness:
             open_creation = Pairing.creating_number(sweep.connection, number)
             if self._since[number] < begun and open_creation is None:
                 self._world.wrong(f"I4: comparison {sweep.id} ended and does not know {number}")
+
+    def _misses(self, sweep: Sweep, begun: float) -> None:
+        """I4: nor does it look for anybody who was there all the while: every page was read to its end."""
+        moved = self._world.ledger.moved_numbers
+        for row in Mirror.select().where(Mirror.id.in_(sweep.candidates), Mirror.gone_at.is_null()):
+            if row.number in self._world.ledger.at and row.number not in moved and self._since[row.number] < begun:
+                self._world.wrong(f"I4: comparison {sweep.id} missed {row.number}, who was there all the while")
 
     # -- when nothing is left to do, before any comparison
 
@@ -271,6 +280,12 @@ def deleted_in_bulk() -> dict[int, RunItem]:
 
 def _removes(item: RunItem) -> bool:
     return bool(item.note.get("does") == REMOVE_OURS)
+
+
+def _sent(pairing_id: int) -> set[tuple[str, str]]:
+    """What updates of ours have carried to this pair's partner."""
+    updates = Attempt.select().where(Attempt.pairing == pairing_id, Attempt.kind == attempts.UPDATE)
+    return {(name, value.strip()) for sent in updates for name, value in sent.fields.items()}
 
 
 def _undoes(pairing_id: int) -> bool:

@@ -17,10 +17,12 @@ from webapp.models.user import User
 from webapp.sandbox import Sandbox, create_sandbox
 from webapp.simulation import boundaries, meetings, watched
 from webapp.simulation.clock import Clock
-from webapp.simulation.ledger import Ledger
-from webapp.simulation.wire import Call, Killed, Wire
+from webapp.simulation.lease import Leases
+from webapp.simulation.ledger import Ledger, alike
+from webapp.simulation.wire import Call, Killed, NotStored, Wire
 from webapp.simulation.witness import Witness
 from webapp.sync import connect, sweep
+from webapp.sync.push import stored_as
 from webapp.worker import Worker
 
 ADDRESS = "http://economic.test"
@@ -37,6 +39,7 @@ SETTINGS = config.load(
     {},
 )
 WORKERS = 3
+TAKING_OVER = "a lane taken over"
 
 
 class World:
@@ -48,12 +51,14 @@ class World:
         self.clock = Clock()
         self.ledger = Ledger()
         self.witness = Witness(self)
+        self.leases = Leases(self)
         self.trace: list[str] = []
         self.boundaries: Counter[str] = Counter()
         self.kills: Counter[str] = Counter()
         self.violations: list[str] = []
         self.kill_at = ""
         self.kill_in = 0
+        self.refusing: list[str] = []
         self.armed: list[tuple[int, str, Callable[[], None]]] = []
         self.depth = 0
         self.calm = False
@@ -165,6 +170,9 @@ class World:
         meetings.sent(self, call, *self._versions(call))
 
     def _limited(self, seconds: float) -> None:
+        """A worker is told when to come again. What a person's own granting of access is told is nobody else's."""
+        if self.at_work < 0:
+            return
         self.rests.asked(self._agreement_now(), self.clock.seconds() + seconds, self._excuse())
 
     def _agreement_now(self) -> int:
@@ -180,6 +188,8 @@ class World:
         number = call.path.rpartition("/")[2]
         if call.method == "GET" and number.isdigit() and int(number) in self.economic.customers:
             self.reads[self.at_work, number] = self.economic.customers[int(number)]["objectVersion"]
+        if status == 404 and number.isdigit():
+            self.meet("after 404")
         self.meet(f"after {call.method}")
         self.meet("after")
 
@@ -213,20 +223,31 @@ class World:
 
     def _failpoint(self, name: str) -> None:
         self.witness.reaches(name)
-        name = boundaries.met(name)
+        failpoint, name = name, boundaries.met(name)
         self.boundaries[name] += 1
+        self.leases.passes(failpoint, name)
         if name == "lane.claimed":
             self.witness.begins()
             self.meet("claimed")
         if self.at_work >= 0 and name.endswith(" after commit"):
             self.meet("commit")
-        if self.kill_at and (self.kill_at == "*" or self.kill_at == name):
+        if self.refusing and name.endswith(" before commit"):
+            self.note("refused", name)
+            raise NotStored(self.refusing.pop())
+        taken_over = self.kill_at == TAKING_OVER and name == "lane.claimed" and self.leases.taken_over
+        if self.kill_at and (self.kill_at in ("*", name) or taken_over):
             self.kill_in -= 1
             if self.kill_in <= 0:
                 self.kill_at = ""
                 self.kills[name] += 1
                 self.note("killed", name)
                 raise Killed(name)
+
+    def keeps(self, sent: str, kept: str) -> bool:
+        """This is what e-conomic makes of a value that it is sent: the same, in capitals, or cut."""
+        how = self.sandbox.switches.texts_kept
+        capitals, cut = how == "capitals" and alike(sent.upper(), kept), how == "cut" and stored_as(sent, kept)
+        return alike(sent, kept) or capitals or cut
 
     def note(self, *words: str) -> None:
         self.trace.append(" ".join(words))

@@ -67,7 +67,8 @@ class Pace:
 
     def rest(self, seconds: float) -> None:
         """Make no call before so many seconds have passed."""
-        Connection(id=self._id).rest(seconds)
+        row = self._row()
+        Connection(id=self._id).rest(seconds, over=row.resume_at if row and not self._resting(row) else None)
         self.pause()
 
     def _note(self, budget: Budget) -> None:

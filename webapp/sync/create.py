@@ -235,11 +235,12 @@ def _settle(
             pull.store(mirror, record)
         pair.mirror, pair.state, pair.fault = mirror, pairing.OPEN, {}
         now = read(told or record)
-        known = pair.base
         if told is not None:
             pair.party = (now["name"], NOBODYS_CVR)
         sent = {name: (value, now[name]) for name, value in attempt.fields.items() if same(value, now[name])}
-        pair.base = sent | {name: both for name, both in known.items() if name in sent}
+        # What a pair that a run brings back had not settled is asked about again; what was agreed to differ still is.
+        apart = {name: (both[0], now[name]) for name, both in pair.base.items() if not same(*both)}
+        pair.base = apart | {name: both for name, both in (pair.base or sent).items() if name in sent}
         pair.version += 1
         pair.save()
         run_id = RunItem.running(pair.id)

@@ -72,6 +72,8 @@ def retry(pair: Pairing, number: int) -> None:
         pending.settle(attempts.STALE, kind="never_sent")
     if Mirror.with_number(pair.connection, number) is not None:
         raise NumberInUse(str(number))
+    if number != pair.new_number:
+        pair.wait_no_more(pair.new_number)
     pair.fault, pair.new_number = {}, number
     pair.version += 1
     try:

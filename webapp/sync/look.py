@@ -77,7 +77,10 @@ def _enter(held: Lane, connection: Connection, seen: Seen) -> push.Intent | None
         if pair.mirror.version != seen.version:
             held.again()
             return None
-        if seen.record is None and not pair.mirror.gone_at:
+        if pair.mirror.gone_at:
+            # Asked for by a number that may be somebody else's by now: whoever has it is looked at apart from the pair.
+            Lane.wake(connection, lanes.THEIRS, pair.mirror.number)
+        elif seen.record is None:
             pull.mark_gone(pair.mirror)
         elif seen.record is not None:
             if seen.swapped and not _swap(connection, seen.swapped, pair.mirror):
