@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
+from playhouse import pool
 
 from tests import postgres, real
 from webapp import db, migrations
@@ -83,7 +84,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgresql_wiper(postgresql_server: str) -> Iterator[postgres.Wiper]:
     with postgres.new_database(postgresql_server, f"webapp_test_{os.getpid()}") as address:
         _migrate(address)
-        yield postgres.Wiper(address)
+        wiper = postgres.Wiper(address)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pool, "PooledPostgresqlDatabase", postgres.WarmPool)
+            yield wiper
+        wiper.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask
+from werkzeug.routing import Map
 
 from webapp.sandbox import newer, pages, rest
 from webapp.sandbox.faults import ConnectionCut
@@ -17,10 +18,28 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
+class _Front(Flask):
+    """Sandboxes differ in what they hold, not in their addresses: only the first of a process compiles those."""
+
+    addresses: Map | None = None
+
+    def __init__(self) -> None:
+        super().__init__(__name__)
+        self.url_map = self.addresses or self.url_map
+        self.url_map.merge_slashes = False
+
+    def add_url_rule(
+        self, rule: str, endpoint: str | None = None, view_func: Any = None, *automatic: Any, **options: Any
+    ) -> None:
+        if self.addresses is None:
+            super().add_url_rule(rule, endpoint, view_func, *automatic, **options)
+        else:
+            self.view_functions[str(endpoint)] = view_func
+
+
 def create_sandbox(sandbox: Sandbox) -> Flask:
     """The sandbox as a WSGI application."""
-    app = Flask(__name__)
-    app.url_map.merge_slashes = False
+    app = _Front()
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     services = {
         "/rest": Gate(sandbox, "/rest", rest.ROUTES, newer=False, ready=rest.check_role),
@@ -38,6 +57,7 @@ def create_sandbox(sandbox: Sandbox) -> Flask:
         app.add_url_rule(f"{mount}/<path:path>", f"{name}-path", gate, methods=METHODS)
     pages.register(app, sandbox)
     app.wsgi_app = _Cutting(app.wsgi_app)  # type: ignore[method-assign]
+    _Front.addresses = app.url_map
     return app
 
 
