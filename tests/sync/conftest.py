@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.beginning import begin
 from tests.sync.world import World
 from webapp import ports
 
@@ -23,5 +24,5 @@ def world(database: str) -> Iterator[World]:
 @pytest.fixture
 def connected(world: World) -> World:
     """Connected and activated, with nothing in either register yet."""
-    world.connect()
+    begin(world)
     return world

@@ -25,6 +25,7 @@ from webapp.worker import Worker
 
 ADDRESS = "http://economic.test"
 AGREEMENT = 1482210
+KEY = vault.new_key()
 SETTINGS = {
     "ECONOMIC_API_URL": f"{ADDRESS}/rest",
     "ECONOMIC_OPENAPI_URL": ADDRESS,
@@ -63,7 +64,7 @@ class World:
             session=self._session,
             monotonic=self._seconds,
         )
-        vault.use([vault.new_key()])
+        vault.use([KEY])
         self.settings = config.load(SETTINGS, {})
         self.company = Company.create(name="Fjordglans Rengøring ApS")
         self.alice = User.create(company=self.company, email="alice@fjordglans.example", name="Alice")

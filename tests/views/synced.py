@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.beginning import begin
 from tests.people import PIECE, Browser, person
 from tests.sync.world import World
 from webapp.models import user as users
@@ -97,6 +98,6 @@ def world_in(app: Flask) -> Iterator[Synced]:
 
     made = Synced(app)
     with ports.using(made.ports):
-        made.connect()
+        begin(made)
         yield made
         made.check_books()
