@@ -29,9 +29,12 @@ lint: ready-dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-# A file's tests stay in one worker: the guide's go on from one another, and expensive fixtures are made once.
+# A file's tests stay in one worker: the guide's go on from one another, and expensive fixtures are made once. One worker
+# more than most small machines have cores, for tests of real processes mostly wait. An empty PYTHONDONTWRITEBYTECODE is
+# none: scores of processes are started, and compiling takes each longer than all the rest.
+WORKERS ?= 3
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 KILLS ?= 1000
 MINUTES ?= 60
