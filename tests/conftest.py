@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
@@ -17,6 +18,7 @@ from playhouse import pool
 
 from tests import postgres, real
 from webapp import db, migrations
+from webapp.models import user
 
 # A loaded machine is no fault, so no test has a time limit; where CI says so, every run draws the same examples.
 settings.register_profile(
@@ -28,6 +30,8 @@ KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 _numbers = count(1)
 # A test's database need not outlive the machine; the tests that kill processes start them with the real pragma.
 db.SQLITE_PRAGMAS["synchronous"] = "off"
+# Guessing need not be slow where the passwords are known.
+user._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 # Each test has an app of its own, but a template need be compiled only once.
 _templates = tempfile.TemporaryDirectory(prefix="templates-")
 Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache(_templates.name)}

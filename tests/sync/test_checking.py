@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.beginning import rows_made_once
 from tests.people import World
 from webapp import ports
 from webapp.models.company import Company
@@ -18,6 +19,10 @@ from webapp.sync.checking import Check, check
 
 @pytest.fixture
 def world(database: str) -> World:
+    return rows_made_once(many)
+
+
+def many() -> World:
     made = World.make()
     for number in range(2001, 2104):
         register.add(made.alice.company, number, {"name": f"Kunde {number}", "country": "Dannmark"}, made.alice)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.beginning import furnish
 from tests.sync.world import World
 from webapp import ports
 from webapp.models.customer import Customer
@@ -22,13 +23,17 @@ Road = Callable[[World], object]
 
 @pytest.fixture
 def paired(connected: World) -> World:
-    """Ten pairs in agreement, each with a phone on both sides."""
-    for number in NUMBERS:
-        connected.pair_same(number, f"Kunde {number}", telephoneAndFaxNumber=f"+45 {number}")
-    connected.compare()
-    connected.clock.sleep(3600)
-    connected.drain()
+    furnish(connected, ten_pairs)
     return connected
+
+
+def ten_pairs(world: World) -> None:
+    """In agreement, each with a phone on both sides."""
+    for number in NUMBERS:
+        world.pair_same(number, f"Kunde {number}", telephoneAndFaxNumber=f"+45 {number}")
+    world.compare()
+    world.clock.sleep(3600)
+    world.drain()
 
 
 def empty_there(world: World, count: int) -> None:

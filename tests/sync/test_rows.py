@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.beginning import furnish
 from tests.people import enter
 from tests.sync.world import World
 from webapp import db
@@ -34,22 +35,25 @@ def counted() -> Iterator[list[str]]:
 
 @pytest.fixture
 def full(connected: World) -> World:
-    """A line or more in every section."""
-    for number, name in ((1, "Ærø Bageri"), (2, "Noels Tømrerforretning")):
-        connected.ours(number, name, city="Aabenraa")
-    off = connected.ours(3, "Kontantsalg", city="Aabenraa")
-    for number, name in ((11, "Åbenrå Autoværksted"), (12, "Müller & Søn")):
-        enter(connected.connection, number, {"name": name})
-    asked = connected.pair_same(21, "Havnens Tandklinik")
-    connected.pair_same(22, "Skovbryn Friskole")
-    connected.pair_same(23, "Villa Solhøj")
-    connected.economic.edit(21, city="Odense")
-    connected.save(asked.customer, city="Svendborg")
-    connected.economic.delete(22)
-    connected.webhook(21, 21)
-    connected.webhook(22, None)
-    pairings.exclude(connected.connection, connected.alice, customer_id=off.id)
+    furnish(connected, a_line_in_every_section)
     return connected
+
+
+def a_line_in_every_section(world: World) -> None:
+    for number, name in ((1, "Ærø Bageri"), (2, "Noels Tømrerforretning")):
+        world.ours(number, name, city="Aabenraa")
+    off = world.ours(3, "Kontantsalg", city="Aabenraa")
+    for number, name in ((11, "Åbenrå Autoværksted"), (12, "Müller & Søn")):
+        enter(world.connection, number, {"name": name})
+    asked = world.pair_same(21, "Havnens Tandklinik")
+    world.pair_same(22, "Skovbryn Friskole")
+    world.pair_same(23, "Villa Solhøj")
+    world.economic.edit(21, city="Odense")
+    world.save(asked.customer, city="Svendborg")
+    world.economic.delete(22)
+    world.webhook(21, 21)
+    world.webhook(22, None)
+    pairings.exclude(world.connection, world.alice, customer_id=off.id)
 
 
 def names(found: rows.Batch) -> list[str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.beginning import furnish
 from tests.sync.world import World
 from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
@@ -13,22 +14,26 @@ from webapp.sync import inbox, register
 
 @pytest.fixture
 def settled(connected: World) -> World:
-    """Pairs that have been edited on both sides, deleted, renumbered and asked about, and have come to rest."""
-    pairs = [connected.pair_same(n, f"Kunde {n}", corporateIdentificationNumber=f"1000000{n}") for n in range(1, 7)]
-    connected.theirs(40, "Uden partner")
-    connected.ours(50, "Kun her")
-    for customer in (pairs[0].customer, pairs[1].customer):
-        connected.save(customer, city="Odense")
-    for number, edits in ((2, {"city": "Aarhus"}), (3, {"address": "Vej 3"})):
-        connected.economic.edit(number, **edits)
-    register.remove(connected.company, pairs[3].customer_id, connected.alice)
-    connected.economic.delete(5)
-    connected.economic.renumber(6, 66)
-    for old, new in ((2, 2), (3, 3), (5, 0), (6, 66), (0, 40)):
-        inbox.receive(connected.connection, f"old={old}&new={new}", "", "")
-    connected.drain()
-    connected.compare()
+    furnish(connected, come_to_rest)
     return connected
+
+
+def come_to_rest(world: World) -> None:
+    """Pairs that have been edited on both sides, deleted, renumbered and asked about."""
+    pairs = [world.pair_same(n, f"Kunde {n}", corporateIdentificationNumber=f"1000000{n}") for n in range(1, 7)]
+    world.theirs(40, "Uden partner")
+    world.ours(50, "Kun her")
+    for customer in (pairs[0].customer, pairs[1].customer):
+        world.save(customer, city="Odense")
+    for number, edits in ((2, {"city": "Aarhus"}), (3, {"address": "Vej 3"})):
+        world.economic.edit(number, **edits)
+    register.remove(world.company, pairs[3].customer_id, world.alice)
+    world.economic.delete(5)
+    world.economic.renumber(6, 66)
+    for old, new in ((2, 2), (3, 3), (5, 0), (6, 66), (0, 40)):
+        inbox.receive(world.connection, f"old={old}&new={new}", "", "")
+    world.drain()
+    world.compare()
 
 
 def rows() -> dict[str, list[Any]]:
