@@ -70,6 +70,16 @@ def new_database(address: str, name: str) -> Iterator[str]:
         execute(address, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+def _as_new(connection: psycopg.Connection) -> bool:
+    """Settings of the session go back to their beginning; False where work is under way or the server is gone."""
+    if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        return False
+    with suppress(psycopg.OperationalError):
+        connection.execute("RESET ALL")
+        return True
+    return False
+
+
 class WarmPool(PooledPostgresqlDatabase):
     """The program's pool, except that one connection to the tests' database outlives it and goes on to the next pool.
 
@@ -85,9 +95,7 @@ class WarmPool(PooledPostgresqlDatabase):
         return super()._connect()
 
     def _close_raw(self, connection: psycopg.Connection) -> None:
-        idle = connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
-        if idle and self.database == self.of and not self.kept:
-            connection.execute("RESET ALL")
+        if self.database == self.of and not self.kept and _as_new(connection):
             self.kept.append(connection)
         else:
             super()._close_raw(connection)
