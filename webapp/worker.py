@@ -96,11 +96,18 @@ class Worker:
         return most
 
     def _guarded(self, held: Lane, connection: Connection) -> None:
+        """Take the turn; where another worker has taken the lane over meanwhile, what became of it is for that one."""
+        try:
+            self._turn(held, connection)
+        except Fenced:
+            log.info("lane %s %s went to another worker", held.side, held.record)
+
+    def _turn(self, held: Lane, connection: Connection) -> None:
         """Do what the lane asks for; sort what went wrong into later, a person's task, or the whole connection's."""
         try:
             self._do(held, connection)
         except Fenced:
-            log.info("lane %s %s went to another worker", held.side, held.record)
+            raise
         except GrantWithdrawn:
             connection.pause("grant_withdrawn")
             held.again()

@@ -1,11 +1,14 @@
 """Creation there happens exactly once, whatever fails, and creation here copies what e-conomic holds."""
 
 import json
+from unittest.mock import Mock
 
 import pytest
 
 from tests.sync.test_pairs import seen
 from tests.sync.world import World
+from webapp.economic.client import Client
+from webapp.economic.errors import Refused
 from webapp.models import attempt as attempts
 from webapp.models.attempt import Attempt
 from webapp.models.mirror import Mirror
@@ -157,6 +160,17 @@ def test_what_may_have_been_made_is_ours_when_only_its_city_was_edited_since(con
     connected.drain()
     assert connected.place(customer=pair.customer).state == "question"
     assert [field.name for field in standing.plan_of(connected.fresh(pair)).questions] == ["city"]
+
+
+def test_a_refusal_of_the_repeat_does_not_say_that_the_first_try_made_nothing(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected.sandbox.faults.next(kind="500-after", method="POST")
+    pair = create(connected)
+    connected.worker.round()
+    monkeypatch.setattr(Client, "create", Mock(side_effect=Refused("", status=400)))
+    connected.drain()
+    assert connected.place(customer=pair.customer).state == "equal"
 
 
 def test_a_refused_creation_can_be_given_up(connected: World) -> None:

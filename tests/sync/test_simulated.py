@@ -268,6 +268,17 @@ def test_one_that_has_been_edited_since_is_left_as_it_is(connected: World) -> No
     assert list(connected.economic.customers) == [7]
 
 
+def test_one_that_cannot_be_taken_away_again_lives_on_as_updated(connected: World) -> None:
+    """It was deleted between our GET and PUT although an invoice points at it."""
+    pair = legacy_pair(connected)
+    connected.economic.mark_used(7)
+    connected.sandbox.hooks.add(between_get_and_put=lambda: connected.economic.delete(7))
+    connected.save(pair.customer, city="Odense")
+    connected.drain()
+    assert Attempt.get(Attempt.kind == "update").state == "done"
+    assert (connected.stored(7)["city"], connected.fresh(pair).fault) == ("Odense", {})
+
+
 def test_one_with_an_invoice_by_now_lives_on(connected: World) -> None:
     pair = update_brings_back(connected)
     connected.economic.mark_used(7)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from peewee import OperationalError
 
+from tests.sync.test_interleavings import at
 from tests.sync.world import World
 from webapp import db, ports, vault
 from webapp.models.connection import Connection
@@ -187,6 +188,15 @@ def test_a_worker_that_was_overtaken_writes_nothing(connected: World) -> None:
         connected.worker.turns(connected.connection)
     assert connected.fresh(pair.customer).city == "Svendborg"
     connected.drain()
+
+
+def test_a_worker_that_was_overtaken_leaves_a_refusal_to_the_other(connected: World) -> None:
+    pair = connected.pair_same()
+    connected.save(pair.customer, city="Odense")
+    connected.sandbox.faults.next(kind="403", method="PUT")
+    at(connected, "push.intended", lambda: Lane.update(fence=Lane.fence + 1).execute())
+    assert not Lane.select().where(Lane.fault_kind == "surprise").exists()
+    assert connected.fresh(pair).fault == {}
 
 
 def wake_pair(world: World, pairing_id: int) -> None:

@@ -6,7 +6,7 @@ import json
 
 from webapp import db, ports
 from webapp.economic.client import Client
-from webapp.economic.errors import EconomicError, Garbled, Missing, NumberTaken, Refused
+from webapp.economic.errors import EconomicError, Garbled, Missing, Refused
 from webapp.economic.limits import faults_in
 from webapp.economic.records import Customer as RemoteCustomer
 from webapp.economic.records import new_body
@@ -106,11 +106,11 @@ def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:
     attempt.tries += 1
     try:
         created = client.create(attempt.body, attempt.key)
-    except NumberTaken as fault:
-        _taken(held, client, attempt, fault, doubtful)
-        return
     except Refused as fault:
-        _refused(held, attempt, fault)
+        if doubtful:
+            _look_before_repeating(held, client, attempt)
+        else:
+            _refused(held, attempt, fault)
         return
     except Missing as fault:
         _no_such_address(held, attempt, fault)
@@ -154,16 +154,9 @@ def _is_another(attempt: Attempt, record: RemoteCustomer) -> bool:
     return not any(push.stored_as(attempt.fields[name], now[name]) for name in ("name", "cvr") if attempt.fields[name])
 
 
-def _taken(held: Lane, client: Client, attempt: Attempt, fault: Refused, doubtful: bool) -> None:
-    """A first, clear refusal lets the person choose another number; after an unclear attempt it may be our own."""
-    if not doubtful:
-        _refused(held, attempt, fault)
-        return
-    _look_before_repeating(held, client, attempt)
-
-
 def _look_before_repeating(held: Lane, client: Client, attempt: Attempt) -> None:
-    """Is it there? A look-up that fails raises and leaves it unknown; only e-conomic's own 404 means absent.
+    """Is it there? An earlier try may have made it, so not even a refusal says no. A look-up that fails raises and
+    leaves it unknown; only e-conomic's own 404 means absent.
 
     And a webhook since then that names the number means that it was there: it is not made twice, a person is asked.
     """

@@ -125,10 +125,10 @@ def write(client: Client, intent: Intent) -> RemoteCustomer:
 
 
 def _replace(client: Client, attempt: Attempt) -> RemoteCustomer:
-    """The fallback without versions. A 201 brought a deleted customer back: it is taken away again (sync rules §3)."""
+    """The fallback without versions. A 201 brought a deleted customer back: it is taken away again (sync rules §3),
+    or lives on where e-conomic no longer lets it go."""
     replaced = client.replace(attempt.number, attempt.body, attempt.key)
-    if replaced.created:
-        client.delete(attempt.number, f"{attempt.key}-undo")
+    if replaced.created and _lets_go(client, attempt):
         raise Missing("the customer was gone")
     return client.legacy_customer(attempt.number) if replaced.from_cache else replaced.customer
 
