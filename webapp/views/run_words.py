@@ -48,8 +48,11 @@ STATES = {
     states.DONE: ("state-ok", "check-lg", _l("Færdig")),
     states.DROPPED: ("", "slash-circle", _l("Plan, lagt væk")),
 }
-# What a kind that never takes everybody says when nobody is picked.
-NOBODY_PICKED = {
+# What is said when nobody is picked, nor shown by the search and the filter.
+NOBODY = {
+    states.CREATE_THEIRS: _l("Ingen af de viste kunder i CleanManager er uden partner. Intet er ændret."),
+    states.CREATE_OURS: _l("Ingen af de viste kunder i e-conomic er uden partner. Intet er ændret."),
+    states.PAIR: _l("Ingen af de viste kunder har et sikkert forslag. Intet er ændret."),
     states.EXCLUDE: _l("Vælg de kunder, der skal holdes uden for synkroniseringen. Intet er ændret."),
     states.RESOLVE: _l("Ingen af de viste kunder venter på et svar. Intet er ændret."),
     states.DELETE: _l("Vælg de kunder, der skal slettes. Intet er ændret."),
