@@ -14,7 +14,7 @@ from peewee import JOIN
 from webapp.models import pairing as pairings
 from webapp.models.connection import Connection, Reference
 from webapp.models.customer import Customer
-from webapp.models.history import OURS, History
+from webapp.models.history import OURS, THEIRS, History
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
@@ -166,6 +166,8 @@ def what(line: History) -> str:
     """By which road a line came."""
     if line.version == 1 and line.side == OURS and line.cause == "person":
         return str(_("Oprettet i CleanManager"))
+    if line.side == THEIRS and line.cause == "fetched":
+        return str(_("Ændret i e-conomic"))
     return str(CAUSES.get(line.cause, line.cause))
 
 
