@@ -114,9 +114,9 @@ def test_the_story_tells_of_both_systems_from_the_beginning(synced: Synced, edit
     assert page.index("66100020") < page.index("Industrivej 27") and "· e-conomic ·" in page and "Parret" in page
 
 
-@pytest.mark.parametrize("page", ["story", "why/phone"])
-def test_one_send_is_told_once(synced: Synced, edited: Pairing, page: str) -> None:
-    told = synced.admin.page(f"/customers/{edited.customer_id}/{page}").source
+@pytest.mark.parametrize("place", ["story", "why/phone"])
+def test_one_send_is_told_once(synced: Synced, edited: Pairing, place: str) -> None:
+    told = synced.admin.page(f"/customers/{edited.customer_id}/{place}").source
     assert told.count("<b>Sendt til e-conomic</b> · e-conomic ·") == told.count("<b>Sendt til e-conomic</b>") == 1
 
 

@@ -73,6 +73,23 @@ class RunPage:
         """Effect in the books -> how many wait for somebody's name because of it."""
         return {effect: len(items) for effect, items in runs.consequences(self.run).items()}
 
+    @cached_property
+    def is_idle(self) -> bool:
+        """Nobody takes part, and nobody can be ticked to."""
+        held = RunItem.of(self.run, states.ITEM_HELD).where(RunItem.reason.in_(runs.TICKABLE))
+        return not self.counts[states.ITEM_WAITING] and not held.exists()
+
+    @cached_property
+    def where(self) -> str:
+        """Of a deletion: both while anybody stands in both systems, then where they are left (ours, theirs or rest)."""
+        ours, theirs = Customer.deleted_at.is_null(), Mirror.gone_at.is_null()
+        items = RunItem.select(ours, theirs).join(Customer, on=(Customer.id == RunItem.customer_id))
+        items = items.join(Mirror, on=(Mirror.id == RunItem.mirror_id)).where(RunItem.run == self.run)
+        stand = {(bool(here), bool(there)) for here, there in items.distinct().tuples()}
+        if not stand or (True, True) in stand:
+            return "both"
+        return {((True, False),): "ours", ((False, True),): "theirs"}.get(tuple(stand - {(False, False)}), "rest")
+
     @property
     def is_over_the_brake(self) -> bool:
         """So many deletions by anybody else would stop and ask."""
@@ -91,6 +108,11 @@ class RunPage:
     @property
     def undoings(self) -> list[Run]:
         return RunPlan.undoing(self.run)
+
+    @property
+    def undo_plan(self) -> Run | None:
+        """A plan that takes this run back and waits to be applied."""
+        return runs_undo.planned(self.run)
 
     @property
     def can_be_undone(self) -> bool:

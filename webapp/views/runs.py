@@ -142,11 +142,11 @@ def again(run_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:run_id>/undo")
 def undo(run_id: int) -> ResponseReturnValue:
-    """ "Fortryd": a plan of what returns and what cannot; nothing is done before it is applied."""
+    """ "Fortryd": a plan of what returns and what cannot, if there is none yet; nothing is done before it is applied."""
     run = _found(run_id)
     if not runs_undo.can_be_undone(run):
         abort(409, _("Kørslen kan ikke fortrydes. Intet er ændret."))
-    made = runs_undo.plan(run, auth.user())
+    made = runs_undo.planned(run) or runs_undo.plan(run, auth.user())
     return htmx.go(url_for("runs.show", run_id=made.id))
 
 
