@@ -124,4 +124,5 @@ def test_a_change_there_and_its_coming_here_have_names_of_their_own(synced: Sync
     synced.economic.edit(1042, telephoneAndFaxNumber="66100041")
     synced.webhook(1042, 1042)
     told = synced.admin.page(f"/customers/{edited.customer_id}/story").source
-    assert told.index("<b>Ændret i e-conomic</b> · e-conomic ·") < told.index("<b>Hentet fra e-conomic</b> · CleanManager")
+    there, here = "<b>Ændret i e-conomic</b> · e-conomic ·", "<b>Hentet fra e-conomic</b> · CleanManager"
+    assert told.index(there) < told.index(here)

@@ -142,7 +142,7 @@ def again(run_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:run_id>/undo")
 def undo(run_id: int) -> ResponseReturnValue:
-    """ "Fortryd": a plan of what returns and what cannot, if there is none yet; nothing is done before it is applied."""
+    """ "Fortryd": a plan of what returns and what cannot, unless there is one; nothing is done before it is applied."""
     run = _found(run_id)
     if not runs_undo.can_be_undone(run):
         abort(409, _("Kørslen kan ikke fortrydes. Intet er ændret."))
