@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, Response, g, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal, lazy_gettext, ngettext, to_user_timezone
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -18,6 +19,8 @@ from webapp import ports
 from webapp.sync.fields import BY_NAME
 from webapp.sync.section import State
 
+NAME = re.compile(r"<(title|option|textarea|script)\b.*?</\1>|e-conomic(?![^<>]*>)", re.DOTALL)
+UNBROKEN = '<span class="unbroken">e-conomic</span>'
 STATIC = Path(__file__).parents[1] / "static"
 
 # State -> (class of the mark, icon, word): every list shows the same mark for the same state.
@@ -47,6 +50,15 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         icon=icon, state_mark=state_mark, static_url=static_url, picture=picture, link=link, label=label, here=here
     )
+    app.after_request(unbroken)
+
+
+def unbroken(response: Response) -> Response:
+    """Let no line end at the hyphen of "e-conomic", wherever a page says it; what holds no markup stays as it is."""
+    if response.mimetype == "text/html" and response.status_code != 304:
+        html = response.get_data(as_text=True)
+        response.set_data(NAME.sub(lambda found: found[0] if found[1] else UNBROKEN, html))
+    return response
 
 
 def number(value: int) -> str:

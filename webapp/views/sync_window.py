@@ -35,6 +35,8 @@ from webapp.views.sync_watch import Watch
 __all__ = ["Asked", "Counters", "Proof", "Touched", "Window"]
 
 NEW = Section.NEW.value
+BY_SIDE = (NEW, Section.OFF.value)
+"""Sections in which a narrow screen shows one side at a time."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,9 @@ class Counters:
         found = {f"count-{section}": number(_heads(section, line)) for section, line in self.shown.items()}
         found |= {f"filter-{name}": number(count) for name, count in self.filters.items()}
         found |= {"count-ours": ours, "count-theirs": theirs, "switch-ours": ours, "switch-theirs": theirs}
+        for section in BY_SIDE:
+            _lines, own, other = self.shown[section]
+            found |= {f"count-{section}-ours": number(own), f"count-{section}-theirs": number(other)}
         new = _heads(NEW, self.new)
         return found | {
             "badge-new": str(ngettext("+%(count)s ny kunde", "+%(count)s nye kunder", new, count=number(new)))
