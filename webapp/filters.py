@@ -71,14 +71,18 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     local, now = to_user_timezone(value), to_user_timezone(ports.now())
-    clock = format_datetime(value, "HH:mm" if _english() else "HH.mm")
     if local.date() == now.date():
-        return str(_("i dag %(clock)s", clock=clock))
+        return str(_("i dag %(clock)s", clock=clock(value)))
     if local.date() == (now - timedelta(days=1)).date():
-        return str(_("i går %(clock)s", clock=clock))
+        return str(_("i går %(clock)s", clock=clock(value)))
     if local.year == now.year:
-        return f"{format_datetime(value, 'd MMM' if _english() else 'd. MMM')} {clock}"
+        return f"{format_datetime(value, 'd MMM' if _english() else 'd. MMM')} {clock(value)}"
     return day(value)
+
+
+def clock(value: datetime) -> str:
+    """The time of day as "15.42"."""
+    return str(format_datetime(value, "HH:mm" if _english() else "HH.mm"))
 
 
 def day(value: datetime | None) -> str:

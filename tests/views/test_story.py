@@ -126,3 +126,8 @@ def test_a_change_there_and_its_coming_here_have_names_of_their_own(synced: Sync
     told = synced.admin.page(f"/customers/{edited.customer_id}/story").source
     there, here = "<b>Ændret i e-conomic</b> · e-conomic ·", "<b>Hentet fra e-conomic</b> · CleanManager"
     assert told.index(there) < told.index(here)
+
+
+def test_the_story_tells_the_time_as_the_reader_writes_it(synced: Synced, edited: Pairing) -> None:
+    synced.admin.post("/language", {"language": "en"})
+    assert ">23 Nov 2026 10:00</time>" in synced.admin.page(f"/customers/{edited.customer_id}/story").source

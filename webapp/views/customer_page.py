@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from peewee import JOIN
 
+from webapp import filters
 from webapp.models import pairing as pairings
 from webapp.models.connection import Connection, Reference
 from webapp.models.customer import Customer
@@ -159,7 +159,7 @@ def who(line: History) -> str:
 
 def when(line: History) -> str:
     """The moment in full, for paper: "i dag" would soon be wrong."""
-    return str(format_datetime(line.at, "d. MMM y HH.mm"))
+    return f"{filters.day(line.at)} {filters.clock(line.at)}"
 
 
 def what(line: History) -> str:

@@ -60,7 +60,7 @@ class RunPage:
         counts = dict(self.counts)
         counts[states.ITEM_WAITING] += counts[states.ITEM_BEGUN]
         offered = PLANNED_VIEWS if self.run.is_planned else RUN_VIEWS
-        shown = [(view, counts[view]) for view in offered if counts[view] or view == offered[0]]
+        shown = [(view, counts[view]) for view in offered if counts[view] or view in (offered[0], self.show)]
         return [*shown, (PARTLY, counts[PARTLY])] if counts[PARTLY] else shown
 
     @property
