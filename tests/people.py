@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.page import Page
-from webapp.filters import UNBROKEN
 from webapp.models import user as users
 from webapp.models.company import Company
 from webapp.models.connection import Connection, Reference
@@ -46,7 +45,7 @@ class Read(TestResponse, Response):
 
     @property
     def text(self) -> str:  # type: ignore[override]
-        return self.get_data(as_text=True).replace(UNBROKEN, "e-conomic")
+        return re.sub('<span class="unbroken">([^<]*)</span>', r"\1", self.get_data(as_text=True))
 
 
 @dataclass

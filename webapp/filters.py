@@ -19,8 +19,9 @@ from webapp import ports
 from webapp.sync.fields import BY_NAME
 from webapp.sync.section import State
 
-NAME = re.compile(r"<(title|option|textarea|script)\b.*?</\1>|e-conomic(?![^<>]*>)", re.DOTALL)
-UNBROKEN = '<span class="unbroken">e-conomic</span>'
+NAME = re.compile(
+    r"<(title|option|textarea|script)\b.*?</\1>|(\(?e-conomic(?:[\w’).,:;!?]|&#39;)*)(?![^<>]*>)", re.DOTALL
+)
 STATIC = Path(__file__).parents[1] / "static"
 
 # State -> (class of the mark, icon, word): every list shows the same mark for the same state.
@@ -54,11 +55,18 @@ def init_app(app: Flask) -> None:
 
 
 def unbroken(response: Response) -> Response:
-    """Let no line end at the hyphen of "e-conomic", wherever a page says it; what holds no markup stays as it is."""
+    """Let no line end at the hyphen of "e-conomic", wherever a page says it; what holds no markup stays as it is.
+
+    What clings to the name stays with it: a reader hears a pause where a span ends.
+    """
     if response.mimetype == "text/html" and response.status_code != 304:
         html = response.get_data(as_text=True)
-        response.set_data(NAME.sub(lambda found: found[0] if found[1] else UNBROKEN, html))
+        response.set_data(NAME.sub(lambda found: found[0] if found[1] else _span(found[2]), html))
     return response
+
+
+def _span(name: str) -> str:
+    return f'<span class="unbroken">{name}</span>'
 
 
 def number(value: int) -> str:

@@ -91,14 +91,16 @@ def test_every_icon_that_is_asked_for_is_in_the_sprite() -> None:
 
 
 @pytest.mark.parametrize(
-    "html",
+    ("html", "name"),
     [
-        "<p>Sendes til {} nu</p>", "<li>{}</li>", "Findes ikke i {}", "<b>CleanManager</b> og {}s egen",
+        ("<p>Sendes til {} nu</p>", "e-conomic"), ("<li>{}</li>", "e-conomic"), ("Findes ikke i {}", "e-conomic."),
+        ("<b>CleanManager</b> og {} egen", "e-conomics"), ("<i>eller {}</i>", "(e-conomic),"),
+        ("Use {} value", "e-conomic&#39;s"),
     ],
 )  # fmt: skip
-def test_no_line_ends_at_the_hyphen_of_a_name(html: str) -> None:
-    answer = filters.unbroken(Response(html.format("e-conomic"), mimetype="text/html"))
-    assert answer.get_data(as_text=True) == html.format('<span class="unbroken">e-conomic</span>')
+def test_no_line_ends_at_the_hyphen_of_a_name(html: str, name: str) -> None:
+    answer = filters.unbroken(Response(html.format(name), mimetype="text/html"))
+    assert answer.get_data(as_text=True) == html.format(f'<span class="unbroken">{name}</span>')
 
 
 @pytest.mark.parametrize(

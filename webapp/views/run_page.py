@@ -85,10 +85,11 @@ class RunPage:
         ours, theirs = Customer.deleted_at.is_null(), Mirror.gone_at.is_null()
         items = RunItem.select(ours, theirs).join(Customer, on=(Customer.id == RunItem.customer_id))
         items = items.join(Mirror, on=(Mirror.id == RunItem.mirror_id)).where(RunItem.run == self.run)
-        stand = {(bool(here), bool(there)) for here, there in items.distinct().tuples()}
-        if not stand or (True, True) in stand:
+        stand: Any = list(items.distinct().tuples())
+        if not stand or any(here and there for here, there in stand):
             return "both"
-        return {((True, False),): "ours", ((False, True),): "theirs"}.get(tuple(stand - {(False, False)}), "rest")
+        left = {"ours" if here else "theirs" for here, there in stand if here or there}
+        return left.pop() if len(left) == 1 else "rest"
 
     @property
     def is_over_the_brake(self) -> bool:
