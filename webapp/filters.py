@@ -153,9 +153,10 @@ def _hashed(file: Path, _changed: int) -> str:
 
 
 def picture(name: str) -> str:
-    """The address of a picture of the guide, '' while it has not been taken."""
-    filename = f"help/{name}.png"
-    return static_url(filename) if (STATIC / filename).is_file() else ""
+    """The address of a picture of the guide, in English where that was taken; '' while there is none."""
+    files = [f"help/en/{name}.png"] if _english() else []
+    found = (file for file in (*files, f"help/{name}.png") if (STATIC / file).is_file())
+    return next((static_url(file) for file in found), "")
 
 
 def link(endpoint: str, **values: Any) -> str:
