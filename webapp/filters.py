@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, Response, g, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal, lazy_gettext, ngettext, to_user_timezone
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -18,6 +19,9 @@ from webapp import ports
 from webapp.sync.fields import BY_NAME
 from webapp.sync.section import State
 
+NAME = re.compile(
+    r"<(title|option|textarea|script)\b.*?</\1>|(\(?e-conomic(?:[\w’).,:;!?]|&#39;)*)(?![^<>]*>)", re.DOTALL
+)
 STATIC = Path(__file__).parents[1] / "static"
 
 # State -> (class of the mark, icon, word): every list shows the same mark for the same state.
@@ -47,6 +51,22 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         icon=icon, state_mark=state_mark, static_url=static_url, picture=picture, link=link, label=label, here=here
     )
+    app.after_request(unbroken)
+
+
+def unbroken(response: Response) -> Response:
+    """Let no line end at the hyphen of "e-conomic", wherever a page says it; what holds no markup stays as it is.
+
+    What clings to the name stays with it: a reader hears a pause where a span ends.
+    """
+    if response.mimetype == "text/html" and response.status_code != 304:
+        html = response.get_data(as_text=True)
+        response.set_data(NAME.sub(lambda found: found[0] if found[1] else _span(found[2]), html))
+    return response
+
+
+def _span(name: str) -> str:
+    return f'<span class="unbroken">{name}</span>'
 
 
 def number(value: int) -> str:
@@ -59,14 +79,18 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     local, now = to_user_timezone(value), to_user_timezone(ports.now())
-    clock = format_datetime(value, "HH:mm" if _english() else "HH.mm")
     if local.date() == now.date():
-        return str(_("i dag %(clock)s", clock=clock))
+        return str(_("i dag %(clock)s", clock=clock(value)))
     if local.date() == (now - timedelta(days=1)).date():
-        return str(_("i går %(clock)s", clock=clock))
+        return str(_("i går %(clock)s", clock=clock(value)))
     if local.year == now.year:
-        return f"{format_datetime(value, 'd MMM' if _english() else 'd. MMM')} {clock}"
+        return f"{format_datetime(value, 'd MMM' if _english() else 'd. MMM')} {clock(value)}"
     return day(value)
+
+
+def clock(value: datetime) -> str:
+    """The time of day as "15.42"."""
+    return str(format_datetime(value, "HH:mm" if _english() else "HH.mm"))
 
 
 def day(value: datetime | None) -> str:
@@ -129,9 +153,10 @@ def _hashed(file: Path, _changed: int) -> str:
 
 
 def picture(name: str) -> str:
-    """The address of a picture of the guide, '' while it has not been taken."""
-    filename = f"help/{name}.png"
-    return static_url(filename) if (STATIC / filename).is_file() else ""
+    """The address of a picture of the guide, in English where that was taken; '' while there is none."""
+    files = [f"help/en/{name}.png"] if _english() else []
+    found = (file for file in (*files, f"help/{name}.png") if (STATIC / file).is_file())
+    return next((static_url(file) for file in found), "")
 
 
 def link(endpoint: str, **values: Any) -> str:

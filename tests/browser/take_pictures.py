@@ -1,5 +1,6 @@
 """Takes the pictures of the README and of the help page from the running app (`make pictures`)."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,49 +19,88 @@ def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, o
     return {**browser_context_args, "viewport": WIDE, "color_scheme": "light", "reduced_motion": "reduce"}
 
 
-def keep(page: Page, file: Path, part: Locator | None = None) -> None:
+def keep(page: Page, file: Path) -> None:
     """Save a picture without toasts, which would lie over it."""
     page.locator("#toasts").evaluate("toasts => toasts.replaceChildren()")
-    (part or page).screenshot(path=file, animations="disabled")
+    page.screenshot(path=file, animations="disabled")
+
+
+def keep_in_both(guide: Guide, name: str, show: Callable[[Guide], None]) -> None:
+    """Show it, by no words of a language, and save it for the English help and for the Danish."""
+    for language, folder in (("en", HELP / "en"), ("da", HELP)):
+        speak(guide.page, f"{guide.demo.app}/help", language)
+        show(guide)
+        keep(guide.page, folder / f"{name}.png")
+
+
+def speak(page: Page, address: str, language: str) -> None:
+    page.goto(address)
+    button = page.locator(f"button[name=language][value={language}]")
+    if button.count():
+        page.locator("details.person summary").click()
+        button.click()
+
+
+def show_economic(guide: Guide) -> None:
+    guide.page.goto(f"{guide.demo.app}/settings/integrations")
+    guide.page.locator(".brand").first.click()
+    expect(guide.page.locator("dialog[open] .btn-primary").first).to_be_visible(timeout=SOON)
+
+
+def show_webhook(guide: Guide) -> None:
+    show_economic(guide)
+    guide.page.locator("dialog[open] .dialog-body").evaluate("body => body.scrollTo(0, body.scrollHeight)")
+
+
+def show_activation(guide: Guide) -> None:
+    guide.page.goto(f"{guide.demo.app}/settings/integrations")
+    guide.page.locator("main .menu summary").click()
+
+
+def show_window(guide: Guide) -> None:
+    guide.page.goto(f"{guide.demo.app}/sync")
+    expect(guide.page.locator("#section-new .row-pair").first).to_be_visible()
+
+
+def show_creation(guide: Guide) -> None:
+    show_window(guide)
+    new_row(guide, "Bagsværd Autoværksted").locator("[id^=create-]").first.click()
+    expect(guide.page.locator("dialog:modal .btn-primary")).to_be_visible()
+
+
+def show_choice(guide: Guide) -> None:
+    show_window(guide)
+    new_row(guide, "Christiansen Autoværksted").locator("[id^=choose-]").first.click()
+    guide.page.locator(".candidate .btn").first.click()
+    expect(guide.page.locator("dialog:modal .btn-primary")).to_be_visible()
+
+
+def new_row(guide: Guide, name: str) -> Locator:
+    return guide.page.locator("#section-new .row-pair", has_text=name).first
 
 
 def test_the_way_to_a_connection(opened: Guide) -> None:  # noqa: F811
-    opened.open_dialog()
-    keep(opened.page, HELP / "connect.png")
+    keep_in_both(opened, "connect", show_economic)
 
 
 def test_the_settings_and_the_webhook(told: Guide) -> None:  # noqa: F811
-    dialog = told.open_dialog()
-    expect(dialog.get_by_label("Valuta:")).to_be_visible(timeout=SOON)
-    keep(told.page, HELP / "settings.png")
-    dialog.get_by_role("heading", name="Webhook").scroll_into_view_if_needed()
-    dialog.locator(".dialog-body").evaluate("body => body.scrollTo(0, body.scrollHeight)")
-    keep(told.page, HELP / "webhook.png")
-    told.open_integrations()
-    told.page.locator("summary", has_text="Kunder").click()
-    keep(told.page, HELP / "activate.png")
+    keep_in_both(told, "settings", show_economic)
+    keep_in_both(told, "webhook", show_webhook)
+    keep_in_both(told, "activate", show_activation)
 
 
 def test_the_window_with_something_in_every_section(active: Guide) -> None:  # noqa: F811
     prepare(active)
-    active.open_window()
-    keep(active.page, HELP / "window.png")
+    keep_in_both(active, "window", show_window)
     active.page.set_viewport_size({"width": 1440, "height": 900})
-    active.open_window()
+    show_window(active)
     keep(active.page, ROOT / "docs/sync-window.png")
     active.page.set_viewport_size(WIDE)
 
 
 def test_the_dialogs_of_the_window(active: Guide) -> None:  # noqa: F811
-    active.open_window()
-    active.press(active.row(NEW, "Bagsværd Autoværksted").first, "Opret partner")
-    expect(active.page.get_by_role("button", name="Indsend")).to_be_visible()
-    keep(active.page, HELP / "create.png")
-    active.open_window()
-    active.press(active.row(NEW, "Christiansen Autoværksted").first, "Vælg partner")
-    active.press(active.page.locator("#window"), "Vælg som partner")
-    expect(active.page.get_by_role("button", name="Indsend")).to_be_visible()
-    keep(active.page, HELP / "choose.png")
+    keep_in_both(active, "create", show_creation)
+    keep_in_both(active, "choose", show_choice)
 
 
 def prepare(guide: Guide) -> None:

@@ -70,7 +70,7 @@ def test_many_are_deleted_by_name_and_come_back(synced: Synced, window: Page, ax
     window.get_by_role("button", name="Slet de valgte", exact=True).click()
     expect(window.get_by_text("Før du sletter")).to_be_visible()
     axe(window)
-    button = window.get_by_role("button", name="Slet kunderne")
+    button = window.get_by_role("button", name="Slet kunden")
     button.click()
     assert LAST in synced.economic.customers and button.is_visible()
     window.get_by_label("Jeg, Alice, har set planen").check()

@@ -72,6 +72,29 @@ def test_the_tour_of_four_steps_is_shown_once(window: Journey) -> None:
     expect(window.page.get_by_role("button", name="Næste")).to_have_count(0)
 
 
+def test_what_can_be_done_with_all_stays_in_sight_while_one_scrolls(window: Journey) -> None:
+    for number in range(4001, 4031):
+        window.world.ours(number, f"Kunde {number}")
+    window.page.reload()
+    last = window.row("new", "Kunde 4030")
+    last.scroll_into_view_if_needed()
+    expect(window.page.locator("#bulk-ours")).to_be_in_viewport()
+    last.get_by_role("checkbox").check()
+    expect(window.page.get_by_role("button", name="Opret i e-conomic")).to_be_in_viewport()
+
+
+def test_a_narrow_screen_counts_the_side_that_it_shows_and_says_when_it_is_empty(window: Journey) -> None:
+    window.page.set_viewport_size({"width": 390, "height": 844})
+    new = window.section("new")
+    expect(new.locator("#count-new-ours")).to_have_text("1")
+    window.press(re.compile("Ingen synkronisering.*Øens Bageri"))
+    expect(new.get_by_text("Intet at vise på denne side.")).to_be_visible()
+    expect(new.locator("#count-new-ours")).to_have_text("0")
+    window.page.locator("label", has=window.page.locator("#vis-theirs")).click()
+    expect(new.get_by_text("Intet at vise på denne side.")).to_be_hidden()
+    expect(window.row("new", "Nordvestens")).to_be_visible()
+
+
 def without_script(window: Journey, browser: Browser) -> Page:
     page = window.colleague(browser, window.world.admin, java_script_enabled=False)
     page.goto(f"{window.address}/sync")

@@ -76,10 +76,31 @@ def test_a_country_is_known_in_many_languages(spelling: str) -> None:
 
 def test_the_same_name_and_key_twice_on_one_side_is_a_double() -> None:
     found = look(row(1), row(2, name="Blomster A/S", cvr="DK 10 15 08 17"), row(3, "theirs")).by_cause["double"]
+    assert [(finding.row.number, [other.number for other in finding.others]) for finding in found] == [(1, [2])]
+
+
+def test_doubles_are_told_together_and_each_is_counted() -> None:
+    report = look(*(row(number) for number in range(1, 4)))
+    assert (len(report.findings), report.odd) == (1, 3)
+
+
+def test_one_that_is_like_a_double_of_others_is_told_beside_it() -> None:
+    found = look(row(1, ean=""), row(2), row(3, cvr="")).by_cause["double"]
     assert [(finding.row.number, [other.number for other in finding.others]) for finding in found] == [
         (1, [2]),
-        (2, [1]),
+        (3, [2]),
     ]
+
+
+def test_partners_with_the_same_fault_are_told_once_and_mended_here() -> None:
+    report = look(row(1, pair=7, cvr="12345678"), row(5, "theirs", pair=7, cvr="12345678"))
+    assert [(finding.row.side, len(finding.others)) for finding in report.findings] == [("ours", 1)]
+    assert report.odd == 2
+
+
+def test_partners_with_different_faults_are_told_apart() -> None:
+    report = look(row(1, pair=7, cvr="12345678"), row(5, "theirs", pair=7, cvr="87654321"))
+    assert [finding.row.side for finding in report.findings] == ["ours", "theirs"]
 
 
 def test_another_site_of_the_same_company_is_no_double() -> None:
@@ -90,9 +111,10 @@ def test_the_same_name_in_another_town_is_no_double() -> None:
     assert "double" not in causes(row(1, cvr="", ean=""), row(2, cvr="", ean="", postcode="8000"))
 
 
-def test_a_number_that_means_another_party_there_is_told_on_both_sides() -> None:
-    other = row(1, "theirs", name="Murer Hansen", cvr="", ean="")
-    assert [finding.row.side for finding in look(row(1), other).by_cause["number"]] == ["ours", "theirs"]
+def test_a_number_that_means_another_party_there_is_told_once_and_counts_both() -> None:
+    report = look(row(1), row(1, "theirs", name="Murer Hansen", cvr="", ean=""))
+    assert [(finding.cause, finding.row.side) for finding in report.findings] == [("number", "ours")]
+    assert report.odd == 2
 
 
 def test_a_pair_with_different_names_was_somebodys_choice() -> None:
@@ -111,8 +133,10 @@ def test_a_barred_customer_is_told() -> None:
 
 
 def test_hundreds_with_one_name_name_only_some_of_the_others() -> None:
-    found = look(*(row(number) for number in range(1, 401))).by_cause["double"]
-    assert len(found) == 400 and {len(finding.others) for finding in found} == {checkup.SHOWN_TOGETHER}
+    report = look(*(row(number) for number in range(1, 401)))
+    assert max(len(finding.others) for finding in report.findings) == checkup.SHOWN_TOGETHER
+    named = [party for finding in report.findings for party in finding.parties]
+    assert {party.number for party in named} == set(range(1, 401)) and len(named) < 800
 
 
 @given(rows)

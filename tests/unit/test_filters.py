@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask, g
+from flask import Flask, Response, g
 from flask_babel import Babel
 
 from webapp import filters, ports
@@ -88,3 +88,27 @@ def test_every_icon_that_is_asked_for_is_in_the_sprite() -> None:
     asked = {name for page in pages for name in re.findall(r"icon\(['\"]([a-z-]+)['\"]\)", page)}
     asked |= {shape for _style, shape, _word in filters.STATES.values()}
     assert {name for name in asked if f'<symbol id="{name}"' not in sprite} == set()
+
+
+@pytest.mark.parametrize(
+    ("html", "name"),
+    [
+        ("<p>Sendes til {} nu</p>", "e-conomic"), ("<li>{}</li>", "e-conomic"), ("Findes ikke i {}", "e-conomic."),
+        ("<b>CleanManager</b> og {} egen", "e-conomics"), ("<i>eller {}</i>", "(e-conomic),"),
+        ("Use {} value", "e-conomic&#39;s"),
+    ],
+)  # fmt: skip
+def test_no_line_ends_at_the_hyphen_of_a_name(html: str, name: str) -> None:
+    answer = filters.unbroken(Response(html.format(name), mimetype="text/html"))
+    assert answer.get_data(as_text=True) == html.format(f'<span class="unbroken">{name}</span>')
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<title>Til e-conomic</title>", "<option value=x>e-conomic</option>", "<textarea>\ne-conomic</textarea>",
+        '<button aria-label="Vis i e-conomic">Vis</button>', '<a href="https://e-conomic.dk/a">Vis</a>',
+    ],
+)  # fmt: skip
+def test_a_name_where_no_markup_can_stand_is_left_alone(html: str) -> None:
+    assert filters.unbroken(Response(html, mimetype="text/html")).get_data(as_text=True) == html

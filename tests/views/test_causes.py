@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.apps import app_over
+from tests.page import Page
 from tests.views.synced import Synced, world_in
 from webapp.models.pairing import Pairing
 
@@ -71,6 +72,12 @@ def test_a_wrong_value_comes_back_and_the_others_are_saved(synced: Synced, refus
     assert answer.status_code == 422 and "Højst 13 tegn." in answer.text
     assert synced.fresh(refused[0].customer).ean == "5798009811578"
     assert synced.fresh(refused[1].customer).ean == TOO_LONG
+
+
+def test_who_is_not_mended_yet_stands_below_what_came_back(synced: Synced, refused: list[Pairing]) -> None:
+    answer = synced.admin.post("/sync/causes", form(refused, TOO_LONG + "8", TOO_LONG))
+    page = Page(answer.text)
+    assert [page.field(f"value-{pair.id}") for pair in refused] == [TOO_LONG + "8", TOO_LONG]
 
 
 def test_what_somebody_changed_meanwhile_comes_back(synced: Synced, refused: list[Pairing]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.people import Browser, World, connect, enter
+from tests.people import Browser, World, connect, enter, pair
 from webapp.models.customer import Customer
 from webapp.models.history import History
 from webapp.sync import register
@@ -75,8 +75,23 @@ def test_bob_sees_it_and_is_offered_no_field(bob: Browser, odd: Customer) -> Non
 def test_theirs_are_told_and_not_mended_here(alice: Browser, world: World) -> None:
     enter(world.connection, 1004, {"name": "Fjern ApS", "country": "Dannmark"})
     page = alice.page(f"{PAGE}?cause=country")
-    assert "Dannmark" in page.source
+    assert "Dannmark" in page.source and "Rettes i e-conomic" in page.source and 'href="/sync?q=1004"' in page.source
     assert not [box for box in page.all("input") if box.attrs.get("name", "").startswith("value-")]
+
+
+def test_a_double_is_told_once_with_a_way_to_both(alice: Browser, world: World) -> None:
+    two = [register.add(world.alice.company, n, {"name": "Cafe Sol", "cvr": "10150817"}, world.alice) for n in (7, 8)]
+    page = alice.page(f"{PAGE}?cause=double")
+    assert "Står to gange i samme system 2 kunder" in " ".join(page.one("nav", aria_label="Årsager").text.split())
+    assert len(page.all("tr")) == 2 and all(page.all("a", href=f"/customers/{one.id}") for one in two)
+
+
+def test_partners_with_the_same_fault_stand_on_one_line_with_one_field(alice: Browser, world: World) -> None:
+    customer = register.add(world.alice.company, 9, {"name": "Skæv ApS", "cvr": "12345678"}, world.alice)
+    pair(world.connection, customer, enter(world.connection, 9, {"name": "Skæv ApS", "cvr": "12345678"}))
+    page = alice.page(f"{PAGE}?cause=cvr")
+    assert len(page.all("tr")) == 2 and "CleanManager, e-conomic" in page.source
+    assert page.field(f"value-cvr-{customer.id}") == "12345678"
 
 
 def test_before_the_first_fetch_it_says_that_only_ours_were_seen(charlie: Browser, world: World) -> None:

@@ -48,3 +48,15 @@ def test_a_picture_is_shown_once_it_has_been_taken(
     (tmp_path / "help").mkdir()
     (tmp_path / "help" / "window.png").write_bytes(b"a picture")
     assert [e.attrs["src"].partition("?")[0] for e in alice.page("/help").all("img")] == ["/static/help/window.png"]
+
+
+def test_the_english_guide_shows_english_pictures_where_they_were_taken(
+    alice: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "STATIC", tmp_path)
+    (tmp_path / "help/en").mkdir(parents=True)
+    for file in ("window.png", "en/window.png", "create.png"):
+        (tmp_path / "help" / file).write_bytes(b"a picture")
+    alice.post("/language", {"language": "en"})
+    shown = [e.attrs["src"].partition("?")[0] for e in alice.page("/help").all("img")]
+    assert shown == ["/static/help/en/window.png", "/static/help/create.png"]

@@ -130,6 +130,21 @@ def test_switching_everybody_off_is_refused(synced: Synced) -> None:
     assert synced.admin.post("/runs/plans/exclude").status_code == 400 and not Run.select().count()
 
 
+def test_a_plan_in_which_everybody_is_held_back_has_nothing_to_apply(synced: Synced) -> None:
+    Connection.update(default_vat_zone="").execute()
+    synced.ours(2001, "Vores ApS", customer_group="99")
+    page = plan(synced)[1].source
+    assert "Der er intet at gøre" in page and "Indsend" not in page and "Læg planen væk" in page
+
+
+def test_a_plan_that_waits_for_ticks_says_so_and_shows_its_button_with_the_first(synced: Synced) -> None:
+    synced.fetched(3001, "Havnens Tandklinik")
+    synced.ours(2001, "Havnens Tandklinik ApS")
+    page = plan(synced)[1]
+    assert "Sæt hak ved dem, der skal med." in page.source
+    assert [b.text for b in page.all("button", class_="btn btn-primary when-ticked")] == ["Indsend"]
+
+
 # -- approving and applying
 
 
@@ -334,6 +349,17 @@ def test_a_run_is_taken_back_after_its_plan_was_shown(synced: Synced) -> None:
     assert (
         2001 not in synced.economic.customers and "Kørslen blev fortrudt" in synced.admin.page(f"/runs/{run.id}").source
     )
+
+
+def test_a_run_with_a_plan_that_takes_it_back_leads_to_that_plan(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    run = ran(synced)
+    back = synced.admin.post(f"/runs/{run.id}/undo").location
+    shown = synced.admin.page(f"/runs/{run.id}")
+    assert "Fortryd kørslen" not in shown.source and shown.one("a", class_="btn btn-plain push").attrs["href"] == back
+    assert synced.admin.post(f"/runs/{run.id}/undo").location == back and Run.select().count() == 2
+    synced.admin.post(f"{back}/cancellation")
+    assert "Fortryd kørslen" in synced.admin.page(f"/runs/{run.id}").source
 
 
 def test_what_cannot_come_back_is_told_before_it_starts(synced: Synced) -> None:

@@ -38,17 +38,40 @@ def test_a_deletion_tells_first_what_is_lost_and_asks_for_a_name(synced: Synced)
     pair = synced.pair_same(1041)
     run, page = plan(synced, "delete", place=str(synced.place(customer=pair.customer).id))
     for said in (
-        "Slet flere kunder",
+        "Slet kunder",
         "Før du sletter",
         "Jeg, Alice, har set planen",
         "<del>Havnens Tandklinik ApS</del>",
     ):
         assert said in page.source
     refused = start(synced, run, page)
-    assert refused.status_code == 422 and "Sæt hak ved, at kunderne skal slettes" in refused.text
+    assert refused.status_code == 422 and "Sæt hak nederst ved, at der skal slettes" in refused.text
     start(synced, run, page, confirm="delete")
     synced.drain()
     assert not synced.economic.customers and not Customer.of(synced.company).count()
+
+
+def test_a_plan_for_those_that_are_left_on_one_side_names_it_and_offers_no_other(synced: Synced) -> None:
+    pair = synced.gone_there(1041)
+    page = plan(synced, "delete", place=str(synced.place(customer=pair.customer).id))[1]
+    assert "Der slettes: <b>Kun i CleanManager</b>" in page.source and not page.all("select")
+    assert "Kan fortrydes i 30 dage." in page.source
+
+
+def test_what_was_deleted_here_before_is_deleted_there_for_good_and_the_plan_says_so(synced: Synced) -> None:
+    pair = synced.pair_same(1041)
+    place = synced.place(customer=pair.customer).id
+    synced.admin.post(f"/customers/{pair.customer_id}/removal")
+    page = plan(synced, "delete", place=str(place))[1].source
+    assert "Der slettes: <b>Kun i e-conomic</b>" in page and "Kan fortrydes i 30 dage." not in page
+    assert "så sletningen i e-conomic kan ikke fortrydes." in page
+
+
+@pytest.mark.parametrize(("numbers", "word"), [([1041], "Slet kunden"), ([1041, 1042], "Slet kunderne")])
+def test_the_button_says_how_many_are_deleted(synced: Synced, numbers: list[int], word: str) -> None:
+    pairs = [synced.pair_same(number, f"Kunde {number}") for number in numbers]
+    page = plan(synced, "delete", place=[str(synced.place(customer=pair.customer).id) for pair in pairs])[1]
+    assert page.one("button", class_="btn btn-plain btn-bad").text == word
 
 
 def test_nobody_is_deleted_without_being_picked(synced: Synced) -> None:

@@ -112,3 +112,22 @@ def test_the_story_tells_of_both_systems_from_the_beginning(synced: Synced, edit
     synced.webhook(1042, 1042)
     page = synced.admin.page(f"/customers/{edited.customer_id}/story").source
     assert page.index("66100020") < page.index("Industrivej 27") and "· e-conomic ·" in page and "Parret" in page
+
+
+@pytest.mark.parametrize("place", ["story", "why/phone"])
+def test_one_send_is_told_once(synced: Synced, edited: Pairing, place: str) -> None:
+    told = synced.admin.page(f"/customers/{edited.customer_id}/{place}").source
+    assert told.count("<b>Sendt til e-conomic</b> · e-conomic ·") == told.count("<b>Sendt til e-conomic</b>") == 1
+
+
+def test_a_change_there_and_its_coming_here_have_names_of_their_own(synced: Synced, edited: Pairing) -> None:
+    synced.economic.edit(1042, telephoneAndFaxNumber="66100041")
+    synced.webhook(1042, 1042)
+    told = synced.admin.page(f"/customers/{edited.customer_id}/story").source
+    there, here = "<b>Ændret i e-conomic</b> · e-conomic ·", "<b>Hentet fra e-conomic</b> · CleanManager"
+    assert told.index(there) < told.index(here)
+
+
+def test_the_story_tells_the_time_as_the_reader_writes_it(synced: Synced, edited: Pairing) -> None:
+    synced.admin.post("/language", {"language": "en"})
+    assert ">23 Nov 2026 10:00</time>" in synced.admin.page(f"/customers/{edited.customer_id}/story").source

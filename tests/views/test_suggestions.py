@@ -286,3 +286,24 @@ def test_a_bulk_creation_holds_suggestions_back_until_they_are_answered(
     synced.admin.post(said(two), piece=True)
     synced.admin.post("/runs/plans/create_theirs")
     assert RunItem.select().order_by(RunItem.id.desc()).get().state == "waiting"
+
+
+@pytest.mark.parametrize(("asked", "planned"), [({"q": "tandklinik"}, 1), ({"only": "sure"}, 1), ({}, 2)])
+def test_creating_all_takes_those_that_the_window_shows(
+    synced: Synced, two: tuple[Customer, Mirror], asked: dict[str, str], planned: int
+) -> None:
+    synced.ours(7, "Ganske anderledes")
+    bulk = re.search(r'<div class="bulk".*?</ul>', synced.admin.get("/sync", query_string=asked).text, re.DOTALL)
+    assert bulk and f"{planned} {'vist ' if asked else ''}uden partner" in bulk[0]
+    assert all(f'name="{name}" value="{value}"' in bulk[0] for name, value in asked.items())
+    synced.admin.post("/runs/plans/create_theirs", asked)
+    assert RunItem.select().count() == planned
+
+
+def test_pairing_all_sure_ones_takes_those_that_the_window_shows(synced: Synced, two: tuple[Customer, Mirror]) -> None:
+    assert 'id="pair-sure">Par de viste sikre (1)</button>' in synced.admin.page("/sync?q=tandklinik").source
+    assert "pair-sure" not in synced.admin.page("/sync?q=findes+ikke").source
+    answer = synced.admin.post("/runs/plans/pair", {"q": "findes ikke"})
+    assert answer.status_code == 400 and "Ingen af de viste kunder" in answer.text
+    synced.admin.post("/runs/plans/pair", {"q": "tandklinik"})
+    assert [item.customer_id for item in RunItem.select()] == [two[0].id]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -42,12 +42,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something odd about one customer: in which field if in one, and which others it concerns."""
+    """Something odd about a customer, and about the others in the same way: in which field if in one."""
 
     cause: str
     row: Row
     field: str = ""
     others: tuple[Row, ...] = ()
+
+    @property
+    def parties(self) -> tuple[Row, ...]:
+        return (self.row, *self.others)
 
     @property
     def value(self) -> str:
@@ -71,11 +75,16 @@ class Report:
     @property
     def odd(self) -> int:
         """How many customers something was found about."""
-        return len({(finding.row.side, finding.row.id) for finding in self.findings})
+        return customers(self.findings)
 
     @property
     def ready(self) -> int:
         return ready(self.checked, self.odd)
+
+
+def customers(findings: Iterable[Finding]) -> int:
+    """How many customers these are about."""
+    return len({(party.side, party.id) for finding in findings for party in finding.parties})
 
 
 def ready(checked: int, odd: int) -> int:
@@ -86,7 +95,21 @@ def ready(checked: int, odd: int) -> int:
 def examine(rows: Sequence[Row], filled: Callable[[Values], Values]) -> Report:
     """Look at every customer of both sides. `filled`: a new customer's values with rules and defaults laid under."""
     alone = [Finding(cause, row, name) for row in rows for cause, name in _alone(row, filled)]
-    return Report(len(rows), (*_doubles(rows), *_strangers(rows), *alone))
+    return Report(len(rows), (*_doubles(rows), *_strangers(rows), *_by_pair(alone)))
+
+
+def _by_pair(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Partners with the same fault in the same value are told once: mended here, it is mended there."""
+    marks = [(one.row.pair, one.cause, one.field, one.value) for one in findings]
+    sides: dict[str, dict[tuple[int, str, str, str], Row]] = {"ours": {}, "theirs": {}}
+    for mark, one in zip(marks, findings, strict=True):
+        if one.row.pair:
+            sides[one.row.side][mark] = one.row
+    for mark, one in zip(marks, findings, strict=True):
+        if one.row.side == "ours" and mark in sides["theirs"]:
+            yield replace(one, others=(sides["theirs"][mark],))
+        elif one.row.side == "ours" or mark not in sides["ours"]:
+            yield one
 
 
 def _alone(row: Row, filled: Callable[[Values], Values]) -> Iterator[tuple[str, str]]:
@@ -131,21 +154,31 @@ def is_danish(values: Values) -> bool:
 
 
 def _doubles(rows: Sequence[Row]) -> Iterator[Finding]:
-    """Customers of one side that have the same name and, besides, a key or a house in common."""
+    """Customers of one side that have the same name and, besides, a key or a house in common; each is named once."""
+    in_order = sorted(rows, key=lambda row: (row.side, row.number, row.id))
+    together, named = _together(in_order), set[tuple[str, int]]()
+    for row in in_order:
+        others = together.get((row.side, row.id), ())
+        if not others or (row.side, row.id) in named:
+            continue
+        fresh = [other for other in others if (other.side, other.id) not in named][:SHOWN_TOGETHER]
+        named.update((other.side, other.id) for other in (row, *fresh))
+        yield Finding("double", row, others=tuple(fresh or others[:1]))
+
+
+def _together(rows: Sequence[Row]) -> dict[tuple[str, int], list[Row]]:
+    """Customer -> the first few that are its doubles."""
     groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
         name = " ".join(sorted(keys.name_words(row.name)))
         for mark in _marks(row.values) if name else ():
             groups[row.side, name, *mark].append(row)
-    together: dict[tuple[str, int], dict[int, Row]] = defaultdict(dict)
+    found: dict[tuple[str, int], dict[int, Row]] = defaultdict(dict)
     for group in groups.values():
         if len(group) > 1:
             for row in group:
-                together[row.side, row.id].update((other.id, other) for other in group[: SHOWN_TOGETHER + 1])
-    for row in rows:
-        if others := together.get((row.side, row.id)):
-            rest = [other for other in others.values() if other.id != row.id]
-            yield Finding("double", row, others=tuple(rest[:SHOWN_TOGETHER]))
+                found[row.side, row.id].update((one.id, one) for one in group[: SHOWN_TOGETHER + 1] if one is not row)
+    return {key: list(others.values()) for key, others in found.items()}
 
 
 def _marks(values: Values) -> Iterator[tuple[str, str]]:
@@ -167,7 +200,6 @@ def _strangers(rows: Sequence[Row]) -> Iterator[Finding]:
         other = theirs.get(row.number) if row.side == "ours" else None
         if other and not (row.pair and row.pair == other.pair) and _are_strangers(row.values, other.values):
             yield Finding("number", row, others=(other,))
-            yield Finding("number", other, others=(row,))
 
 
 def _are_strangers(one: Values, other: Values) -> bool:

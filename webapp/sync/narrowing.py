@@ -38,26 +38,32 @@ class Narrowed:
     text: str = ""
     only: str = ""
 
-    @cached_property
+    @property
     def counts(self) -> dict[str, Count]:
-        """Section -> (lines, ours, theirs): from the stored counters, but counted where a search narrows."""
+        """Section -> (lines, ours, theirs); every section is there."""
+        return by_section(self.by_state)
+
+    @cached_property
+    def by_state(self) -> ByState:
+        """(section, state) -> the same: from the stored counters, but counted where a search narrows."""
         if not self.text:
-            return by_section(self._stand, self._states)
+            return {place: n for place, n in self._stand.items() if not self.only or place[1] in self._states}
         held, lines = self._held, sum(count for count, *_ in self._stand.values())
         by_index = search.is_few(held, lines)
         query = self._lines(by_index=by_index, in_order=not search.fills(Place, lines)).select(
-            Place.section, fn.COUNT(Place.id), fn.COUNT(Place.customer), fn.COUNT(Place.mirror)
+            Place.section, Place.state, fn.COUNT(Place.id), fn.COUNT(Place.customer), fn.COUNT(Place.mirror)
         )
-        found = {section: (n, ours, theirs) for section, n, ours, theirs in query.group_by(Place.section).tuples()}
-        return {section.value: found.get(section.value, (0, 0, 0)) for section in Section}
+        found = query.group_by(Place.section, Place.state).tuples()
+        return {(section, state): (n, ours, theirs) for section, state, n, ours, theirs in found}
 
     def among(self, ids: list[int]) -> Any:
         """Of these lines the ones that are let through, in name order."""
         return self._lines().where(Place.id.in_(ids)).order_by(Place.name, Place.id)
 
-    def every(self, section: Section) -> tuple[int, ...]:
-        """Every line of a section that is let through, in name order."""
+    def every(self, section: Section, state: State | None = None) -> tuple[int, ...]:
+        """Every line of a section (in this state) that is let through, in name order."""
         lines = self._lines().where(Place.section == section.value)
+        lines = lines.where(Place.state == state.value) if state else lines
         return tuple(place.id for place in lines.select(Place.id).order_by(Place.name, Place.id))
 
     def next(self, section: Section, behind: tuple[str, int] | None, most: int) -> list[Place]:

@@ -48,6 +48,11 @@ def can_be_undone(run: Run) -> bool:
     return not begun and not any(one.state in (*states.OPEN_STATES, states.DONE) for one in RunPlan.undoing(run))
 
 
+def planned(run: Run) -> Run | None:
+    """The newest plan that takes the run back and has not been applied."""
+    return next((one for one in RunPlan.undoing(run) if one.is_planned), None)
+
+
 def plan(run: Run, by: User | None, *, only: Collection[int] | None = None, follows: Run | None = None) -> Run:
     """A plan that takes the run back; nothing is done."""
     items = [item for item in RunItem.of(run, states.ITEM_DONE) if only is None or item.position in only]

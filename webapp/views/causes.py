@@ -51,12 +51,18 @@ def save() -> ResponseReturnValue:
         abort(400, _("Det kan ikke rettes her. Intet er ændret."))
     choices = forms.choices_of(active)
     lines = [_saved(active, line, cause.field, choices) for line in _typed(active) if not same(line.typed, line.shown)]
-    wrong = [line for line in lines if line.wrong]
-    if wrong:
-        group = Group(cause, tuple(line.pair for line in wrong))
-        return _page(active, causes.groups(active), group, wrong), WRONG
+    if any(line.wrong for line in lines):
+        return _come_back(active, cause, lines), WRONG
     done = ngettext("%(num)s kunde er gemt og prøves igen.", "%(num)s kunder er gemt og prøves igen.", len(lines))
     return htmx.go(url_for("causes.index"), done if lines else _("Intet er ændret."))
+
+
+def _come_back(active: Connection, cause: Cause, sent: list[Line]) -> str:
+    """The grid with what is wrong first, and below it whoever was not sent."""
+    found, ids = causes.groups(active), {line.pair.id for line in sent}
+    rest = [pair for group in found if group.cause == cause for pair in group.pairs if pair.id not in ids]
+    lines = [line for line in sent if line.wrong] + [_offered(pair, cause.field) for pair in rest]
+    return _page(active, found, Group(cause, tuple(line.pair for line in lines)), lines[:AT_ONCE])
 
 
 def _page(active: Connection, found: tuple[Group, ...], group: Group | None, lines: list[Line] | None = None) -> str:

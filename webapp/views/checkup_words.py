@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp import filters
+from webapp.sync import checkup
 from webapp.sync.checkup import Finding, Row
 
 TITLES = {
@@ -36,12 +37,21 @@ def system(row: Row) -> str:
     return "CleanManager" if row.side == "ours" else "e-conomic"
 
 
+def systems(finding: Finding) -> str:
+    """Where the customers of a finding stand; a number stands for one here and another there."""
+    found = [finding.row] if finding.cause == "number" else finding.parties
+    return ", ".join(dict.fromkeys(map(system, found)))
+
+
+def is_mended_there(finding: Finding) -> bool:
+    """No value of ours stands behind it, so it can only be put right in e-conomic."""
+    return finding.row.side == "theirs" and finding.cause in checkup.MENDED | {"double"}
+
+
 def told(finding: Finding) -> str:
     """What is odd about this customer, in a few words."""
     if finding.cause == "double":
-        first, *rest = finding.others
-        also = _("Også nr. %(number)s: %(name)s", number=first.number, name=first.name)
-        return f"{also} {_('og %(count)s til', count=len(rest))}" if rest else str(also)
+        return "; ".join(_("Også nr. %(number)s: %(name)s", number=one.number, name=one.name) for one in finding.others)
     if finding.cause == "number":
         other = finding.others[0]
         return str(_("I %(system)s: %(name)s", system=system(other), name=other.name))
@@ -58,4 +68,4 @@ def line(finding: Finding) -> list[str]:
     """One line of the exported list."""
     field = filters.label(finding.field) if finding.field else ""
     row = finding.row
-    return [str(TITLES[finding.cause]), system(row), str(row.number), row.name, field, told(finding)]
+    return [str(TITLES[finding.cause]), systems(finding), str(row.number), row.name, field, told(finding)]

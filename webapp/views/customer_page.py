@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from peewee import JOIN
 
+from webapp import filters
 from webapp.models import pairing as pairings
 from webapp.models.connection import Connection, Reference
 from webapp.models.customer import Customer
-from webapp.models.history import OURS, History
+from webapp.models.history import OURS, THEIRS, History
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
@@ -159,13 +159,15 @@ def who(line: History) -> str:
 
 def when(line: History) -> str:
     """The moment in full, for paper: "i dag" would soon be wrong."""
-    return str(format_datetime(line.at, "d. MMM y HH.mm"))
+    return f"{filters.day(line.at)} {filters.clock(line.at)}"
 
 
 def what(line: History) -> str:
     """By which road a line came."""
     if line.version == 1 and line.side == OURS and line.cause == "person":
         return str(_("Oprettet i CleanManager"))
+    if line.side == THEIRS and line.cause == "fetched":
+        return str(_("Ændret i e-conomic"))
     return str(CAUSES.get(line.cause, line.cause))
 
 

@@ -60,7 +60,7 @@ class RunPage:
         counts = dict(self.counts)
         counts[states.ITEM_WAITING] += counts[states.ITEM_BEGUN]
         offered = PLANNED_VIEWS if self.run.is_planned else RUN_VIEWS
-        shown = [(view, counts[view]) for view in offered if counts[view] or view == offered[0]]
+        shown = [(view, counts[view]) for view in offered if counts[view] or view in (offered[0], self.show)]
         return [*shown, (PARTLY, counts[PARTLY])] if counts[PARTLY] else shown
 
     @property
@@ -72,6 +72,24 @@ class RunPage:
     def consequences(self) -> Mapping[str, int]:
         """Effect in the books -> how many wait for somebody's name because of it."""
         return {effect: len(items) for effect, items in runs.consequences(self.run).items()}
+
+    @cached_property
+    def is_idle(self) -> bool:
+        """Nobody takes part, and nobody can be ticked to."""
+        held = RunItem.of(self.run, states.ITEM_HELD).where(RunItem.reason.in_(runs.TICKABLE))
+        return not self.counts[states.ITEM_WAITING] and not held.exists()
+
+    @cached_property
+    def where(self) -> str:
+        """Of a deletion: both while anybody stands in both systems, then where they are left (ours, theirs or rest)."""
+        ours, theirs = Customer.deleted_at.is_null(), Mirror.gone_at.is_null()
+        items = RunItem.select(ours, theirs).join(Customer, on=(Customer.id == RunItem.customer_id))
+        items = items.join(Mirror, on=(Mirror.id == RunItem.mirror_id)).where(RunItem.run == self.run)
+        stand: Any = list(items.distinct().tuples())
+        if not stand or any(here and there for here, there in stand):
+            return "both"
+        left = {"ours" if here else "theirs" for here, there in stand if here or there}
+        return left.pop() if len(left) == 1 else "rest"
 
     @property
     def is_over_the_brake(self) -> bool:
@@ -91,6 +109,11 @@ class RunPage:
     @property
     def undoings(self) -> list[Run]:
         return RunPlan.undoing(self.run)
+
+    @property
+    def undo_plan(self) -> Run | None:
+        """A plan that takes this run back and waits to be applied."""
+        return runs_undo.planned(self.run)
 
     @property
     def can_be_undone(self) -> bool:

@@ -28,7 +28,7 @@ KINDS = {
         _l("Slå synkronisering fra for flere kunder"), _l("Slår synkronisering fra"), _l("Slås fra"), _l("Slået fra")
     ),
     states.RESOLVE: (_l("Svar for flere kunder"), _l("Svarer for kunder"), _l("Besvares"), _l("Besvaret")),
-    states.DELETE: (_l("Slet flere kunder"), _l("Sletter kunder"), _l("Slettes"), _l("Slettet")),
+    states.DELETE: (_l("Slet kunder"), _l("Sletter kunder"), _l("Slettes"), _l("Slettet")),
     states.UNDO: (_l("Fortryd en kørsel"), _l("Fortryder"), _l("Fortrydes"), _l("Fortrudt")),
 }  # fmt: skip
 UNDOES = {
@@ -37,7 +37,7 @@ UNDOES = {
     states.PAIR: _l("Fortryd: par kunder i CleanManager og e-conomic"),
     states.EXCLUDE: _l("Fortryd: slå synkronisering fra"),
     states.RESOLVE: _l("Fortryd: svar for flere kunder"),
-    states.DELETE: _l("Fortryd: slet flere kunder"),
+    states.DELETE: _l("Fortryd: slet kunder"),
 }
 STATES = {
     states.PLANNED: ("", "question-circle", _l("Plan, ikke udført")),
@@ -48,8 +48,11 @@ STATES = {
     states.DONE: ("state-ok", "check-lg", _l("Færdig")),
     states.DROPPED: ("", "slash-circle", _l("Plan, lagt væk")),
 }
-# What a kind that never takes everybody says when nobody is picked.
-NOBODY_PICKED = {
+# What is said when nobody is picked, nor shown by the search and the filter.
+NOBODY = {
+    states.CREATE_THEIRS: _l("Ingen af de viste kunder i CleanManager er uden partner. Intet er ændret."),
+    states.CREATE_OURS: _l("Ingen af de viste kunder i e-conomic er uden partner. Intet er ændret."),
+    states.PAIR: _l("Ingen af de viste kunder har et sikkert forslag. Intet er ændret."),
     states.EXCLUDE: _l("Vælg de kunder, der skal holdes uden for synkroniseringen. Intet er ændret."),
     states.RESOLVE: _l("Ingen af de viste kunder venter på et svar. Intet er ændret."),
     states.DELETE: _l("Vælg de kunder, der skal slettes. Intet er ændret."),
@@ -120,9 +123,10 @@ WHERE = {
     "both": _l("I begge systemer"),
     "theirs": _l("Kun i e-conomic"),
     "ours": _l("Kun i CleanManager"),
+    "rest": _l("Der, hvor de er tilbage"),
 }
 NOT_APPLIED = {
-    "unconfirmed": _l("Sæt hak ved, at kunderne skal slettes, og tryk ”Slet kunderne” igen. Intet er gjort."),
+    "unconfirmed": _l("Sæt hak nederst ved, at der skal slettes, og tryk på knappen igen. Intet er gjort."),
     "moved": _l("Planen er lavet om, siden du så den. Se den igen. Intet er gjort."),
     "busy": _l("En anden kørsel er i gang. Vent, til den er færdig, og tryk ”Indsend” igen. Intet er gjort."),
     "empty": _l("Der er ingen kunder i planen. Sæt hak ved dem, der skal med. Intet er gjort."),

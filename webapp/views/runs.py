@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 
 from webapp import auth, htmx
 from webapp.models.connection import Connection
-from webapp.models.run import RESOLVE, Run
+from webapp.models.run import DELETE, EXCLUDE, PAIR, RESOLVE, Run
 from webapp.sync import runs, runs_undo
 from webapp.sync.runs import NotApplied
-from webapp.sync.runs_plan import Selection
-from webapp.sync.section import Section
+from webapp.sync.runs_plan import EVERYBODY, Selection
+from webapp.sync.section import Section, State
 from webapp.views import run_page, run_words, sync_window
 from webapp.views.sync_window import Asked
 
@@ -35,12 +35,11 @@ def index() -> str:
 
 @blueprint.post(f"/plans/{KIND}")
 def plan(kind: str) -> ResponseReturnValue:
-    """Plan this kind of work for those who are picked, or for everybody; nothing is done."""
-    picked, active = selection(), sync_window.connection()
-    if kind == RESOLVE and not picked:
-        picked = _asked_about(active)
-    if kind in run_words.NOBODY_PICKED and not picked:
-        abort(400, str(run_words.NOBODY_PICKED[kind]))
+    """Plan this kind of work for those who are picked, or for all that the window shows; nothing is done."""
+    active = sync_window.connection()
+    picked = selection() or _shown(active, kind)
+    if picked is None:
+        abort(400, str(run_words.NOBODY[kind]))
     made = runs.plan(active, kind, auth.user(), picked, request.form.to_dict())
     return htmx.go(url_for("runs.show", run_id=made.id))
 
@@ -53,10 +52,16 @@ def selection() -> Selection:
     return Selection(places, ours, theirs, tuple(known))
 
 
-def _asked_about(active: Connection) -> Selection:
-    """Every conflict that the window is narrowed to, also those it has not drawn yet."""
+def _shown(active: Connection, kind: str) -> Selection | None:
+    """All that the window is narrowed to, also those it has not drawn yet; None when that is nobody."""
     asked = Asked.of(request.form)
-    return Selection(places=asked.of_lines(active).every(Section.CONFLICT))
+    if kind in (EXCLUDE, DELETE):
+        return None
+    if kind != RESOLVE and not asked.is_narrowed:
+        return EVERYBODY
+    section, state = (Section.CONFLICT if kind == RESOLVE else Section.NEW), (State.SURE if kind == PAIR else None)
+    places = asked.of_lines(active).every(section, state)
+    return Selection(places=places) if places else None
 
 
 def _id(text: str) -> int:
@@ -137,11 +142,11 @@ def again(run_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:run_id>/undo")
 def undo(run_id: int) -> ResponseReturnValue:
-    """ "Fortryd": a plan of what returns and what cannot; nothing is done before it is applied."""
+    """ "Fortryd": a plan of what returns and what cannot, unless there is one; nothing is done before it is applied."""
     run = _found(run_id)
     if not runs_undo.can_be_undone(run):
         abort(409, _("Kørslen kan ikke fortrydes. Intet er ændret."))
-    made = runs_undo.plan(run, auth.user())
+    made = runs_undo.planned(run) or runs_undo.plan(run, auth.user())
     return htmx.go(url_for("runs.show", run_id=made.id))
 
 

@@ -13,7 +13,7 @@ from webapp import auth, forms, htmx
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.field_rule import WINNER, FieldRule
-from webapp.models.history import OURS, History
+from webapp.models.history import OURS, PAIR, History
 from webapp.models.pairing import Pairing
 from webapp.models.user import User
 from webapp.sync import register
@@ -83,11 +83,15 @@ def _found(customer_id: int, name: str = "name") -> tuple[Customer, str]:
 
 
 def _of(customer: Customer) -> Any:
-    """All lines about the customer and about those it has been paired with."""
+    """All lines about the customer and about those it has been paired with.
+
+    A send is noted for their record and for the pair: the first tells all that it changed.
+    """
     partners = Pairing.select(Pairing.mirror_id).where(Pairing.customer == customer, Pairing.mirror.is_null(False))
     mine = (History.customer_id == customer.id) | History.mirror_id.in_(partners)
+    again = (History.side == PAIR) & (History.cause == "push")
     query = History.select(History, User).join(User, JOIN.LEFT_OUTER, on=History.by)
-    return query.where(History.company == customer.company_id, mine)
+    return query.where(History.company == customer.company_id, mine, ~again)
 
 
 def _rule_of(line: History) -> FieldRule | None:

@@ -58,6 +58,10 @@ class Asked:
         """The connection's lines, so narrowed."""
         return Narrowed(active, self.text, self.only)
 
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.text or self.only)
+
     def through(self, filter_: str) -> Asked:
         """The same search through another filter."""
         return Asked(self.text, filter_)

@@ -27,7 +27,7 @@ from webapp.sync import emptying, rows, silence
 from webapp.sync.emptying import Emptied
 from webapp.sync.narrowing import Narrowed, filter_counts
 from webapp.sync.rows import Batch
-from webapp.sync.section import Section
+from webapp.sync.section import Section, State
 from webapp.sync.silence import Silence
 from webapp.views.sync_asked import Asked
 from webapp.views.sync_watch import Watch
@@ -35,21 +35,26 @@ from webapp.views.sync_watch import Watch
 __all__ = ["Asked", "Counters", "Proof", "Touched", "Window"]
 
 NEW = Section.NEW.value
+BY_SIDE = (NEW, Section.OFF.value)
+"""Sections in which a narrow screen shows one side at a time."""
 
 
 @dataclass(frozen=True)
 class Counters:
-    """Every number in the window. `shown`: section -> (lines, ours, theirs) as narrowed; `new` is never narrowed."""
+    """Every number in the window. `shown`: section -> (lines, ours, theirs), `sure`: suggestions that can be paired
+    unseen, both as narrowed by `asked`; `new` is never narrowed."""
 
     shown: Mapping[str, tuple[int, int, int]]
+    sure: int
     new: tuple[int, int, int]
     filters: Mapping[str, int]
-    narrowed: bool
+    asked: Asked
 
     @classmethod
     def of(cls, narrowed: Narrowed) -> Counters:
-        connection, is_narrowed = narrowed.connection, bool(narrowed.text or narrowed.only)
-        return cls(narrowed.counts, Tally.of(connection)[NEW], filter_counts(connection), is_narrowed)
+        connection, asked = narrowed.connection, Asked(narrowed.text, narrowed.only)
+        sure = narrowed.by_state.get((NEW, State.SURE.value), (0, 0, 0))[0]
+        return cls(narrowed.counts, sure, Tally.of(connection)[NEW], filter_counts(connection), asked)
 
     def texts(self) -> dict[str, str]:
         """Id of the place in the page -> the number that stands there."""
@@ -57,6 +62,9 @@ class Counters:
         found = {f"count-{section}": number(_heads(section, line)) for section, line in self.shown.items()}
         found |= {f"filter-{name}": number(count) for name, count in self.filters.items()}
         found |= {"count-ours": ours, "count-theirs": theirs, "switch-ours": ours, "switch-theirs": theirs}
+        for section in BY_SIDE:
+            _lines, own, other = self.shown[section]
+            found |= {f"count-{section}-ours": number(own), f"count-{section}-theirs": number(other)}
         new = _heads(NEW, self.new)
         return found | {
             "badge-new": str(ngettext("+%(count)s ny kunde", "+%(count)s nye kunder", new, count=number(new)))
