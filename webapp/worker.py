@@ -138,7 +138,7 @@ class Worker:
 
     def _permanent(self, held: Lane, connection: Connection, fault: PermanentError) -> None:
         """A record's fault stands on its row; one that no row can carry pauses the connection with a message."""
-        if held.side == lanes.PAIR:
+        if held.side == lanes.PAIR and not (isinstance(fault, Forbidden) and fault.method == "GET"):
             with db.write():
                 held.hold()
                 pair = apply.lock(held.record)

@@ -6,6 +6,7 @@ from tests.sync.world import World
 from webapp.models.attempt import Attempt
 from webapp.models.customer import Customer
 from webapp.models.history import History
+from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.sync import pairings, register, rows
@@ -253,3 +254,12 @@ def test_a_withdrawn_grant_pauses_with_one_message_and_keeps_the_queue(connected
     assert (connected.connection.state, connected.connection.state_reason) == ("paused", "grant_withdrawn")
     connected.connect()
     assert connected.stored(1042)["city"] == "Odense"
+
+
+def test_a_look_that_was_asked_for_is_had_although_the_pair_ends(connected: World) -> None:
+    pair = connected.pair_same()
+    connected.economic.edit(1042, city="Aarhus")
+    Lane.wake(connected.connection, "pair", pair.id)
+    pairings.unpair(connected.connection, pair.id, connected.alice)
+    connected.worker.round()
+    assert connected.mirror(1042).city == "Aarhus"

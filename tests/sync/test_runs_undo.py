@@ -7,6 +7,7 @@ import pytest
 
 from tests.sync.test_runs import bulk, fetched, many_there, planned
 from tests.sync.world import World
+from webapp.models.attempt import Attempt
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
 from webapp.models.history import History
@@ -223,6 +224,14 @@ def test_a_value_that_goes_wrong_on_its_way_back_is_brought_to_its_end(connected
     connected.sandbox.faults.next(kind=kind, method="PUT")
     back = undo(connected, run)
     assert back.failed == 0 and registers(connected) == before
+
+
+@pytest.mark.parametrize("kind", ["502-after", "cut-after"])
+def test_a_write_whose_answer_nobody_heard_is_settled_by_what_is_there(connected: World, kind: str) -> None:
+    run = bulk(connected, PAIR, two_pairs(connected), names="ours", contact="ours")
+    connected.sandbox.faults.next(kind=kind, method="PUT")
+    undo(connected, run)
+    assert {attempt.state for attempt in Attempt.select()} == {"done"}
 
 
 def test_the_number_given_to_somebody_else_meanwhile_is_left_alone(connected: World) -> None:

@@ -199,6 +199,15 @@ def test_a_worker_that_was_overtaken_leaves_a_refusal_to_the_other(connected: Wo
     assert connected.fresh(pair).fault == {}
 
 
+def test_reading_that_is_forbidden_holds_the_connection_and_stands_on_no_row(connected: World) -> None:
+    pair = connected.pair_same()
+    connected.sandbox.faults.always(method="GET", kind="403")
+    wake_pair(connected, pair.id)
+    connected.worker.round()
+    assert (connected.connection.state, connected.connection.state_reason) == ("paused", "forbidden")
+    assert (connected.fresh(pair).fault, Lane.select().where(Lane.side == "pair").count()) == ({}, 1)
+
+
 def wake_pair(world: World, pairing_id: int) -> None:
     with db.write():
         Lane.wake(world.connection, "pair", pairing_id)

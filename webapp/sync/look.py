@@ -45,6 +45,7 @@ def at_pair(held: Lane, client: Client, connection: Connection) -> None:
         pair = Pairing.found(connection.company, held.record)
         if pair is None:
             RunItem.settle_pairing(held.record, "moved")
+            _hand_on(connection, held.record)
             held.finish()
             return
     if pair.state == pairing.CREATING:
@@ -55,6 +56,13 @@ def at_pair(held: Lane, client: Client, connection: Connection) -> None:
         undo_there.step(held, client, pair.id, lambda number: read_one(client, connection, number))
     else:
         _at_open_pair(held, client, connection, pair.mirror)
+
+
+def _hand_on(connection: Connection, pairing_id: int) -> None:
+    """The pair was ended while a look was asked for: what was told of its partner is still to be heard."""
+    ended = Pairing.get_or_none(Pairing.connection == connection, Pairing.id == pairing_id)
+    if ended is not None and ended.mirror is not None and not ended.mirror.gone_at:
+        Lane.wake(connection, lanes.THEIRS, ended.mirror.number)
 
 
 def _at_open_pair(held: Lane, client: Client, connection: Connection, mirror: Mirror) -> None:

@@ -116,7 +116,7 @@ def _restore(held: Lane, client: Client, back: Back, record: RemoteCustomer) -> 
     now = read(record)
     wanted = {name: value for name, value in back.values.items() if not same(value, now[name])}
     if not wanted:
-        _settle(held, back, record)
+        _settle(held, back, record, attempt=_heard_of(back))
         return
     body = overlay(writable(record), spelled(wanted, record.service), record.service)
     attempt = _intend(held, back, attempts.UPDATE, body, record, wanted)
@@ -159,6 +159,12 @@ def _intend(
             company=pair.company_id, connection=pair.connection_id, pairing=pair, kind=kind, number=back.number,
             body_json=json.dumps(body, ensure_ascii=False), fields_json=json.dumps(values or {}, ensure_ascii=False),
         )  # fmt: skip
+
+
+def _heard_of(back: Back) -> Attempt | None:
+    """The update whose answer nobody heard: what is there now says that it took effect."""
+    pair = Pairing.found(back.item.company, back.item.pairing_id)
+    return Attempt.pending(pair, attempts.UPDATE) if pair is not None else None
 
 
 def _written_before(pair: Pairing, kind: str, body: object) -> Attempt | None:
