@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from webapp.models.connection import Connection
-from webapp.models.pairing import Pairing
+from webapp.models.pairing import OPEN, Pairing
 from webapp.simulation.ledger import LEGACY, values_of
 from webapp.simulation.people import being_sent, changes, customers, new_values
 from webapp.simulation.world import World
@@ -53,8 +53,6 @@ def _asked_about(world: World) -> list[int]:
 def add(world: World, r: Random) -> str:
     left = [remote.number for remote in world.ledger.remotes if remote.gone][-2:]
     number = r.choice((None, r.randint(1, 30), r.randint(1000, 1012), *left))
-    asked = [one for one in _asked_about(world) if one not in world.economic.customers]
-    number = asked[-1] if asked and r.random() < 0.7 else number
     if number in world.economic.customers:
         return "taken"
     made = world.economic.add_customer(**_record(world, r, number))
@@ -103,9 +101,16 @@ def delete(world: World, r: Random) -> str:
     found = _numbers(world)
     if not found:
         return "nobody"
-    number = _one(world, r, found)
+    number = _one(world, r, _partners(found) if r.random() < 0.7 else found)
     world.economic.delete(number)
     return f"deleted {number}"
+
+
+def _partners(found: list[int]) -> list[int]:
+    """Those of them that have a partner here; all where none has."""
+    paired = Pairing.select().where(Pairing.state == OPEN).order_by(Pairing.id)
+    numbers = [pair.mirror.number for pair in paired]
+    return [number for number in numbers if number in found] or found
 
 
 def reuse(world: World, r: Random) -> str:
@@ -120,6 +125,17 @@ def reuse(world: World, r: Random) -> str:
     made = world.economic.add_customer(**_record(world, r, number))
     world.ledger.note("theirs", world.ledger.at[number].uid, values_of(made), {})
     return f"reused {number}"
+
+
+def give_away(world: World, r: Random) -> str:
+    """A free number that is just being asked about is given to somebody, and the call that tells of it comes."""
+    free = [number for number in _asked_about(world) if number not in world.economic.customers]
+    if not free:
+        return "none asked about"
+    made = world.economic.add_customer(**_record(world, r, free[-1]))
+    world.ledger.note("theirs", world.ledger.at[free[-1]].uid, values_of(made), {})
+    _send(world, {"NEWNUMBER": str(free[-1]), "OLDNUMBER": ""})
+    return f"gave {free[-1]} away"
 
 
 def renumber(world: World, r: Random) -> str:
@@ -188,11 +204,10 @@ def invoice(world: World, r: Random) -> str:
     found = _numbers(world)
     if not found:
         return "nobody"
-    paired = [pair.mirror.number for pair in Pairing.select().where(Pairing.mirror.is_null(False)).order_by(Pairing.id)]
     held = Pairing.select().where(Pairing.guard_json.contains("currency")).order_by(Pairing.id)
     waiting = [pair.mirror.number for pair in held]
     asked = [number for number in waiting if number in found] if r.random() < 0.7 else []
-    number = r.choice(asked or [number for number in paired if number in found] or found)
+    number = r.choice(asked or _partners(found))
     owes = float(next(world.serial)) if r.random() < 0.8 else 0.0
     world.economic.edit(number, balance=owes)
     return f"{number} owes {owes}"

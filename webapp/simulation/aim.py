@@ -95,7 +95,11 @@ STORIES: tuple[tuple[Planned | str, ...], ...] = (
     ("we compare", *_while_stalled("claimed", "process dies taking over", "work"), "work", "work"),
     ("they edit", "webhooks arrive", *_while_stalled("claimed", "process dies taking over", "work"), "work", "work"),
     ("we compare", "list cut short", "work", "work"),
-    ("they delete", "webhooks arrive", *((verb, 1, GONE) for verb in ("they add", "webhooks arrive", "work")), "work"),
+    (
+        "we create here", AHEAD, ("they give it away", 1, GONE), ("work", 1, GONE),
+        "they delete", "webhooks arrive", "we compare", AHEAD, AHEAD,
+    ),
+    (AHEAD, ("they give it away", 1, GONE), ("work", 1, GONE), "they delete", "webhooks arrive", AHEAD, AHEAD),
     ("they renumber", "they reuse", "webhooks arrive", "webhooks arrive", "work", "work"),
     ("we edit", "they edit", "webhooks arrive", "service asks to wait", "work", "work"),
     ("process dies soon", "we unpair", "work"),
@@ -104,7 +108,7 @@ STORIES: tuple[tuple[Planned | str, ...], ...] = (
     ("we create there", ("disk fails", 1, "after POST"), "work", "work"),
     ("process dies soon", "we answer", "work"),
     ("process dies soon", "we create here", "work"),
-)
+)  # fmt: skip
 """What few histories would bring together by chance: most of them are about the very moment at which a call is made."""
 
 

@@ -133,9 +133,9 @@ def _believed_gone(world: World, connection: Connection) -> None:
 
 
 def _made_and_refused(world: World, pair: Pairing) -> None:
-    """I2: a creation that took effect does not end as refused, unless it was edited there before anybody here knew."""
+    """I2: a creation that took effect in time does not end as refused, unless it was edited there unheard."""
     sent = {attempt.key: attempt.fields for attempt in Attempt.select().where(Attempt.pairing == pair)}
-    mine = [remote for remote in world.ledger.remotes if remote.key in sent and not remote.gone]
+    mine = [one for one in world.ledger.remotes if one.key in sent and not (one.gone or one.late)]
     if not mine or mine[0].number != pair.new_number or pair.fault.get("kind") not in ("number_taken", "number_held"):
         return
     now = values_of(world.economic.customers[mine[0].number])

@@ -74,6 +74,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "they edit elsewhere": (accountants.edit_unmapped, 2),
     "they delete": (accountants.delete, 2),
     "they reuse": (accountants.reuse, 1),
+    "they give it away": (accountants.give_away, 1),
     "they renumber": (accountants.renumber, 2),
     "they swap": (accountants.swap, 1),
     "they shift": (accountants.shift, 1),

@@ -14,6 +14,7 @@ from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.history import History
 from webapp.models.inbox import Inbox
+from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import CREATE_OURS, Run, RunItem
 from webapp.simulation.accountants import BETWEEN
@@ -26,6 +27,7 @@ def judge(world: World, connection: Connection) -> None:
     """Adds its sentences to the world's violations."""
     _identity(world)
     _followed(world)
+    _revived(world)
     _creations(world, connection)
 
 
@@ -52,6 +54,13 @@ def _identity(world: World) -> None:
             mine = entity == customer.id if side == "ours" else (customer.id, entity) in world.ledger.declared
             if not mine and not _by_way(world, customer.id, side, entity):
                 world.wrong(f"I7: customer {customer.id} holds {name} {getattr(customer, name)!r} of {side} {entity}")
+
+
+def _revived(world: World) -> None:
+    """I6: a row of the mirror that was once believed gone stays so: whoever has its number is somebody else."""
+    gone = History.select(History.mirror_id).where(History.side == history.THEIRS, History.field == "deleted")
+    for row in Mirror.select().where(Mirror.id.in_(gone), Mirror.gone_at.is_null()).order_by(Mirror.id):
+        world.wrong(f"I6: the customer that was {row.number} is believed back")
 
 
 def _by_way(world: World, customer_id: int, side: str, entity: int) -> bool:
