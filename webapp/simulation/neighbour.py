@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from webapp.models.company import Company
-from webapp.models.connection import Connection
+from webapp.models.connection import PAUSED, Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
@@ -40,6 +40,12 @@ def pair_up(world: World) -> None:
         if mirror is not None:
             seen = Versions(customer.version, mirror.version)
             pairings.pair(connection, customer.id, mirror.id, {}, seen, nadia)
+
+
+def settle_down(world: World) -> None:
+    """They connect anew where a fault that was meant for us has met them."""
+    if "neighbour" in world.memory and _connection(world).state == PAUSED:
+        world.connect(AGREEMENT, _nadia(world))
 
 
 def edit(world: World, r: Random) -> str:

@@ -13,7 +13,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.run import PAUSED as RUN_PAUSED
 from webapp.models.run import Run
 from webapp.models.sweep import HELD, Sweep
-from webapp.simulation import accountants, checks, orders, scenes, trouble
+from webapp.simulation import accountants, checks, neighbour, orders, scenes, trouble
 from webapp.simulation.wire import Killed
 from webapp.simulation.world import World
 from webapp.sync import connect, resting, runs, sweep
@@ -67,6 +67,7 @@ def _calm(world: World) -> None:
     assert connection is not None
     if not connection.is_active:
         connect.activate(connection, world.alice)
+    neighbour.settle_down(world)
     for run in Run.select().where(Run.state == RUN_PAUSED).order_by(Run.id):
         if world.chance.random() < 0.7:
             runs.resume(run)

@@ -37,6 +37,7 @@ class Witness:
         self.done: set[str] = set()
         self._removed: dict[int, int] = {}
         self._gone: dict[int, int] = {}
+        self._claimed: set[tuple[int, int]] = set()
         self._idle: set[int] = set()
         self._since: dict[int, float] = {}
         self._sweeps: dict[int, float] = {}
@@ -105,7 +106,9 @@ class Witness:
         if not worker or name != "lane.claimed":
             return
         for held in Lane.select().where(Lane.worker == worker):
-            if held.connection.agreement_number != agreement:
+            is_new = (held.id, held.fence) not in self._claimed
+            self._claimed.add((held.id, held.fence))
+            if is_new and held.connection.agreement_number != agreement:
                 self._world.wrong(f"I10: {held.side} {held.record} of another connection was taken for {agreement}")
 
     def begins(self) -> None:
