@@ -206,7 +206,7 @@ def invoice(world: World, r: Random) -> str:
         return "nobody"
     held = Pairing.select().where(Pairing.guard_json.contains("currency")).order_by(Pairing.id)
     waiting = [pair.mirror.number for pair in held]
-    asked = [number for number in waiting if number in found] if r.random() < 0.7 else []
+    asked = [number for number in waiting if number in found] if r.random() < 0.9 else []
     number = r.choice(asked or _partners(found))
     owes = float(next(world.serial)) if r.random() < 0.8 else 0.0
     world.economic.edit(number, balance=owes)

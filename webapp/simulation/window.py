@@ -193,7 +193,9 @@ def insist(world: World, r: Random) -> str:
     if connection is None or not waiting:
         return "nothing waits"
     world.memory.pop("shown now", None)
-    found = r.choice(waiting)
+    debts = {number: world.economic.customers[number].get("balance") for number in world.economic.customers}
+    owing = [found for found in waiting if debts.get(found.mirror.number)]
+    found = r.choice(owing if owing and r.random() < 0.8 else waiting)
     return _answer(world, (connection, found, _versions(found)), dict.fromkeys(found.guard, "ours"))
 
 
