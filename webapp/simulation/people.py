@@ -160,7 +160,9 @@ def save(world: World, customer_id: int, shown: Any, typed: Any, number: int | N
             alike(now[name], value) or not value or _was_taken_over(customer_id, name, value)
             for name, value in wanted.items()
         )
-        others = [n for n in now if n not in wanted and not alike(now[n], before[n])]
+        others = [
+            n for n in now if n not in wanted and not alike(now[n], before[n]) and not _was_pulled(customer_id, n)
+        ]
         took = any(not alike(now[name], before[name]) for name in wanted)
         if stored and took:
             world.ledger.note("ours", customer_id, wanted, before)
@@ -178,9 +180,19 @@ def save(world: World, customer_id: int, shown: Any, typed: Any, number: int | N
 
 def _was_taken_over(customer_id: int, name: str, value: str) -> bool:
     """Right after the form was saved a worker pulled another value, for this one is the one agreed on before."""
-    lines = History.select().where(History.customer_id == customer_id, History.side == OURS, History.field == name)
-    last = list(lines.order_by(History.id.desc()).limit(2))
+    last = _lines(customer_id, name)
     return [line.cause for line in last] == ["pull", "person"] and alike(last[1].after, value)
+
+
+def _was_pulled(customer_id: int, name: str) -> bool:
+    """What settles a pair when its customer is saved may carry over theirs, by a rule of the company say."""
+    return [line.cause for line in _lines(customer_id, name)[:1]] == ["pull"]
+
+
+def _lines(customer_id: int, name: str) -> list[History]:
+    """The last two of our value's history, the newest first."""
+    lines = History.select().where(History.customer_id == customer_id, History.side == OURS, History.field == name)
+    return list(lines.order_by(History.id.desc()).limit(2))
 
 
 def edit_reference(world: World, r: Random) -> str:
