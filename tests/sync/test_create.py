@@ -151,15 +151,30 @@ def test_what_was_made_and_renamed_before_its_answer_is_asked_about_and_not_made
     assert api_creations(connected) == [7]
 
 
-def test_what_may_have_been_made_is_ours_when_only_its_city_was_edited_since(connected: World) -> None:
+@pytest.mark.parametrize(
+    "field, value", [("city", "Viborg"), ("name", "SKOVBRYN FRISKOLE"), ("name", "Skovbryn Skole")]
+)
+def test_what_may_have_been_made_is_ours_by_its_cvr_number_whatever_was_edited_since(
+    connected: World, field: str, value: str
+) -> None:
     connected.sandbox.faults.next(kind="500-after", method="POST")
-    pair = create(connected, city="Aarhus")
+    pair = create(connected, city="Aarhus", cvr="42068492")
     connected.worker.round()
-    connected.economic.edit(7, city="Viborg")
+    connected.economic.edit(7, **{field: value})
     connected.clock.sleep(3 * 3600)
     connected.drain()
     assert connected.place(customer=pair.customer).state == "question"
-    assert [field.name for field in standing.plan_of(connected.fresh(pair)).questions] == ["city"]
+    assert [asked.name for asked in standing.plan_of(connected.fresh(pair)).questions] == [field]
+
+
+@pytest.mark.parametrize("cvr", ["", "29023262"])
+def test_a_customer_of_the_same_name_with_another_cvr_number_is_not_taken_for_ours(connected: World, cvr: str) -> None:
+    connected.sandbox.faults.next(kind="500-before", method="POST")
+    pair = create(connected, cvr="42068492")
+    connected.worker.round()
+    connected.theirs(7, "Skovbryn Friskole", corporateIdentificationNumber=cvr)
+    connected.drain()
+    assert connected.fresh(pair).fault["kind"] == "number_held"
 
 
 def test_a_refusal_of_the_repeat_does_not_say_that_the_first_try_made_nothing(

@@ -151,7 +151,12 @@ def _find_again(held: Lane, client: Client, attempt: Attempt, told: RemoteCustom
 def _is_another(attempt: Attempt, record: RemoteCustomer) -> bool:
     """Neither name nor CVR number is what we sent: the number may have been given to somebody else since."""
     now = read(record)
-    return not any(push.stored_as(attempt.fields[name], now[name]) for name in ("name", "cvr") if attempt.fields[name])
+    return not any(_stands(attempt, now, name) for name in ("name", "cvr") if attempt.fields[name])
+
+
+def _stands(attempt: Attempt, theirs: Values, name: str) -> bool:
+    """They hold what we sent; e-conomic may have put it in capitals."""
+    return push.stored_as(attempt.fields[name].casefold(), theirs[name].casefold())
 
 
 def _look_before_repeating(held: Lane, client: Client, attempt: Attempt) -> None:
@@ -195,9 +200,10 @@ def _give_way(attempt: Attempt) -> None:
 
 
 def _is_ours(attempt: Attempt, theirs: Values) -> bool:
-    """The fingerprint: name and CVR number are there as we sent them. A colleague may have edited the rest since, and
-    what differs in it is asked about."""
-    return all(push.stored_as(attempt.fields[name], theirs[name]) for name in ("name", "cvr"))
+    """The fingerprint: our CVR number stands there, or our name and no other CVR number. A colleague may have edited
+    the rest since, and what differs in it is asked about."""
+    same_cvr = _stands(attempt, theirs, "cvr")
+    return same_cvr and (bool(attempt.fields["cvr"]) or _stands(attempt, theirs, "name"))
 
 
 @db.retrying
