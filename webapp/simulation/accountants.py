@@ -129,7 +129,7 @@ def reuse(world: World, r: Random) -> str:
 
 def give_away(world: World, r: Random) -> str:
     """A free number that is just being asked about is given to somebody, and the call that tells of it comes."""
-    free = [number for number in _asked_about(world) if number not in world.economic.customers]
+    free = [n for n in _asked_about(world) if n not in world.economic.customers and n != BETWEEN]
     if not free:
         return "none asked about"
     made = world.economic.add_customer(**_record(world, r, free[-1]))
