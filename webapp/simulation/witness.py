@@ -136,14 +136,13 @@ class Witness:
         self._stay_who_they_are()
 
     def _stay_who_they_are(self) -> None:
-        """I7: a mirror row that got another number is still about the customer that it was about. One without a CVR
-        number may have given way, unseen, to who got its number."""
+        """I7: a mirror row that got another number is still about the customer that it was about last, also where that
+        is who got the number of another (which a person is asked about)."""
         for row in Mirror.select().where(Mirror.gone_at.is_null(), Mirror.connection == self._world.connection):
             number, uid = self._who.get(row.id, (0, 0))
             if number and number != row.number and uid not in self._world.ledger.holders[row.number]:
                 self._world.wrong(f"I7: {number} is now said to be {row.number}, who never was that one")
-            is_bare = bool(uid) and self._world.ledger.remotes[uid - 1].bare
-            if (number != row.number or is_bare) and row.number in self._world.ledger.at:
+            if row.number in self._world.ledger.at:
                 remote, now = self._world.ledger.at[row.number], self._world.economic.customers[row.number]
                 if known_as(row.values, now):
                     self._who[row.id] = (row.number, remote.uid)
