@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import SQL, fn
+from peewee import SQL, chunked, fn
 
 from webapp import db
 from webapp.models.checked import Checked, CheckedPage
@@ -94,7 +94,7 @@ def _keep(company: Company, stamp: str, report: Report) -> Checked:
     pages = [
         {"company": company, "stamp": stamp, "cause": cause, "page": page, "findings_json": json.dumps(told)}
         for cause, findings in report.by_cause.items()
-        for page, told in enumerate(_parts([_written(finding) for finding in findings], PAGE), 1)
+        for page, told in enumerate(chunked([_written(finding) for finding in findings], PAGE), 1)
     ]
     counts = json.dumps({cause: (len(found), checkup.customers(found)) for cause, found in report.by_cause.items()})
     facts = {"stamp": stamp, "checked": report.checked, "odd": report.odd, "counts_json": counts}
@@ -103,13 +103,9 @@ def _keep(company: Company, stamp: str, report: Report) -> Checked:
         Checked.delete().where(Checked.company == company).execute()
         kept: Checked = Checked.create(company=company, **facts)
         CheckedPage.delete().where(CheckedPage.company == company).execute()
-        for part in _parts(pages, AT_ONCE):
+        for part in chunked(pages, AT_ONCE):
             CheckedPage.insert_many(part).execute()
     return kept
-
-
-def _parts(whole: list[Any], most: int) -> Iterable[list[Any]]:
-    return (whole[start : start + most] for start in range(0, len(whole), most))
 
 
 def _written(finding: Finding) -> list[Any]:

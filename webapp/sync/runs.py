@@ -193,6 +193,7 @@ def step(held: Lane, connection: Connection) -> None:
     ordered = Run.get_or_none(Run.id == held.record, Run.connection == connection)
     if ordered is None or ordered.state in (states.DONE, states.DROPPED, states.PLANNED):
         with db.write():
+            held.hold()
             held.finish()
         return
     if ordered.state in (states.WAITING, states.RUNNING):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from peewee import chunked
 
 from webapp import db, ports
 from webapp.economic.client import Client
@@ -59,6 +61,7 @@ def step(held: Lane, client: Client, connection: Connection) -> None:
     sweep = Sweep.get_or_none(Sweep.id == held.record, Sweep.connection == connection)
     if sweep is None or sweep.state != sweeps.RUNNING:
         with db.write():
+            held.hold()
             held.finish()
         return
     if sweep.kind == sweeps.FETCH and sweep.read == 0:
@@ -68,18 +71,13 @@ def step(held: Lane, client: Client, connection: Connection) -> None:
     known, begun = pull.versions(connection, sweep.cursor), ports.now()
     page = next(iter(client.customers(sweep.cursor, sweep.since or None, PAGE_SIZE)))
     ports.failpoint("sweep.read")
-    for part in _parts(page.customers):
+    for part in chunked(page.customers, pull.BATCH):
         sweep.untold += silence.untold(connection, sweep, part)
         emptied: emptying.Found = {}
         pairs, equal, changed = _enter(held, connection, part, known, begun, emptied)
         sweep.pairs, sweep.equal, sweep.changed = sweep.pairs + pairs, sweep.equal + equal, sweep.changed + changed
         sweep.emptied = sweep.emptied | emptied
     _turn(held, connection, sweep, page)
-
-
-def _parts(customers: Sequence[RemoteCustomer]) -> Iterator[Sequence[RemoteCustomer]]:
-    for start in range(0, len(customers), pull.BATCH):
-        yield customers[start : start + pull.BATCH]
 
 
 @db.retrying
