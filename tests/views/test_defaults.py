@@ -60,6 +60,13 @@ def test_what_is_typed_is_tried_too(alice: Browser, laid: DefaultRule) -> None:
     assert "Regel: EU uden Danmark" not in alice.page(f"{PAGE}?country=Norge").source
 
 
+def test_the_lands_to_choose_from_are_countries_in_danish_order(alice: Browser, laid: DefaultRule) -> None:
+    names = [option.text.strip() for option in alice.page(PAGE).all("option")]
+    names = names[names.index("Afghanistan") : names.index("Med eller uden EAN-nr.")]
+    assert names[-3:] == ["Ækvatorialguinea", "Østrig", "Åland"] and "Kosovo" in names
+    assert not {"pseudo-bidi", "CQ", "Ukendt område", "Den Europæiske Union", "Danmark"} & set(names)
+
+
 def test_the_preview_of_a_partner_follows_the_rule(world: World, laid: DefaultRule) -> None:
     customer = register.add(world.alice.company, 1005, {"name": "Malmö AB", "country": "Sverige"}, world.alice)
     lines = {line.field: line.value for line in preview.creation_there(world.connection, customer).lines}

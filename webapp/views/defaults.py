@@ -95,8 +95,7 @@ def _fault(active: Connection, condition: Mapping[str, str], sets: Mapping[str, 
 def _lands() -> list[tuple[str, str]]:
     """Every country but our own, by name."""
     language = get_locale().language
-    codes = set(countries.spellings().values()) - {countries.HOME}
-    return sorted(((code, countries.name_of(code, language)) for code in codes), key=lambda land: land[1])
+    return [land for land in countries.listed(language) if land[0] != countries.HOME]
 
 
 def _connection() -> Connection:
