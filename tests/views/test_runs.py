@@ -252,6 +252,20 @@ def test_at_its_end_the_bar_stops_asking_and_the_rows_are_drawn_anew(synced: Syn
     assert "#rows" in found and "every" not in bar and "Færdig" in bar
 
 
+def test_where_nobody_failed_there_is_no_way_to_the_failed(synced: Synced) -> None:
+    run = started(synced)
+    synced.drain()
+    assert "show=failed" not in synced.admin.page(f"/runs/{run.id}").source
+
+
+def test_one_that_the_connection_may_not_make_is_told_why(synced: Synced) -> None:
+    run = started(synced)
+    synced.drain()
+    RunItem.update(state="failed", reason="forbidden").where(RunItem.run == run).execute()
+    html = synced.admin.page(f"/runs/{run.id}?show=failed").source
+    assert "Forbindelsen må ikke ændre kunden i e-conomic." in html and "Kan ikke gøres:" not in html
+
+
 def test_one_that_is_refused_stands_with_its_reason_and_stops_nobody(synced: Synced) -> None:
     for number in (2001, 2002, 2003):
         synced.ours(number, f"Kunde {number}")

@@ -159,7 +159,7 @@ def why(item: RunItem) -> str:
         return str(_("e-conomic vil afvise kunden: %(wrong)s.", wrong=", ".join(wrong)))
     if item.reason == SERIOUS:
         return str(_("Venter på dit navn: %(effects)s", effects=_effects(item)))
-    if item.reason == FORBIDDEN:
+    if item.reason == FORBIDDEN and "effects" in note:
         return str(_("Kan ikke gøres: %(effects)s", effects=_effects(item)))
     return str(REASONS.get(item.reason) or sync_words.reason(item.reason))
 
