@@ -18,7 +18,7 @@ from webapp.models.lane import Fenced, Lane
 from webapp.models.pairing import Pairing
 from webapp.models.place import Heartbeat
 from webapp.models.run import RunItem
-from webapp.sync import apply, connect, inbox, lists, look, push, runs, suggesting, sweep
+from webapp.sync import apply, connect, inbox, lists, look, push, runs, suggesting, sweep, undo_there
 from webapp.sync.budget import WITHOUT_A_WORD, Pace
 
 log = logging.getLogger(__name__)
@@ -138,7 +138,8 @@ class Worker:
 
     def _permanent(self, held: Lane, connection: Connection, fault: PermanentError) -> None:
         """A record's fault stands on its row; one that no row can carry pauses the connection with a message."""
-        if held.side == lanes.PAIR and not (isinstance(fault, Forbidden) and fault.method == "GET"):
+        of_all = isinstance(fault, Forbidden) and fault.method == "GET" and not undo_there.is_at_work(held.record)
+        if held.side == lanes.PAIR and not of_all:
             with db.write():
                 held.hold()
                 pair = apply.lock(held.record)

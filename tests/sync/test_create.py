@@ -8,12 +8,12 @@ import pytest
 from tests.sync.test_pairs import seen
 from tests.sync.world import World
 from webapp.economic.client import Client
-from webapp.economic.errors import Refused
+from webapp.economic.errors import Missing, Refused
 from webapp.models import attempt as attempts
 from webapp.models.attempt import Attempt
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.sync import numbers, pairings, register, standing
+from webapp.sync import numbers, pairings, register, rules, standing
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.register import NumberInUse
 
@@ -151,30 +151,62 @@ def test_what_was_made_and_renamed_before_its_answer_is_asked_about_and_not_made
     assert api_creations(connected) == [7]
 
 
-@pytest.mark.parametrize(
-    "field, value", [("city", "Viborg"), ("name", "SKOVBRYN FRISKOLE"), ("name", "Skovbryn Skole")]
-)
-def test_what_may_have_been_made_is_ours_by_its_cvr_number_whatever_was_edited_since(
-    connected: World, field: str, value: str
-) -> None:
-    connected.sandbox.faults.next(kind="500-after", method="POST")
-    pair = create(connected, city="Aarhus", cvr="42068492")
-    connected.worker.round()
+@pytest.mark.parametrize("field, value", [("city", "Viborg"), ("name", "Skovbryn Skole"), ("email", "ny@skovbryn.dk")])
+def test_what_may_have_been_made_and_was_edited_since_is_asked_about(connected: World, field: str, value: str) -> None:
+    pair = unheard_creation(connected, city="Aarhus", cvr="42068492", email="post@skovbryn.dk")
     connected.economic.edit(7, **{field: value})
     connected.clock.sleep(3 * 3600)
     connected.drain()
-    assert connected.place(customer=pair.customer).state == "question"
+    assert connected.place(customer=pair.customer).state == "other_party"
+    pairings.confirm_same(connected.connection, pair.id, seen(pair), connected.alice)
     assert [asked.name for asked in standing.plan_of(connected.fresh(pair)).questions] == [field]
 
 
-@pytest.mark.parametrize("cvr", ["", "29023262"])
-def test_a_customer_of_the_same_name_with_another_cvr_number_is_not_taken_for_ours(connected: World, cvr: str) -> None:
-    connected.sandbox.faults.next(kind="500-before", method="POST")
-    pair = create(connected, cvr="42068492")
-    connected.worker.round()
-    connected.theirs(7, "Skovbryn Friskole", corporateIdentificationNumber=cvr)
+def unheard_creation(world: World, kind: str = "500-after", **values: str) -> Pairing:
+    """Made there, or with "500-before" not, and nobody here knows."""
+    world.sandbox.faults.next(kind=kind, method="POST")
+    pair = create(world, **values)
+    world.worker.round()
+    return pair
+
+
+def test_what_may_have_been_made_is_ours_also_in_capitals(connected: World) -> None:
+    pair = unheard_creation(connected)
+    connected.economic.edit(7, name="SKOVBRYN FRISKOLE")
+    connected.clock.sleep(3 * 3600)
+    connected.drain()
+    assert [asked.name for asked in standing.plan_of(connected.fresh(pair)).questions] == ["name"]
+
+
+def test_a_namesake_under_the_number_is_neither_filled_nor_copied_before_a_person_has_said_so(connected: World) -> None:
+    pair = unheard_creation(connected, "500-before", email="post@skovbryn.dk")
+    connected.theirs(7, "Skovbryn Friskole", address="Skovvej 1")
+    connected.drain()
+    assert connected.place(customer=pair.customer).state == "other_party"
+    assert (connected.fresh(pair.customer).address, connected.stored(7).get("email")) == ("", None)
+
+
+def test_a_customer_of_the_same_name_with_another_cvr_number_is_not_taken_for_ours(connected: World) -> None:
+    pair = unheard_creation(connected, "500-before", cvr="42068492")
+    connected.theirs(7, "Skovbryn Friskole", corporateIdentificationNumber="29023262")
     connected.drain()
     assert connected.fresh(pair).fault["kind"] == "number_held"
+
+
+@pytest.mark.parametrize("hours", [0, 3])
+def test_a_doubtful_creation_comes_to_its_end_where_cvr_is_closed(connected: World, hours: int) -> None:
+    rules.lay_down(connected.connection, "cvr", "direction", "off", connected.alice)
+    pair = unheard_creation(connected, cvr="42068492")
+    connected.clock.sleep(hours * 3600)
+    connected.drain()
+    assert connected.fresh(pair).state == "open"
+
+
+def test_a_404_in_answer_to_the_repeat_is_not_believed(connected: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = unheard_creation(connected)
+    monkeypatch.setattr(Client, "create", Mock(side_effect=Missing("not found")))
+    connected.drain()
+    assert (api_creations(connected), connected.fresh(pair).state) == ([7], "open")
 
 
 def test_a_refusal_of_the_repeat_does_not_say_that_the_first_try_made_nothing(

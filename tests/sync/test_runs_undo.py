@@ -358,3 +358,44 @@ def left_out() -> set[tuple[object, ...]]:
     """Who is left out, by whom and since when."""
     in_force = Exclusion.select().where(Exclusion.ended_at.is_null())
     return {(one.customer_id, one.mirror_id, one.created_by_id, one.created_at) for one in in_force}
+
+
+def test_a_plan_made_in_time_is_not_carried_out_when_the_thirty_days_are_over(connected: World) -> None:
+    many_there(connected, 2)
+    plan = runs_undo.plan(bulk(connected, CREATE_OURS), connected.alice)
+    connected.clock.sleep(31 * 86400)
+    with pytest.raises(runs.NotApplied, match="over"):
+        runs.start(plan, connected.alice)
+
+
+@pytest.mark.parametrize("later", [0, 3 * 3600])
+def test_one_that_was_edited_before_its_creation_was_known_is_not_deleted(connected: World, later: int) -> None:
+    connected.ours(7, "Anders Jensen", cvr="42068492")
+    connected.sandbox.faults.next(kind="500-after", method="POST")
+    run = runs.start(planned(connected, CREATE_THEIRS), connected.alice)
+    while not Attempt.select().where(Attempt.tries > 0):
+        connected.worker.turns(connected.connection, 1)
+    connected.clock.sleep(30)
+    connected.economic.edit(7, email="kollega@eksempel.dk")
+    connected.clock.sleep(later)
+    connected.drain()
+    undo(connected, connected.fresh(run))
+    assert list(connected.economic.customers) == [7]
+
+
+@pytest.mark.parametrize("kind", ["cut-after", "500-after"])
+def test_one_that_the_undo_itself_brought_back_unheard_is_taken_away_again(connected: World, kind: str) -> None:
+    connected.economic.customersapi_enabled = False
+    run = bulk(connected, PAIR, two_pairs(connected), names="ours", contact="ours")
+    connected.sandbox.hooks.add(between_get_and_put=lambda: connected.economic.delete(1))
+    connected.sandbox.faults.next(kind=kind, method="PUT")
+    undo(connected, run)
+    assert list(connected.economic.customers) == [2]
+
+
+def test_what_may_not_be_read_of_a_customer_made_there_keeps_it_and_holds_nobody_else(connected: World) -> None:
+    connected.ours(7, "Anders Jensen")
+    run = bulk(connected, CREATE_THEIRS)
+    connected.sandbox.faults.always(kind="403", path="contacts")
+    undo(connected, run)
+    assert (connected.connection.state, list(connected.economic.customers)) == ("open", [7])

@@ -117,7 +117,7 @@ def another(synced: Synced) -> Pairing:
 
 def test_name_and_cvr_changed_at_once_is_asked(synced: Synced, another: Pairing) -> None:
     row = window(synced, "conflict")
-    assert "Nummeret står måske nu for en anden: navn eller CVR er ændret." in row and "Helt Andre ApS" in row
+    assert "Nummeret står måske nu for en anden kunde." in row and "Helt Andre ApS" in row
 
 
 def test_the_same_customer_goes_on_under_its_new_name(synced: Synced, another: Pairing) -> None:

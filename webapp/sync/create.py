@@ -25,9 +25,7 @@ from webapp.sync import apply, pull, push
 from webapp.sync.creations import give_up
 from webapp.sync.fields import BY_NAME, Values, read, spelled
 from webapp.sync.normalise import same
-
-NOBODYS_CVR = "?"
-"""A partner whose CVR number is to count as changed, whatever it is: so a new name is asked about."""
+from webapp.sync.plan import UNSURE
 
 
 def step(held: Lane, client: Client, pairing_id: int) -> None:
@@ -113,7 +111,7 @@ def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:
             _refused(held, attempt, fault)
         return
     except Missing as fault:
-        _no_such_address(held, attempt, fault)
+        _no_such_address(held, client, attempt, fault)
         return
     except EconomicError as fault:
         _unclear(attempt, fault)
@@ -122,16 +120,17 @@ def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:
     if created.from_cache:
         _find_again(held, client, attempt, created.customer)
     else:
-        _settle(held, attempt, created.customer)
+        _settle(held, attempt, created.customer, told=created.customer)
 
 
-def _no_such_address(held: Lane, attempt: Attempt, fault: Missing) -> None:
-    """Nothing was made under this key, and repeating it would only replay the 404: a new key, later unless this was
-    such a replay."""
+def _no_such_address(held: Lane, client: Client, attempt: Attempt, fault: Missing) -> None:
+    """Nothing was made by this call, and repeating it would only replay the 404: a new key, later. After an earlier
+    try e-conomic is asked."""
+    if attempt.tries > 1:
+        _look_before_repeating(held, client, attempt)
+        return
     attempt.settle(attempts.STALE, kind="absent")
-    if attempt.tries == 1:
-        raise Garbled("a 404 in answer to a creation") from fault
-    held.again()
+    raise Garbled("a 404 in answer to a creation") from fault
 
 
 def _find_again(held: Lane, client: Client, attempt: Attempt, told: RemoteCustomer) -> None:
@@ -143,20 +142,20 @@ def _find_again(held: Lane, client: Client, attempt: Attempt, told: RemoteCustom
     try:
         record = client.legacy_customer(attempt.number)
     except Missing:
-        _settle(held, attempt, told, look=True)
+        _settle(held, attempt, told, told=told, look=True)
         return
-    _settle(held, attempt, record, told=told if _is_another(attempt, record) else None)
+    _settle(held, attempt, record, told=told, unsure=_is_another(attempt, record))
 
 
 def _is_another(attempt: Attempt, record: RemoteCustomer) -> bool:
     """Neither name nor CVR number is what we sent: the number may have been given to somebody else since."""
     now = read(record)
-    return not any(_stands(attempt, now, name) for name in ("name", "cvr") if attempt.fields[name])
+    return not any(_stands(attempt, now, name) for name in ("name", "cvr") if attempt.fields.get(name))
 
 
 def _stands(attempt: Attempt, theirs: Values, name: str) -> bool:
     """They hold what we sent; e-conomic may have put it in capitals."""
-    return push.stored_as(attempt.fields[name].casefold(), theirs[name].casefold())
+    return push.stored_as(attempt.fields.get(name, "").casefold(), theirs[name].casefold())
 
 
 def _look_before_repeating(held: Lane, client: Client, attempt: Attempt) -> None:
@@ -169,15 +168,16 @@ def _look_before_repeating(held: Lane, client: Client, attempt: Attempt) -> None
         record = client.legacy_customer(attempt.number)
     except Missing:
         if Inbox.tells_of(attempt.connection, attempt.number, attempt.created_at):
-            _settle(held, attempt, RemoteCustomer(attempt.number, attempt.body, "legacy"), look=True)
+            _settle(held, attempt, _as_sent(attempt), look=True)
             return
         with db.write():
             held.hold()
             attempt.settle(attempts.STALE, kind="absent")
         held.again()
         return
-    if _is_ours(attempt, read(record)):
-        _settle(held, attempt, record)
+    now = read(record)
+    if _is_ours(attempt, now) or _may_be_ours(attempt, now):
+        _settle(held, attempt, record, unsure=not _is_ours(attempt, now))
     else:
         _leave(held, attempt)
 
@@ -200,20 +200,32 @@ def _give_way(attempt: Attempt) -> None:
 
 
 def _is_ours(attempt: Attempt, theirs: Values) -> bool:
-    """The fingerprint: our CVR number stands there, or our name and no other CVR number. A colleague may have edited
-    the rest since, and what differs in it is asked about."""
-    same_cvr = _stands(attempt, theirs, "cvr")
-    return same_cvr and (bool(attempt.fields["cvr"]) or _stands(attempt, theirs, "name"))
+    """The fingerprint: everything we sent is there."""
+    return all(_stands(attempt, theirs, name) for name, value in attempt.fields.items() if value)
+
+
+def _may_be_ours(attempt: Attempt, theirs: Values) -> bool:
+    """Our CVR number stands there, or our name and no other CVR number: ours, edited since, or somebody like it."""
+    cvr = attempt.fields.get("cvr", "")
+    if cvr and theirs["cvr"]:
+        return _stands(attempt, theirs, "cvr")
+    return _stands(attempt, theirs, "name")
 
 
 @db.retrying
 def _settle(
-    held: Lane, attempt: Attempt, record: RemoteCustomer, *, look: bool = False, told: RemoteCustomer | None = None
+    held: Lane,
+    attempt: Attempt,
+    record: RemoteCustomer,
+    *,
+    told: RemoteCustomer | None = None,
+    unsure: bool = False,
+    look: bool = False,
 ) -> None:
     """The partner exists: pair with it and let base be what was sent and what they hold.
 
-    A field that a default filled has no base yet, so the plan fills ours with it. `look`: it may have moved since.
-    `told`: what was created, where `record` may be somebody else's by now.
+    A field that a default filled has no base yet, so the plan fills ours with it. `told`: e-conomic's word of what it
+    made; `record` may have been edited since, or, `unsure`, be somebody else's. `look`: it may have moved since.
     """
     with db.write():
         held.hold()
@@ -233,20 +245,21 @@ def _settle(
         else:
             pull.store(mirror, record)
         pair.mirror, pair.state, pair.fault = mirror, pairing.OPEN, {}
-        now = read(told or record)
-        if told is not None:
-            pair.party = (now["name"], NOBODYS_CVR)
+        made = told or _as_sent(attempt)
+        now = read(told if told is not None and unsure else record)
+        if unsure:
+            pair.party = UNSURE
         sent = {name: (value, now[name]) for name, value in attempt.fields.items() if same(value, now[name])}
         # What a pair that a run brings back had not settled is asked about again; what was agreed to differ still is.
-        apart = {name: (both[0], now[name]) for name, both in pair.base.items() if not same(*both)}
+        apart = {name: (both[0], read(made)[name]) for name, both in pair.base.items() if not same(*both)}
         pair.base = apart | {name: both for name, both in (pair.base or sent).items() if name in sent}
         pair.version += 1
         pair.save()
         run_id = RunItem.running(pair.id)
-        _note_created(pair, run_id)
+        _note_created(pair, made, run_id)
         planned = apply.settle(pair, cause="create", run_id=run_id)
-        made = {"ours": pair.customer.values, "theirs": now, "updated": record.last_updated or ""}
-        RunItem.settle_pairing(pair.id, made=made)
+        note = {"ours": pair.customer.values, "theirs": read(made), "updated": made.last_updated or ""}
+        RunItem.settle_pairing(pair.id, made=note)
         if planned.pushes or look:
             held.again()
         else:
@@ -254,9 +267,13 @@ def _settle(
     ports.failpoint("create.settled")
 
 
-def _note_created(pair: Pairing, run_id: int | None) -> None:
+def _as_sent(attempt: Attempt) -> RemoteCustomer:
+    return RemoteCustomer(attempt.number, attempt.body, "legacy")
+
+
+def _note_created(pair: Pairing, made: RemoteCustomer, run_id: int | None) -> None:
     facts = {"pairing_id": pair.id, "customer_id": pair.customer_id, "mirror_id": pair.mirror_id}
-    after = f"{pair.mirror.name} ({pair.mirror.number})"
+    after = f"{read(made)['name']} ({made.number})"
     connection = pair.connection_id
     History.note(
         pair.company_id, history.THEIRS, "create", field="created", after=after, by=pair.created_by,

@@ -203,9 +203,15 @@ def _settled_party(base: Base, theirs: Mapping[str, str]) -> tuple[str, str]:
     return base.get("name", ("", ""))[1], base.get("cvr", ("", theirs.get("cvr", "")))[1]
 
 
+UNSURE = ("", "?")
+"""As a party: nobody knows whether theirs is ours at all, so it is asked about whatever it is called."""
+
+
 def _other_party(ours: Mapping[str, str], theirs: Mapping[str, str], party: tuple[str, str]) -> bool:
     """Name and CVR changed at once: the number may have been given to somebody else (sync rules §5). A first CVR number
     counts as a change too, unless it is the one that ours has."""
+    if party == UNSURE:
+        return True
     (name, cvr), now = party, theirs.get("cvr", "")
     is_ours = bool(now.strip()) and same(now, ours.get("cvr", ""))
     return bool(name.strip()) and not same(theirs.get("name", ""), name) and not same(now, cvr) and not is_ours

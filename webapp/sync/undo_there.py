@@ -52,6 +52,8 @@ def step(held: Lane, client: Client, pairing_id: int, read_one: Read) -> None:
         return
     try:
         record = client.legacy_customer(back.number) if back.removes else read_one(back.number)
+        if not back.removes and push.take_back(client, back.item.run.connection, record):
+            raise Missing("our own update had brought it back")
         kept = _why_kept(client, back, record) if back.removes else ""
     except Missing:
         _settle(held, back, None, "" if back.removes else "gone_since")
