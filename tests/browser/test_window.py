@@ -72,6 +72,14 @@ def test_the_tour_of_four_steps_is_shown_once(window: Journey) -> None:
     expect(window.page.get_by_role("button", name="Næste")).to_have_count(0)
 
 
+def test_what_is_ticked_is_offered_only_what_can_be_done_with_it(window: Journey) -> None:
+    window.page.get_by_role("checkbox", name="Vælg Nordvestens Maskinfabrik").check()
+    picked = window.page.locator("#picked-new")
+    expect(picked.get_by_role("button", name="Opret i CleanManager")).to_be_visible()
+    for nothing in ("Opret i e-conomic", "Par de valgte forslag"):
+        expect(picked.get_by_role("button", name=nothing)).to_be_hidden()
+
+
 def test_what_can_be_done_with_all_stays_in_sight_while_one_scrolls(window: Journey) -> None:
     for number in range(4001, 4031):
         window.world.ours(number, f"Kunde {number}")

@@ -238,6 +238,15 @@ def started(synced: Synced) -> Run:
     return run
 
 
+def test_of_one_that_was_not_taken_back_nothing_is_said_to_become(synced: Synced) -> None:
+    ours, mirror = synced.ours(2001, "Vores ApS"), synced.fetched(3001, "Deres ApS")
+    run = ran(synced, "pair", pair=f"{ours.id}-{mirror.id}", names="theirs")
+    back = synced.admin.post(f"/runs/{run.id}/undo").location
+    assert "Parringen ophæves." in synced.admin.page(back).source
+    RunItem.update(state="failed", reason="moved").where(RunItem.run != run).execute()
+    assert "Parringen ophæves." not in synced.admin.page(f"{back}?show=failed").source
+
+
 def test_the_window_shows_the_run_after_a_reload(synced: Synced) -> None:
     run = started(synced)
     assert f'id="run-{run.id}"' in synced.admin.page("/sync").source

@@ -174,7 +174,7 @@ def does(item: RunItem) -> str:
     note = item.note
     if note.get("kept"):
         return str(KEPT[note["kept"]])
-    said = [str(DOES[note["does"]])] if note.get("does") in DOES and not _is_held(item) else []
+    said = [str(DOES[note["does"]])] if note.get("does") in DOES and not _is_left(item) else []
     if note.get("stays"):
         stays = ", ".join(label(name) for name in note["stays"])
         said.append(str(_("Bliver, for det er ændret siden: %(fields)s.", fields=stays)))
@@ -187,8 +187,9 @@ def does(item: RunItem) -> str:
     return " ".join(said)
 
 
-def _is_held(item: RunItem) -> bool:
-    return item.state == states.ITEM_HELD and item.reason != SERIOUS
+def _is_left(item: RunItem) -> bool:
+    """Whether nothing becomes of it."""
+    return item.state == states.ITEM_FAILED or (item.state == states.ITEM_HELD and item.reason != SERIOUS)
 
 
 def lasting(seconds: float) -> str:
