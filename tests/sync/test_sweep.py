@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.sync.world import World
-from webapp import ports
+from webapp import db, ports
 from webapp.economic import client
 from webapp.models import sweep as sweeps
 from webapp.models.lane import LEASE_SECONDS, SWEEP, Lane
@@ -206,3 +206,16 @@ def test_a_comparison_is_ordered_once_a_night(connected: World) -> None:
         connected.clock.sleep(6 * 3600)
         connected.drain()
     assert Sweep.select().where(Sweep.kind == sweeps.COMPARE).count() == 1
+
+
+def test_those_missing_are_looked_at_in_the_order_they_were_entered_on_both_databases(connected: World) -> None:
+    for number in (5, 6):
+        connected.theirs(number, f"{number} ApS")
+    connected.look(5, 6)
+    Lane.delete().execute()
+    Mirror.update(city="Marstal").where(Mirror.number == 5).execute()
+    ended = Sweep.create(company=connected.company, connection=connected.connection, kind="compare")
+    ended.candidates = [connected.mirror(5).id, connected.mirror(6).id]
+    with db.write():
+        sweep.finish(connected.connection, ended)
+    assert [lane.record for lane in Lane.select().order_by(Lane.id)] == [5, 6]

@@ -223,8 +223,8 @@ def _conclude(connection: Connection, sweep: Sweep) -> None:
 def finish(connection: Connection, sweep: Sweep) -> None:
     """Ask for a look at each candidate (only its own 404 makes it gone) and write the receipt, in the caller's
     transaction."""
-    for start in range(0, len(sweep.candidates), 1000):
-        for mirror in Mirror.select().where(Mirror.id.in_(sweep.candidates[start : start + 1000])):
+    for part in chunked(sweep.candidates, 1000):
+        for mirror in Mirror.select().where(Mirror.id.in_(part)).order_by(Mirror.id):
             pair = Pairing.of_mirror(mirror)
             Lane.wake(connection, lanes.PAIR if pair else lanes.THEIRS, pair.id if pair else mirror.number)
             sweep.pairs += pair is not None
