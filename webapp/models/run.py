@@ -81,6 +81,11 @@ class Run(Row):
         return until
 
     @property
+    def is_past_undoing(self) -> bool:
+        """The days in which it can be taken back are over, or there are none."""
+        return self.undo_until is None or self.undo_until < ports.now()
+
+    @property
     def ordered_by(self) -> User | None:
         """Who applied the plan: under that name it is done."""
         plan = RunPlan.of(self)

@@ -176,7 +176,7 @@ def _look_before_repeating(held: Lane, client: Client, attempt: Attempt) -> None
         held.again()
         return
     now = read(record)
-    if _is_ours(attempt, now) or _may_be_ours(attempt, now):
+    if _may_be_ours(attempt, now):
         _settle(held, attempt, record, unsure=not _is_ours(attempt, now))
     else:
         _leave(held, attempt)
@@ -246,19 +246,20 @@ def _settle(
             pull.store(mirror, record)
         pair.mirror, pair.state, pair.fault = mirror, pairing.OPEN, {}
         made = told or _as_sent(attempt)
-        now = read(told if told is not None and unsure else record)
+        made_there = read(made)
+        now = made_there if told is not None and unsure else read(record)
         if unsure:
             pair.party = UNSURE
         sent = {name: (value, now[name]) for name, value in attempt.fields.items() if same(value, now[name])}
         # What a pair that a run brings back had not settled is asked about again; what was agreed to differ still is.
-        apart = {name: (both[0], read(made)[name]) for name, both in pair.base.items() if not same(*both)}
+        apart = {name: (both[0], made_there[name]) for name, both in pair.base.items() if not same(*both)}
         pair.base = apart | {name: both for name, both in (pair.base or sent).items() if name in sent}
         pair.version += 1
         pair.save()
         run_id = RunItem.running(pair.id)
         _note_created(pair, made, run_id)
         planned = apply.settle(pair, cause="create", run_id=run_id)
-        note = {"ours": pair.customer.values, "theirs": read(made), "updated": made.last_updated or ""}
+        note = {"ours": pair.customer.values, "theirs": made_there, "updated": made.last_updated or ""}
         RunItem.settle_pairing(pair.id, made=note)
         if planned.pushes or look:
             held.again()

@@ -14,6 +14,8 @@ Base = Mapping[str, tuple[str, str]]
 Choice = Literal["ask", "ours", "theirs"]
 Direction = Literal["both", "out", "in", "off"]
 """Which way a field may be written: both, only to e-conomic, only to CleanManager, not at all."""
+UNSURE = ("", "?")
+"""As a party: nobody knows whether theirs is ours at all, so it is asked about whatever it is called."""
 
 
 class Outcome(StrEnum):
@@ -201,10 +203,6 @@ def _moved(values: Mapping[str, str], base: Base, side: int) -> bool:
 def _settled_party(base: Base, theirs: Mapping[str, str]) -> tuple[str, str]:
     """Who they were when last settled; a CVR number that never was settled counts as theirs of now."""
     return base.get("name", ("", ""))[1], base.get("cvr", ("", theirs.get("cvr", "")))[1]
-
-
-UNSURE = ("", "?")
-"""As a party: nobody knows whether theirs is ours at all, so it is asked about whatever it is called."""
 
 
 def _other_party(ours: Mapping[str, str], theirs: Mapping[str, str], party: tuple[str, str]) -> bool:

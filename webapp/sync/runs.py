@@ -126,12 +126,6 @@ def _picked(items: Sequence[RunItem], kind: str) -> Selection:
     return Selection(ours=ours, theirs=theirs) if ours or theirs else Selection(places=(0,))
 
 
-def _came_too_late(shown: RunPlan) -> bool:
-    """What the plan takes back could be taken back for thirty days."""
-    until = shown.undoes.undo_until if shown.undoes is not None else None
-    return until is not None and until < ports.now()
-
-
 @db.retrying
 def start(
     run: Run, by: User | None, seal: str = "", also: Collection[int] = (), confirmed: Collection[str] = ()
@@ -144,7 +138,9 @@ def start(
     with db.write():
         locked = Run.locked(run.id)
         shown = RunPlan.of(locked)
-        if shown is None or not locked.is_planned or _came_too_late(shown):
+        if shown is None or not locked.is_planned:
+            raise NotApplied("over")
+        if shown.undoes is not None and shown.undoes.is_past_undoing:
             raise NotApplied("over")
         if seal and seal != shown.seal:
             raise NotApplied("moved")

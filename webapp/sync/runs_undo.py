@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from webapp import ports
 from webapp.models import history, lane, pairing
 from webapp.models import run as states
 from webapp.models.connection import Connection
@@ -41,8 +40,7 @@ from webapp.sync.undo_plan import (
 
 def can_be_undone(run: Run) -> bool:
     """It has ended, something was done, it is no more than thirty days ago, and nobody has taken it back."""
-    until = run.undo_until
-    if until is None or until < ports.now() or not run.done or RunPlan.of(run) is None:
+    if run.is_past_undoing or not run.done or RunPlan.of(run) is None:
         return False
     begun = RunItem.of(run, states.ITEM_BEGUN).exists()
     return not begun and not any(one.state in (*states.OPEN_STATES, states.DONE) for one in RunPlan.undoing(run))
