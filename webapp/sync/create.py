@@ -257,7 +257,7 @@ def _settle(
         pair.version += 1
         pair.save()
         run_id = RunItem.running(pair.id)
-        _note_created(pair, made, run_id)
+        _note_created(pair, f"{made_there['name']} ({made.number})", run_id)
         planned = apply.settle(pair, cause="create", run_id=run_id)
         note = {"ours": pair.customer.values, "theirs": made_there, "updated": made.last_updated or ""}
         RunItem.settle_pairing(pair.id, made=note)
@@ -272,12 +272,11 @@ def _as_sent(attempt: Attempt) -> RemoteCustomer:
     return RemoteCustomer(attempt.number, attempt.body, "legacy")
 
 
-def _note_created(pair: Pairing, made: RemoteCustomer, run_id: int | None) -> None:
+def _note_created(pair: Pairing, label: str, run_id: int | None) -> None:
     facts = {"pairing_id": pair.id, "customer_id": pair.customer_id, "mirror_id": pair.mirror_id}
-    after = f"{read(made)['name']} ({made.number})"
     connection = pair.connection_id
     History.note(
-        pair.company_id, history.THEIRS, "create", field="created", after=after, by=pair.created_by,
+        pair.company_id, history.THEIRS, "create", field="created", after=label, by=pair.created_by,
         connection=connection, run_id=run_id, **facts,
     )  # fmt: skip
 
