@@ -13,6 +13,8 @@ AGREEMENT = "Fjordglans Rengøring ApS"
 SENT = "new=[NEWNUMBER]&old=[OLDNUMBER]"
 FORM = "application/x-www-form-urlencoded"
 SOON = 15_000
+TOLD = 30_000
+"""An open window asks every ten seconds what others changed."""
 
 
 @dataclass
@@ -118,7 +120,7 @@ class Guide:
     def see(self, row: Locator) -> None:
         """Wait for a row that others move; what came after the window was drawn is told as a link and shown by it."""
         news = self.page.get_by_role("link", name=re.compile(r"ændring(er)? – vis"))
-        expect(row.or_(news).first).to_be_visible(timeout=SOON)
+        expect(row.or_(news).first).to_be_visible(timeout=TOLD)
         if not row.is_visible():
             news.click()
         expect(row).to_be_visible(timeout=SOON)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from werkzeug.test import TestResponse
 from tests.apps import app_over
 from tests.people import PIECE
 from tests.views.synced import Synced, pieces, world_in
+from webapp.models.place import Place
 from webapp.sync import register
 from webapp.sync.fields import NAMES
 from webapp.views.sync_watch import HEADER
@@ -80,6 +82,35 @@ def test_showing_them_makes_the_link_go_away(synced: Synced) -> None:
     assert "Deres ApS" in pieces(answer)["#rows"][0][1]
 
 
+def late(synced: Synced, name: str, seconds: float) -> None:
+    """A line whose change was stamped so long ago, and is committed now."""
+    mirror = synced.fetched(3001, name)
+    stamp = synced.clock.now() - timedelta(seconds=seconds)
+    assert Place.update(changed_at=stamp).where(Place.mirror == mirror).execute() == 1
+
+
+def test_what_was_stamped_before_the_window_was_drawn_and_committed_after_it_is_news(synced: Synced) -> None:
+    synced.fetched(3002, "Dine ApS")
+    seen = opened(synced)
+    late(synced, "Deres ApS", seconds=2)
+    assert told(asked(synced, seen)) == "1 ændring – vis"
+
+
+def test_what_is_committed_late_is_told_once(synced: Synced) -> None:
+    seen = opened(synced)
+    late(synced, "Deres ApS", seconds=2)
+    first = asked(synced, seen)
+    assert asked(synced, headers(first.text)).status_code == 204
+
+
+def test_a_line_drawn_a_moment_after_its_change_is_no_news_until_it_changes_again(synced: Synced) -> None:
+    mirror = synced.fetched(3002, "Dine ApS")
+    seen = opened(synced)
+    assert asked(synced, seen).status_code == 204
+    Place.update(changed_at=synced.clock.now()).where(Place.mirror == mirror).execute()
+    assert told(asked(synced, seen)) == "1 ændring – vis"
+
+
 def test_what_the_person_does_is_no_news_but_what_others_did_stays_so(synced: Synced) -> None:
     customer = synced.ours(2001, "Vores ApS")
     seen = opened(synced)
@@ -121,7 +152,7 @@ def test_another_companys_changes_are_no_news(synced: Synced) -> None:
     assert synced.outsider.client.get(ADDRESS, headers=seen).status_code == 409
 
 
-@pytest.mark.parametrize("seen", ["", "x", "1.0", "1.x.0.0", "-1.0.0.0", "9" * 40 + ".0.0.0", "1.0.0.0.0"])
+@pytest.mark.parametrize("seen", ["", "x", "1.0", "1.x.0.0.0", "-1.0.0.0.0", "9" * 40 + ".0.0.0.0", "1.0.0.0.0.0"])
 def test_a_window_that_cannot_say_what_it_saw_hears_nothing(synced: Synced, seen: str) -> None:
     answer = synced.admin.client.get(ADDRESS, headers=PIECE | {HEADER: seen})
     assert (answer.status_code, answer.text) == (204, "")
