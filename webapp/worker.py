@@ -14,7 +14,7 @@ from webapp.economic.client import Client
 from webapp.economic.errors import EconomicError, Forbidden, GrantWithdrawn, PermanentError, RateLimited
 from webapp.models import lane as lanes
 from webapp.models.connection import Connection
-from webapp.models.lane import Fenced, Lane
+from webapp.models.lane import Fenced, Halted, Lane
 from webapp.models.pairing import Pairing
 from webapp.models.place import Heartbeat
 from webapp.models.run import RunItem
@@ -108,6 +108,8 @@ class Worker:
             self._do(held, connection)
         except Fenced:
             raise
+        except Halted:
+            held.again()
         except GrantWithdrawn:
             connection.pause("grant_withdrawn")
             held.again()
@@ -176,7 +178,9 @@ class Worker:
 
 
 def _goes_on(connection: Connection) -> bool:
-    return bool(Connection.working().where(Connection.id == connection.id).exists())
+    """It may still be worked for, and for the same: a person can stop it between two looks."""
+    now = Connection.working().where(Connection.id == connection.id).first()
+    return now is not None and now.is_active == connection.is_active
 
 
 def _planned_values(pair: Pairing) -> dict[str, str]:

@@ -7,13 +7,14 @@ import pytest
 
 from tests.sync.test_pairs import seen
 from tests.sync.world import World
+from webapp import db
 from webapp.economic.client import Client
 from webapp.economic.errors import Missing, Refused
 from webapp.models import attempt as attempts
 from webapp.models.attempt import Attempt
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.sync import numbers, pairings, register, rules, standing
+from webapp.sync import inbox, numbers, pairings, register, rules, standing
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.register import NumberInUse
 
@@ -85,6 +86,19 @@ def test_the_same_key_and_body_are_sent_again_while_the_key_is_young(connected: 
     connected.drain()
     attempt = Attempt.get()
     assert (Attempt.select().count(), attempt.tries, attempt.state) == (1, 2, "done")
+
+
+def test_a_key_of_another_grant_is_not_sent_again_whatever_the_clock_says(connected: World) -> None:
+    connected.sandbox.faults.next(kind="500-after", method="POST")
+    create(connected)
+    connected.worker.round()
+    connected.sandbox.switches.renumbering_allowed = True
+    connected.economic.renumber(7, 41)
+    inbox.receive(connected.connection, "old=7&new=41", "", "")
+    with db.write():
+        connected.opened(connected.company, connected.alice, connected.economic)
+    connected.drain()
+    assert api_creations(connected) == [7]
 
 
 def test_a_worker_that_hears_late_forgets_nothing_that_is_known(connected: World) -> None:

@@ -1,5 +1,6 @@
 """The worker: whose fault stops whom, for how long, and what a call over the budget costs the others."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,13 +8,17 @@ from typing import Any
 import pytest
 from peewee import OperationalError
 
+from tests.sync.test_gone import delete_ours
 from tests.sync.test_interleavings import at
+from tests.sync.test_pairs import seen
 from tests.sync.world import World
 from webapp import db, ports, vault
+from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.lane import LEASE_SECONDS, Lane
 from webapp.models.mirror import Mirror
 from webapp.models.place import Heartbeat
+from webapp.sync import connect, pairings, resting
 from webapp.worker import Worker
 
 
@@ -244,3 +249,60 @@ def test_a_worker_that_lost_the_database_connects_anew_and_holds_nothing(connect
     worker.round = fall_out_once
     worker.run()
     assert seen == [7, 0]
+
+
+def switched_off(world: World) -> None:
+    connect.deactivate(world.connection)
+
+
+def disconnected(world: World) -> None:
+    with db.write():
+        connect.close(world.connection, world.alice)
+
+
+def paused(world: World) -> None:
+    assert resting.pause(world.connection, world.alice)
+
+
+@pytest.mark.parametrize("stop", [switched_off, disconnected, paused])
+@pytest.mark.parametrize("passing", ["lane.claimed", "look.fetched"])
+def test_nothing_more_is_written_once_a_person_has_stopped_it(
+    connected: World, passing: str, stop: Callable[[World], None]
+) -> None:
+    pair = connected.pair_same()
+    connected.save(pair.customer, city="Odense")
+    turn_meeting(connected, passing, lambda: stop(connected))
+    assert not Attempt.select().exists() and "city" not in connected.stored(1042)
+    assert Lane.select().where(Lane.side == "pair", Lane.lease_until.is_null()).count() == 1
+    Lane.delete().execute()
+
+
+def test_a_creation_waits_too_once_a_person_has_stopped_it(connected: World) -> None:
+    pairings.create_there(connected.connection, connected.ours(8, "Ny ApS").id, 8, connected.alice)
+    turn_meeting(connected, "lane.claimed", lambda: switched_off(connected))
+    assert not Attempt.select().exists() and not connected.economic.customers
+    Lane.delete().execute()
+
+
+def test_a_deletion_waits_too_once_a_person_has_stopped_it(connected: World) -> None:
+    pair = delete_ours(connected)
+    pairings.delete_other(connected.connection, pair.id, seen(pair), connected.alice)
+    turn_meeting(connected, "lane.claimed", lambda: switched_off(connected))
+    assert not Attempt.select().exists() and 1042 in connected.economic.customers
+    Lane.delete().execute()
+
+
+def test_no_further_turn_is_taken_once_customers_are_not_synchronised(connected: World) -> None:
+    wake(connected.connection, 7, 8, 9)
+    turn_meeting(connected, "look.fetched", lambda: switched_off(connected))
+    assert Lane.select().where(Lane.side == "theirs").count() == 2
+    Lane.delete().execute()
+
+
+def turn_meeting(world: World, passing: str, happen: Callable[[], None]) -> None:
+    """One round of the worker, in which this happens the first time that it passes the failpoint."""
+    left = [happen]
+    meeting = replace(world.ports, failpoint=lambda name: left.pop()() if name == passing and left else None)
+    with ports.using(meeting):
+        world.worker.round()
+    assert not left

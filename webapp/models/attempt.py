@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Self
 
-from peewee import ForeignKeyField, IntegerField, TextField
+from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
 
 from webapp import ports
 from webapp.db import UTCField
@@ -34,6 +34,7 @@ class Attempt(Row):
     kind = TextField()
     number = IntegerField()
     key = TextField(unique=True, default=ports.key)
+    key_lost = BooleanField(default=False)
     body_json = TextField(column_name="body", default="{}")
     fields_json = TextField(column_name="fields", default="{}")
     state = TextField(default=OPEN)
@@ -70,6 +71,11 @@ class Attempt(Row):
                 del found[row.number]
         return found
 
+    @classmethod
+    def lose_keys(cls, connection: Connection) -> None:
+        """What e-conomic keeps under a key may belong to the grant, and the connection has got another."""
+        cls.update(key_lost=True).where(cls.connection == connection, cls.state.in_((OPEN, UNCLEAR))).execute()
+
     @property
     def body(self) -> dict[str, Any]:
         """The exact body that is sent."""
@@ -85,8 +91,8 @@ class Attempt(Row):
         return bool(ports.now() - self.created_at <= timedelta(minutes=KEY_MINUTES))
 
     def key_lives(self) -> bool:
-        """e-conomic still knows the key, so the same call again is safe. What it keeps may belong to the grant."""
-        return self.is_young() and bool(self.connection.opened_at <= self.created_at)
+        """e-conomic still knows the key, so the same call again is safe."""
+        return self.is_young() and not self.key_lost
 
     def settle(self, state: str, *, kind: str = "", text: str = "", log_id: str = "") -> None:
         """Note how it ended. One that is not known to have ended is never put over one that is: a worker that has lost

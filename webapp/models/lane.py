@@ -23,6 +23,10 @@ class Fenced(Exception):
     """Another worker has taken the lane over: what was begun here must not be written."""
 
 
+class Halted(Exception):
+    """The synchronisation was stopped meanwhile, or got another grant: what was begun here waits for the next turn."""
+
+
 class Lane(Row):
     """`record` is a pairing's id, a number there, a sweep's, a run's or the connection's id, by `side`.
 
@@ -78,6 +82,7 @@ class Lane(Row):
             lane.seen, lane.worker = lane.wanted, worker
             lane.lease_until = now + timedelta(seconds=LEASE_SECONDS)
             lane.save()
+        lane.connection = connection
         return lane
 
     @classmethod
@@ -93,6 +98,13 @@ class Lane(Row):
         )
         if held.execute() != 1:
             raise Fenced(f"{self.side} {self.record}")
+
+    def hold_to_write(self) -> None:
+        """Hold it for a transaction that may order a write there. Raises Fenced, and Halted."""
+        self.hold()
+        asked = Connection.id == self.connection_id, Connection.activated_at.is_null(False)
+        if not Connection.working().where(*asked, Connection.grant_token == self.connection.grant_token).exists():
+            raise Halted(f"{self.side} {self.record}")
 
     def finish(self) -> bool:
         """Delete the lane unless a trigger came meanwhile; then it is due again. True when it is gone."""

@@ -38,7 +38,7 @@ class Witness:
         self._removed: dict[int, int] = {}
         self._gone: dict[int, int] = {}
         self._claimed: set[tuple[int, int]] = set()
-        self._idle: set[int] = set()
+        self._idle: set[tuple[int, int]] = set()
         self._since: dict[int, float] = {}
         self._sweeps: dict[int, float] = {}
         self._told: dict[int, str] = {}
@@ -50,12 +50,13 @@ class Witness:
 
     def turn_begins(self, connection: Connection) -> None:
         """A worker turns to this connection; is it to synchronise customers?"""
-        (self._idle.discard if connection.is_active else self._idle.add)(connection.agreement_number)
+        turn = self._world.at_work, connection.agreement_number
+        (self._idle.discard if connection.is_active else self._idle.add)(turn)
 
     def calls(self, call: Call) -> None:
         """I5: a connection that is switched off writes nothing."""
-        agreement = self._world.memory.get("working for")
-        if call.method == "GET" or agreement not in self._idle:
+        agreement = int(self._world.memory.get("working for") or 0)
+        if call.method == "GET" or (self._world.at_work, agreement) not in self._idle:
             return
         found = Connection.of_agreement(self._world.company, agreement)
         if found is not None and not found.is_active:

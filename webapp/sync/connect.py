@@ -13,6 +13,7 @@ from webapp.economic.records import Agreement
 from webapp.economic.transport import Transport
 from webapp.models import connection as connections
 from webapp.models import lane
+from webapp.models.attempt import Attempt
 from webapp.models.company import Company
 from webapp.models.connection import AccessGrant, Connection, hashed
 from webapp.models.lane import Lane
@@ -182,6 +183,7 @@ def open_with(grant: AccessGrant, user: User) -> Connection:
     connection.opened_at, connection.opened_by = ports.now(), user
     connection.closed_at, connection.closed_by = None, None
     connection.save()
+    Attempt.lose_keys(connection)
     AccessGrant.update(confirmed_at=ports.now(), grant_token="").where(AccessGrant.id == grant.id).execute()
     Lane.wake(connection, lane.LISTS, connection.id)
     if was_closed and connection.is_active:

@@ -44,7 +44,7 @@ def step(held: Lane, client: Client, pairing_id: int) -> None:
 @db.retrying
 def _intend(held: Lane, pairing_id: int) -> Attempt | None:
     with db.write():
-        held.hold()
+        held.hold_to_write()
         pair = apply.lock(pairing_id)
         if pair is None or pair.state != pairing.CREATING or pair.fault:
             held.finish()

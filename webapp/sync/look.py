@@ -77,7 +77,7 @@ def _at_open_pair(held: Lane, client: Client, connection: Connection, mirror: Mi
 def _enter(held: Lane, connection: Connection, seen: Seen) -> push.Intent | None:
     """Enter, plan and apply in one transaction; the write that is left to make, stored."""
     with db.write():
-        held.hold()
+        held.hold_to_write()
         pair = apply.lock(held.record)
         if pair is None or pair.state != pairing.OPEN or pair.deleting:
             held.again()

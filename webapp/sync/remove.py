@@ -86,7 +86,7 @@ def _number(held: Lane, pairing_id: int) -> int | None:
 def _intend(held: Lane, pairing_id: int, record: RemoteCustomer) -> Attempt | None:
     """Store key and number. What moved there since the person decided is a new question, not a deletion."""
     with db.write():
-        held.hold()
+        held.hold_to_write()
         pair = apply.lock(pairing_id)
         if pair is None or not pair.deleting:
             _ended(held, pairing_id)

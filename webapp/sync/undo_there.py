@@ -150,7 +150,7 @@ def _intend(
 ) -> Attempt | None:
     """Store key and body, if the record is still what the plan showed; otherwise the item falls out."""
     with db.write():
-        held.hold()
+        held.hold_to_write()
         pair = apply.lock(back.item.pairing_id)
         written = _written_before(pair, kind, body) if pair is not None else None
         if pair is None or not _is_shown(pair, back, record, kind, written is not None):
