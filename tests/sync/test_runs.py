@@ -7,9 +7,11 @@ from webapp.models.confirmation import Confirmation
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
 from webapp.models.field_rule import FieldRule
+from webapp.models.history import History
 from webapp.models.pairing import Pairing
 from webapp.models.run import CREATE_OURS, CREATE_THEIRS, EXCLUDE, PAIR, Run, RunItem, RunPlan
-from webapp.sync import pairings, runs
+from webapp.models.user import User
+from webapp.sync import pairings, runs, runs_undo
 from webapp.sync.runs_plan import EVERYBODY, Selection
 
 
@@ -430,3 +432,30 @@ def test_a_name_under_what_is_serious_does_not_overrule_who_is_left_out(connecte
     assert Pairing.select().count() == 0
     assert Exclusion.get().ended_at is None
     assert connected.stored(1)["vatZone"] == 1
+
+
+def boss_of(world: World) -> User:
+    return User.create(company=world.company, email="boss@fjordglans.example", name="Boss")
+
+
+@pytest.mark.parametrize("kind", [CREATE_OURS, CREATE_THEIRS])
+def test_what_a_run_and_its_undo_do_is_told_of_who_ordered_them_not_of_who_planned_them(
+    connected: World, kind: str
+) -> None:
+    boss = boss_of(connected)
+    fetched(connected, 1, "Havnens Tandklinik")
+    connected.ours(2, "Ærø Bageri")
+    before = History.select().count()
+    run = runs.start(planned(connected, kind), boss)
+    connected.drain()
+    runs.start(runs_undo.plan(connected.fresh(run), connected.alice), boss)
+    connected.drain()
+    lines = list(History.select().order_by(History.id).offset(before).where(History.run_id.is_null(False)))
+    assert {line.by_id for line in lines} - {None} == {boss.id} and len({line.run_id for line in lines}) == 2
+
+
+def test_who_is_left_out_by_a_run_is_so_by_whoever_ordered_it(connected: World) -> None:
+    boss, one = boss_of(connected), connected.ours(2, "Ærø Bageri")
+    runs.start(planned(connected, EXCLUDE, Selection(ours=(one.id,))), boss)
+    connected.drain()
+    assert Exclusion.get().created_by == boss

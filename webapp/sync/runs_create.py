@@ -108,7 +108,7 @@ def carry_out_ours(connection: Connection, run: Run, item: RunItem, choices: Map
     mirror = Mirror.locked_of(connection, item.mirror_id)
     if mirror is None or mirror.version != item.seen_version:
         raise Moved("changed since the plan")
-    made = pairings.copy_here(connection, mirror, item.number, run.created_by, run.id)
+    made = pairings.copy_here(connection, mirror, item.number, run.ordered_by, run.id)
     item.pairing_id, item.customer_id = made.id, made.customer_id
     item.note = item.note | {"made": {"ours": made.customer.values}}
     item.settle()
@@ -119,6 +119,6 @@ def carry_out_theirs(connection: Connection, run: Run, item: RunItem, choices: M
     customer = Customer.locked_of(connection.company, item.customer_id)
     if customer is None or customer.deleted_at or customer.version != item.seen_version:
         raise Moved("changed since the plan")
-    item.pairing_id = creations.begin(connection, customer, item.number, run.created_by).id
+    item.pairing_id = creations.begin(connection, customer, item.number, run.ordered_by).id
     item.state = states.ITEM_BEGUN
     item.save()

@@ -117,7 +117,7 @@ def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[
     """Take one item back, or leave it to its pair's lane where e-conomic has a say. Raises Moved."""
     does = item.note.get("does")
     if does == INCLUDE:
-        _include(connection, item, run.created_by)
+        _include(connection, item, run.ordered_by)
         return
     if does in (RETURN_OURS, RECREATE):
         runs_delete.bring_back(connection, run, item)
@@ -132,7 +132,7 @@ def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[
         return
     put_back(pair, item)
     if does == REMOVE_OURS:
-        register.delete(pair.customer, run.created_by, cause="undo", run_id=run.id)
+        register.delete(pair.customer, run.ordered_by, cause="undo", run_id=run.id)
         standing.put_customer(connection, pair.customer)
     item.settle()
 
@@ -152,7 +152,7 @@ def put_back(pair: Pairing, item: RunItem) -> None:
         runs_resolve.ask_again(pair, item)
         return
     facts = {"connection": pair.connection_id, "mirror_id": pair.mirror_id, "pairing_id": pair.id}
-    facts |= {"by": run.created_by, "run_id": run.id}
+    facts |= {"by": run.ordered_by, "run_id": run.id}
     ours = item.values_after.get("ours", {})
     if ours and item.note.get("does") != REMOVE_OURS:
         apply.take(pair.customer, ours, cause="undo", **facts)
@@ -160,7 +160,7 @@ def put_back(pair: Pairing, item: RunItem) -> None:
         pair.company_id, history.PAIR, "undo", field="unpaired", before=pair.mirror.label,
         customer_id=pair.customer_id, **facts,
     )  # fmt: skip
-    pair.close("undone", run.created_by)
+    pair.close("undone", run.ordered_by)
     _leave_out_again(pair, item)
     standing.put_apart(pair)
 

@@ -221,7 +221,7 @@ def _settle(
 
 
 def _enter(pair: Pairing, item: RunItem, record: RemoteCustomer | None) -> None:
-    facts = {"by": item.run.created_by, "run_id": item.run_id}
+    facts = {"by": item.run.ordered_by, "run_id": item.run_id}
     if record is not None and record.number == pair.mirror.number:
         pull.store(pair.mirror, record, cause="undo", **facts)
         return
