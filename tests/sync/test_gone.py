@@ -1,9 +1,12 @@
 """Deletions, renumberings and numbers that are used again."""
 
+from typing import Any
+
 import pytest
 
 from tests.sync.test_pairs import seen
 from tests.sync.world import World
+from webapp.economic.client import Client
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
@@ -183,3 +186,22 @@ def test_a_gone_customer_of_theirs_without_partner_leaves_the_window(connected: 
     connected.economic.delete(5)
     connected.webhook(5, None)
     assert Mirror.of(connected.connection).count() == 0
+
+
+def test_a_deletion_ordered_while_a_push_is_in_flight_spares_what_a_colleague_changes_then(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair, update = connected.pair_same(), Client.update
+
+    def edited_before_the_read_back(client: Client, *call: Any) -> Any:
+        answer = update(client, *call)
+        register.remove(connected.company, pair.customer_id, connected.alice)
+        pairings.delete_other(connected.connection, pair.id, seen(pair), connected.alice)
+        connected.economic.edit(1042, city="Svendborg")
+        return answer
+
+    monkeypatch.setattr(Client, "update", edited_before_the_read_back)
+    connected.save(pair.customer, phone="66 10 00 20")
+    connected.drain()
+    assert connected.stored(1042)["city"] == "Svendborg"
+    assert connected.place(mirror=pair.mirror).state == "ours_gone_theirs_moved"

@@ -20,6 +20,7 @@ from webapp.models.connection import Connection
 from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
+from webapp.models.run import RunItem
 from webapp.sync import apply, guard, holding, pull, standing
 from webapp.sync.fields import named, read, spelled
 from webapp.sync.guard import Grade
@@ -195,6 +196,10 @@ def _settle(lane: Lane, attempt: Attempt, after: RemoteCustomer) -> None:
         if pair.party:
             name, cvr = pair.party
             pair.party = now["name"] if "name" in kept else name, now["cvr"] if "cvr" in kept else cvr
+        if pair.deleting and any(now[name] != before[name] for name in now.keys() - kept):
+            # Somebody else changed it since a person ordered it to be deleted: that person has not seen it so.
+            pair.deleting = False
+            RunItem.settle_pairing(pair.id, "moved")
         pair.version += 1
         Confirmation.use(pair, list(kept))
         _note(pair, {name: (before[name], now[name]) for name in now if name in kept})
