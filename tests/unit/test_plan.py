@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from webapp.sync.fields import NAMES
 from webapp.sync.plan import (
     ASK_ALWAYS,
+    UNSURE,
     FieldPlan,
     Outcome,
     Presence,
@@ -90,6 +91,15 @@ def test_swapping_sides_and_direction_mirrors_the_outcome(case: tuple[str, str, 
     assert here == MIRRORED.get(there, there)
 
 
+@pytest.mark.parametrize(("direction", "outcome"), [("out", Outcome.PUSH), ("in", Outcome.PULL)])
+def test_a_direction_rules_its_own_field_alone_and_the_plan_tells_it(direction: str, outcome: Outcome) -> None:
+    ours, theirs = {"city": "b", "phone": "2"}, {"city": "c", "phone": "3"}
+    base = {"city": ("a", "a"), "phone": ("1", "1")}
+    rules = Rules(directions={"city": direction})  # type: ignore[dict-item]
+    found = {field.name: (field.outcome, field.direction) for field in plan(ours, theirs, base, rules).fields}
+    assert (found["city"], found["phone"]) == ((outcome, direction), (Outcome.ASK, "both"))
+
+
 @pytest.mark.parametrize("direction", ["out", "in"])
 def test_one_open_side_asks_only_what_was_never_agreed(direction: str) -> None:
     asked = [case for case in CASES if plan_field(*case, "ask", direction) == Outcome.ASK]  # type: ignore[arg-type]
@@ -141,6 +151,12 @@ def test_name_and_cvr_changed_at_once_is_another_party() -> None:
     base = {"name": ("Havn ApS", "Havn ApS"), "cvr": ("33920459", "33920459")}
     theirs = {"name": "Solgården", "cvr": "29023262"}
     assert plan({"name": "Havn ApS", "cvr": "33920459"}, theirs, base).presence == Presence.OTHER_PARTY
+
+
+def test_who_may_not_be_ours_is_asked_about_even_where_all_is_equal() -> None:
+    values = {"name": "Havn ApS", "cvr": "33920459"}
+    base = {name: (value, value) for name, value in values.items()}
+    assert plan(values, values, base, party=UNSURE).presence == Presence.OTHER_PARTY
 
 
 def outcomes(ours: dict[str, str], theirs: dict[str, str], base: dict, rules: Rules = ASK_ALWAYS) -> dict[str, Outcome]:

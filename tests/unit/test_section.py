@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from webapp.sync.plan import FieldPlan, Outcome, Plan, Presence
-from webapp.sync.section import Section, Standing, State, section
+from webapp.sync.section import Section, Standing, State, section, suggested
 
 ONE_GONE = {Presence.OURS_GONE, Presence.THEIRS_GONE}
 ASKED_ABOUT = {Presence.OURS_GONE_THEIRS_MOVED, Presence.THEIRS_GONE_OURS_MOVED, Presence.OTHER_PARTY}
@@ -77,3 +77,14 @@ def test_a_pair_settled_at_different_values_says_so() -> None:
 
 def test_a_pair_with_one_side_gone_is_not_being_deleted_unless_somebody_said_so() -> None:
     assert section(Plan(Presence.OURS_GONE)).state == State.OURS_GONE
+
+
+@pytest.mark.parametrize("presence", ASKED_ABOUT)
+def test_who_is_being_deleted_is_said_to_be_so_whatever_was_asked_about_it(presence: Presence) -> None:
+    assert section(Plan(presence), deleting=True) == Standing(Section.CONFLICT, State.DELETING)
+    asked = Plan(Presence.BOTH, (field(Outcome.ASK),))
+    assert section(asked, deleting=True) == Standing(Section.CONFLICT, State.DELETING)
+
+
+def test_two_suggested_to_be_the_same_are_new_whether_sure_or_not() -> None:
+    assert [suggested(sure) for sure in (True, False)] == [Standing(Section.NEW, s) for s in (State.SURE, State.LOOK)]
