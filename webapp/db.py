@@ -184,5 +184,21 @@ def _column_at_once(field: Field, ctx: Any) -> Any:
     return ctx.literal(f'"{ctx.alias_manager[table]}"."{field.column_name}"')
 
 
+def _selection_at_once(query: peewee.ModelSelect, ctx: Any, is_subquery: bool = False) -> Any:
+    """Every column of one table, spelled once for each alias."""
+    table = query.model._meta.table
+    if is_subquery or not query._is_default or table._alias:
+        return _selection(query, ctx, is_subquery)
+    alias = ctx.alias_manager[table]
+    return ctx.literal(_all_columns(query.model, alias))
+
+
+@functools.cache
+def _all_columns(model: type[peewee.Model], alias: str) -> str:
+    return ", ".join(f'"{alias}"."{field.column_name}"' for field in model._meta.sorted_fields)
+
+
 _map_types()
+_selection = peewee.ModelSelect.__sql_selection__
+peewee.ModelSelect.__sql_selection__ = _selection_at_once
 Field.__sql__ = _column_at_once  # type: ignore[method-assign]

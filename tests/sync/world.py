@@ -162,8 +162,13 @@ class World:
                 return
             if not Connection.select().where(Connection.state == "open").exists():
                 return
-            self.clock.sleep(5)
+            self.clock.sleep(max(5.0, min(60.0, self._until_due())))
         raise AssertionError(f"still busy: {list(Lane.select().dicts())}")
+
+    def _until_due(self) -> float:
+        """Seconds until the first of the lanes is due again."""
+        soonest = Lane.select().where(Lane.connection == self._connection_id).order_by(Lane.due_at).first()
+        return float((soonest.due_at - self.clock.now()).total_seconds())
 
     # -- what is seen
 

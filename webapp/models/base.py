@@ -18,6 +18,13 @@ class Row(Model):
     class Meta:
         database = database
         legacy_table_names = False
+        only_save_dirty = True
+
+    @classmethod
+    def get_or_none(cls, *query: Any) -> Self | None:
+        """As peewee's, which writes the whole query a second time to tell what it did not find."""
+        found: Self | None = cls.select().where(*query).first()
+        return found
 
     @classmethod
     def locked(cls, row_id: int) -> Self | None:
