@@ -83,6 +83,20 @@ def test_an_edit_made_there_before_the_deletion_is_a_new_question(connected: Wor
     assert connected.stored(1042)["address"] == "Industrivej 27"
 
 
+def test_a_deletion_that_was_given_up_does_not_hide_the_one_that_comes_later(connected: World) -> None:
+    pair = delete_ours(connected)
+    connected.sandbox.faults.next(kind="500-before", method="DELETE")
+    pairings.delete_other(connected.connection, pair.id, seen(pair), connected.alice)
+    connected.worker.round()
+    connected.economic.edit(1042, address="Industrivej 27")
+    connected.drain()
+    pairings.create_again(connected.connection, pair.id, 1042, seen(pair), connected.alice)
+    connected.drain()
+    connected.economic.delete(1042)
+    connected.compare()
+    assert connected.place(mirror=pair.mirror).state == "theirs_gone"
+
+
 def test_a_deletion_they_refuse_stands_on_the_row(connected: World) -> None:
     pair = delete_ours(connected)
     connected.economic.mark_used(1042)
