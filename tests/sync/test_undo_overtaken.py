@@ -1,10 +1,11 @@
 """Taking a run back while somebody else is at the same pair: a write without an answer, a person, a deletion."""
 
 from tests.sync.test_pairs import seen
-from tests.sync.test_runs import bulk
+from tests.sync.test_runs import bulk, planned
 from tests.sync.test_runs_delete import until
-from tests.sync.test_runs_undo import two_pairs
+from tests.sync.test_runs_undo import registers, two_pairs
 from tests.sync.world import World
+from webapp.models.attempt import Attempt
 from webapp.models.pairing import Pairing
 from webapp.models.run import PAIR, RunItem
 from webapp.sync import pairings, register, runs, runs_undo
@@ -19,3 +20,18 @@ def test_a_deletion_ordered_while_its_pair_is_taken_back_lets_the_run_end(connec
     pairings.delete_other(connected.connection, pair.id, seen(pair), connected.alice)
     connected.drain()
     assert (connected.fresh(back).state, 1 in connected.economic.customers) == ("done", False)
+
+
+def test_a_pair_whose_write_has_no_answer_yet_is_taken_back_once_it_is_known(connected: World) -> None:
+    picked = two_pairs(connected)
+    before = registers(connected)
+    run = runs.start(planned(connected, PAIR, picked, names="ours", contact="ours"), connected.alice)
+    connected.sandbox.faults.next(2, kind="500-after", method="PUT")
+    until(connected, Attempt.select().where(Attempt.state == "unclear"))
+    connected.worker.round()
+    back = runs.start(runs_undo.plan(connected.fresh(run), connected.alice), connected.alice)
+    connected.drain()
+    assert {item.reason for item in RunItem.of(back)} == {"moved"}
+    runs.start(runs.plan_moved(connected.fresh(back), connected.alice), connected.alice)
+    connected.drain()
+    assert registers(connected) == before

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
+from webapp.models import attempt as attempts
 from webapp.models import history, lane, pairing
 from webapp.models import run as states
+from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
@@ -130,11 +132,19 @@ def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[
         item.save()
         Lane.wake(connection, lane.PAIR, pair.id)
         return
+    if _is_being_written(pair):
+        raise Moved("nobody knows yet what stands there")
     put_back(pair, item)
     if does == REMOVE_OURS:
         register.delete(pair.customer, run.ordered_by, cause="undo", run_id=run.id)
         standing.put_customer(connection, pair.customer)
     item.settle()
+
+
+def _is_being_written(pair: Pairing) -> bool:
+    """A write there has no answer yet; the look that its lane waits for tells what it left."""
+    looks = Lane.select().where(Lane.connection == pair.connection_id, Lane.side == lane.PAIR, Lane.record == pair.id)
+    return Attempt.pending(pair, attempts.UPDATE) is not None and bool(looks.exists())
 
 
 def is_as_seen(item: RunItem, pair: Pairing) -> bool:
