@@ -224,6 +224,7 @@ def _enter(pair: Pairing, item: RunItem, record: RemoteCustomer | None) -> None:
     facts = {"by": item.run.ordered_by, "run_id": item.run_id}
     if record is not None and record.number == pair.mirror.number:
         pull.store(pair.mirror, record, cause="undo", **facts)
+        push.keep_party(pair, read(record), item.values_after.get("theirs", {}))
         return
     label = pair.mirror.label
     pull.mark_gone(pair.mirror)
