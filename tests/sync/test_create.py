@@ -242,6 +242,14 @@ def test_a_refused_creation_can_be_given_up(connected: World) -> None:
     assert connected.place(customer=pair.customer).section == "new"
 
 
+def test_a_creation_that_may_not_be_made_at_all_can_be_given_up(connected: World) -> None:
+    connected.sandbox.faults.next(kind="403", method="POST")
+    pair = create(connected)
+    connected.drain()
+    pairings.unpair(connected.connection, pair.id, connected.alice)
+    assert connected.place(customer=pair.customer).section == "new"
+
+
 @pytest.mark.parametrize("way", ["given up", "deleted here", "another number"])
 def test_whoever_has_the_number_is_known_once_it_is_not_waited_for_any_more(connected: World, way: str) -> None:
     pair = create(connected)

@@ -22,7 +22,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
 from webapp.sync import apply, pull, push
-from webapp.sync.creations import give_up
+from webapp.sync.creations import give_up, never_sent
 from webapp.sync.fields import BY_NAME, Values, read, spelled
 from webapp.sync.normalise import same
 from webapp.sync.plan import UNSURE
@@ -53,7 +53,7 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
         if pending is not None and pending.tries:
             return pending
         if pair.customer.deleted_at:
-            _never_sent(pending)
+            never_sent(pending)
             give_up(pair, "deleted_before_creation")
             held.finish()
             return None
@@ -62,7 +62,7 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
         # A pair that a run brings back knows its base already: it is made as it stood there, not as ours are now.
         if pending is not None and (pair.base or pending.body == body):
             return pending
-        _never_sent(pending)
+        never_sent(pending)
         wrong = faults_in(body, "legacy")
         if wrong:
             push.refuse(pair, values, "refused", wrong)
@@ -78,12 +78,6 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
             body_json=json.dumps(body, ensure_ascii=False),
             fields_json=json.dumps(values, ensure_ascii=False),
         )
-
-
-def _never_sent(pending: Attempt | None) -> None:
-    """A body that e-conomic has surely not seen gives way to one by the values and rules of now."""
-    if pending is not None:
-        pending.settle(attempts.STALE, kind="never_sent")
 
 
 def _open_values(pair: Pairing) -> dict[str, str]:

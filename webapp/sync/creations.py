@@ -68,8 +68,8 @@ def retry(pair: Pairing, number: int) -> None:
     pending = Attempt.pending(pair, attempts.CREATE)
     if pending is not None and pending.tries:
         number = pair.new_number
-    elif pending is not None:
-        pending.settle(attempts.STALE, kind="never_sent")
+    else:
+        never_sent(pending)
     if Mirror.with_number(pair.connection, number) is not None:
         raise NumberInUse(str(number))
     if number != pair.new_number:
@@ -86,6 +86,14 @@ def retry(pair: Pairing, number: int) -> None:
 
 
 def cancel(pair: Pairing, by: User | None) -> None:
-    """Give a refused creation up; the customer is new again. One whose outcome is open is not given up."""
-    if pair.fault and Attempt.pending(pair, attempts.CREATE) is None:
+    """Give a refused creation up; the customer is new again. One that may have been made is not given up."""
+    pending = Attempt.pending(pair, attempts.CREATE)
+    if pair.fault and (pending is None or not pending.tries):
+        never_sent(pending)
         give_up(pair, "cancelled", by)
+
+
+def never_sent(pending: Attempt | None) -> None:
+    """A body that e-conomic has surely not seen gives way to one by the values and rules of now."""
+    if pending is not None:
+        pending.settle(attempts.STALE, kind="never_sent")
