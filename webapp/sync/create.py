@@ -22,7 +22,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
 from webapp.sync import apply, pull, push
-from webapp.sync.creations import give_up, never_sent
+from webapp.sync.creations import give_up, never_sent, stood_there
 from webapp.sync.fields import BY_NAME, Values, read, spelled
 from webapp.sync.normalise import same
 from webapp.sync.plan import UNSURE
@@ -57,10 +57,10 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
             give_up(pair, "deleted_before_creation")
             held.finish()
             return None
-        values = _open_values(pair)
-        body = new_body(spelled(_filled(pair, values), "legacy"), pair.new_number)
-        # A pair that a run brings back knows its base already: it is made as it stood there, not as ours are now.
-        if pending is not None and (pair.base or pending.body == body):
+        stood = stood_there(pair)
+        values = stood or _open_values(pair)
+        body = new_body(spelled(stood or _filled(pair, values), "legacy"), pair.new_number)
+        if pending is not None and pending.body == body:
             return pending
         never_sent(pending)
         wrong = faults_in(body, "legacy")

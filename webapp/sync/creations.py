@@ -19,6 +19,9 @@ from webapp.models.user import User
 from webapp.sync import standing
 from webapp.sync.register import NumberInUse
 
+OF_THE_NUMBER = ("number_taken", "number_held")
+"""Refusals that say nothing against the values."""
+
 
 class AlreadyPaired(Exception):
     """The customer has a partner, or one is being created."""
@@ -97,3 +100,11 @@ def never_sent(pending: Attempt | None) -> None:
     """A body that e-conomic has surely not seen gives way to one by the values and rules of now."""
     if pending is not None:
         pending.settle(attempts.STALE, kind="never_sent")
+
+
+def stood_there(pair: Pairing) -> dict[str, str]:
+    """What stood there of a pair that a run brings back, which knows its base already: it is made of that, not of ours,
+    unless e-conomic said no to it."""
+    tried = list(Attempt.select().where(Attempt.pairing == pair, Attempt.kind == attempts.CREATE).order_by(Attempt.id))
+    refused = any(one.state == attempts.REFUSED and one.fault_kind not in OF_THE_NUMBER for one in tried)
+    return tried[0].fields if pair.base and not refused else {}
