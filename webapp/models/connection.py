@@ -111,7 +111,7 @@ class Connection(Row):
             setattr(self, f"default_{name}", values.get(name, ""))
 
     def pause(self, reason: str) -> None:
-        """Stop all work with one message; the queue is kept. What an earlier grant met says nothing of the present one."""
+        """Stop all work with one message; the queue is kept. What an earlier grant met does not count."""
         Connection.update(state=PAUSED, state_reason=reason).where(
             Connection.id == self.id, Connection.state == OPEN, Connection.grant_token == self.grant_token
         ).execute()
