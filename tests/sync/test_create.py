@@ -200,6 +200,14 @@ def test_a_namesake_under_the_number_is_neither_filled_nor_copied_before_a_perso
     assert (connected.fresh(pair.customer).address, connected.stored(7).get("email")) == ("", None)
 
 
+def test_one_whose_name_is_how_ours_begins_is_asked_about(connected: World) -> None:
+    pair = unheard_creation(connected, "500-before")
+    connected.theirs(7, "Skov", address="Skovvej 1")
+    connected.drain()
+    assert connected.place(customer=pair.customer).state == "other_party"
+    assert connected.fresh(pair.customer).address == ""
+
+
 def test_a_customer_of_the_same_name_with_another_cvr_number_is_not_taken_for_ours(connected: World) -> None:
     pair = unheard_creation(connected, "500-before", cvr="42068492")
     connected.theirs(7, "Skovbryn Friskole", corporateIdentificationNumber="29023262")

@@ -194,8 +194,9 @@ def _give_way(attempt: Attempt) -> None:
 
 
 def _is_ours(attempt: Attempt, theirs: Values) -> bool:
-    """The fingerprint: everything we sent is there."""
-    return all(_stands(attempt, theirs, name) for name, value in attempt.fields.items() if value)
+    """The fingerprint: everything we sent is there, and the name uncut, for a shorter one may be somebody else's."""
+    is_named = same(attempt.fields["name"].casefold(), theirs["name"].casefold())
+    return is_named and all(_stands(attempt, theirs, name) for name, value in attempt.fields.items() if value)
 
 
 def _may_be_ours(attempt: Attempt, theirs: Values) -> bool:
