@@ -10,6 +10,7 @@ from tests.sync.test_runs import planned
 from tests.sync.world import World
 from webapp.economic.client import Client
 from webapp.models.customer import Customer
+from webapp.models.history import History
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import DELETE, RunItem
@@ -57,6 +58,15 @@ def test_the_other_is_deleted_here_when_a_person_says_so(connected: World) -> No
     pairings.delete_other(connected.connection, pair.id, seen(pair), connected.alice)
     assert connected.fresh(pair.customer).deleted_at is not None
     assert connected.fresh(pair).state == "closed"
+
+
+def test_one_that_they_had_deleted_first_is_not_said_to_be_deleted_by_us(connected: World) -> None:
+    pair = delete_ours(connected)
+    connected.economic.delete(1042)
+    pairings.delete_other(connected.connection, pair.id, seen(pair), connected.alice)
+    connected.drain()
+    told = History.select().where(History.side == "theirs", History.field == "deleted")
+    assert [line.cause for line in told] == ["fetched"]
 
 
 @pytest.mark.parametrize("kind", ["500-before", "500-after", "cut-after", "429"])
