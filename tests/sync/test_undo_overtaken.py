@@ -49,3 +49,17 @@ def test_answers_that_were_not_sent_yet_are_questions_again(connected: World) ->
     connected.drain()
     assert connected.place(customer=pair.customer).state == "question"
     assert connected.stored(1042)["telephoneAndFaxNumber"] == "3"
+
+
+def test_ours_edited_while_the_undos_own_write_has_no_answer_keep_the_edit_and_nothing_else(connected: World) -> None:
+    picked = two_pairs(connected)
+    ours, theirs = registers(connected)
+    run = bulk(connected, PAIR, picked, names="ours", contact="ours")
+    connected.sandbox.faults.next(kind="500-after", method="PUT")
+    runs.start(runs_undo.plan(run, connected.alice), connected.alice)
+    until(connected, Attempt.select().where(Attempt.state == "unclear"))
+    pair = Attempt.get(Attempt.state == "unclear").pairing
+    connected.save(pair.customer, website="ny.dk", email="ny@ny.dk")
+    connected.drain()
+    ours[pair.customer.number] |= {"website": "ny.dk", "email": "ny@ny.dk"}
+    assert registers(connected) == (ours, theirs)

@@ -18,6 +18,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.user import User
 from webapp.sync import apply, register, runs_delete, runs_plan, runs_resolve, standing
+from webapp.sync.normalise import same
 from webapp.sync.pairings import Moved
 from webapp.sync.runs_plan import Planned
 from webapp.sync.undo_plan import (
@@ -163,9 +164,8 @@ def put_back(pair: Pairing, item: RunItem) -> None:
         return
     facts = {"connection": pair.connection_id, "mirror_id": pair.mirror_id, "pairing_id": pair.id}
     facts |= {"by": run.ordered_by, "run_id": run.id}
-    ours = item.values_after.get("ours", {})
-    if ours and item.note.get("does") != REMOVE_OURS:
-        apply.take(pair.customer, ours, cause="undo", **facts)
+    if item.note.get("does") != REMOVE_OURS:
+        apply.take(pair.customer, _unedited(pair, item), cause="undo", **facts)
     History.note(
         pair.company_id, history.PAIR, "undo", field="unpaired", before=pair.mirror.label,
         customer_id=pair.customer_id, **facts,
@@ -173,6 +173,13 @@ def put_back(pair: Pairing, item: RunItem) -> None:
     pair.close("undone", run.ordered_by)
     _leave_out_again(pair, item)
     standing.put_apart(pair)
+
+
+def _unedited(pair: Pairing, item: RunItem) -> dict[str, str]:
+    """What goes back here, but for fields that somebody has edited while e-conomic was being asked."""
+    now, before = pair.customer.values, item.values_before.get("ours", {})
+    after = item.values_after.get("ours", {})
+    return {name: value for name, value in after.items() if same(now[name], before.get(name, ""))}
 
 
 def _leave_out_again(pair: Pairing, item: RunItem) -> None:

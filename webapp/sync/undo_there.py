@@ -77,11 +77,17 @@ def _begin(held: Lane, pairing_id: int) -> Back | None:
                 item.settle("moved")
             held.again()
             return None
-        if not runs_undo.is_as_seen(item, pair):
+        if not runs_undo.is_as_seen(item, pair) and not _was_sent(item, pair):
             item.settle("moved")
             held.again()
             return None
         return Back(item, pair.mirror.number, pair.mirror.values, item.values_after.get("theirs", {}))
+
+
+def _was_sent(item: RunItem, pair: Pairing) -> bool:
+    """The values may be back there already, so whoever edits ours now comes too late to let the item fall out."""
+    is_there = not pair.deleting and pair.mirror.version == item.seen_theirs
+    return is_there and Attempt.pending(pair, attempts.UPDATE) is not None
 
 
 def _remove(held: Lane, client: Client, back: Back, record: RemoteCustomer) -> None:
