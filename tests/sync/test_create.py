@@ -176,6 +176,14 @@ def test_what_may_have_been_made_and_was_edited_since_is_asked_about(connected: 
     assert [asked.name for asked in standing.plan_of(connected.fresh(pair)).questions] == [field]
 
 
+def test_one_without_cvr_number_that_was_made_and_renamed_is_known_again_by_its_email(connected: World) -> None:
+    pair = unheard_creation(connected, email="post@skovbryn.dk")
+    connected.economic.edit(7, name="Helt andet navn")
+    connected.clock.sleep(3 * 3600)
+    connected.drain()
+    assert connected.place(customer=pair.customer).state == "other_party"
+
+
 def unheard_creation(world: World, kind: str = "500-after", **values: str) -> Pairing:
     """Made there, or with "500-before" not, and nobody here knows."""
     world.sandbox.faults.next(kind=kind, method="POST")

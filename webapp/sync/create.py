@@ -200,11 +200,10 @@ def _is_ours(attempt: Attempt, theirs: Values) -> bool:
 
 
 def _may_be_ours(attempt: Attempt, theirs: Values) -> bool:
-    """Our CVR number stands there, or our name and no other CVR number: ours, edited since, or somebody like it."""
+    """Our CVR number stands there, or no other and something of what names us: ours, edited since, or somebody alike."""
     cvr = attempt.fields.get("cvr", "")
-    if cvr and theirs["cvr"]:
-        return _stands(attempt, theirs, "cvr")
-    return _stands(attempt, theirs, "name")
+    told = ("cvr",) if cvr and theirs["cvr"] else ("name", "ean", "email", "phone")
+    return any(_stands(attempt, theirs, name) for name in told if attempt.fields.get(name))
 
 
 @db.retrying
