@@ -178,9 +178,10 @@ class Worker:
 
 
 def _goes_on(connection: Connection) -> bool:
-    """It may still be worked for, and for the same: a person can stop it between two looks."""
-    now = Connection.working().where(Connection.id == connection.id).first()
-    return now is not None and now.is_active == connection.is_active
+    """It may still be worked for, and in the same way: a person can stop it between two looks, or grant access anew."""
+    now = Connection.working().where(Connection.id == connection.id, Connection.grant_token == connection.grant_token)
+    found = now.first()
+    return found is not None and found.is_active == connection.is_active
 
 
 def _planned_values(pair: Pairing) -> dict[str, str]:

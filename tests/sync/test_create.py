@@ -176,6 +176,14 @@ def test_what_may_have_been_made_and_was_edited_since_is_asked_about(connected: 
     assert [asked.name for asked in standing.plan_of(connected.fresh(pair)).questions] == [field]
 
 
+def test_one_without_cvr_number_that_was_made_and_renamed_is_known_again_by_its_email(connected: World) -> None:
+    pair = unheard_creation(connected, email="post@skovbryn.dk")
+    connected.economic.edit(7, name="Helt andet navn")
+    connected.clock.sleep(3 * 3600)
+    connected.drain()
+    assert connected.place(customer=pair.customer).state == "other_party"
+
+
 def unheard_creation(world: World, kind: str = "500-after", **values: str) -> Pairing:
     """Made there, or with "500-before" not, and nobody here knows."""
     world.sandbox.faults.next(kind=kind, method="POST")
@@ -198,6 +206,14 @@ def test_a_namesake_under_the_number_is_neither_filled_nor_copied_before_a_perso
     connected.drain()
     assert connected.place(customer=pair.customer).state == "other_party"
     assert (connected.fresh(pair.customer).address, connected.stored(7).get("email")) == ("", None)
+
+
+def test_one_whose_name_is_how_ours_begins_is_asked_about(connected: World) -> None:
+    pair = unheard_creation(connected, "500-before")
+    connected.theirs(7, "Skov", address="Skovvej 1")
+    connected.drain()
+    assert connected.place(customer=pair.customer).state == "other_party"
+    assert connected.fresh(pair.customer).address == ""
 
 
 def test_a_customer_of_the_same_name_with_another_cvr_number_is_not_taken_for_ours(connected: World) -> None:
@@ -238,6 +254,14 @@ def test_a_refused_creation_can_be_given_up(connected: World) -> None:
     pair = create(connected, city="x" * 51)
     connected.drain()
     assert connected.place(customer=pair.customer).section == "conflict"
+    pairings.unpair(connected.connection, pair.id, connected.alice)
+    assert connected.place(customer=pair.customer).section == "new"
+
+
+def test_a_creation_that_may_not_be_made_at_all_can_be_given_up(connected: World) -> None:
+    connected.sandbox.faults.next(kind="403", method="POST")
+    pair = create(connected)
+    connected.drain()
     pairings.unpair(connected.connection, pair.id, connected.alice)
     assert connected.place(customer=pair.customer).section == "new"
 

@@ -4,14 +4,19 @@ from typing import Any
 
 import pytest
 
+from tests.sync.test_create import unheard_creation
 from tests.sync.test_pairs import seen
+from tests.sync.test_runs import planned
 from tests.sync.world import World
 from webapp.economic.client import Client
 from webapp.models.customer import Customer
+from webapp.models.history import History
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
+from webapp.models.run import DELETE, RunItem
 from webapp.sync import pairings, register
 from webapp.sync.pairings import Moved
+from webapp.sync.runs_plan import Selection
 
 
 def delete_ours(world: World) -> Pairing:
@@ -55,6 +60,15 @@ def test_the_other_is_deleted_here_when_a_person_says_so(connected: World) -> No
     assert connected.fresh(pair).state == "closed"
 
 
+def test_one_that_they_had_deleted_first_is_not_said_to_be_deleted_by_us(connected: World) -> None:
+    pair = delete_ours(connected)
+    connected.economic.delete(1042)
+    pairings.delete_other(connected.connection, pair.id, seen(pair), connected.alice)
+    connected.drain()
+    told = History.select().where(History.side == "theirs", History.field == "deleted")
+    assert [line.cause for line in told] == ["fetched"]
+
+
 @pytest.mark.parametrize("kind", ["500-before", "500-after", "cut-after", "429"])
 def test_a_deletion_there_survives_a_fault(connected: World, kind: str) -> None:
     pair = delete_ours(connected)
@@ -81,6 +95,20 @@ def test_an_edit_made_there_before_the_deletion_is_a_new_question(connected: Wor
     connected.drain()
     assert connected.place(mirror=pair.mirror).state == "ours_gone_theirs_moved"
     assert connected.stored(1042)["address"] == "Industrivej 27"
+
+
+def test_a_deletion_that_was_given_up_does_not_hide_the_one_that_comes_later(connected: World) -> None:
+    pair = delete_ours(connected)
+    connected.sandbox.faults.next(kind="500-before", method="DELETE")
+    pairings.delete_other(connected.connection, pair.id, seen(pair), connected.alice)
+    connected.worker.round()
+    connected.economic.edit(1042, address="Industrivej 27")
+    connected.drain()
+    pairings.create_again(connected.connection, pair.id, 1042, seen(pair), connected.alice)
+    connected.drain()
+    connected.economic.delete(1042)
+    connected.compare()
+    assert connected.place(mirror=pair.mirror).state == "theirs_gone"
 
 
 def test_a_deletion_they_refuse_stands_on_the_row(connected: World) -> None:
@@ -205,3 +233,32 @@ def test_a_deletion_ordered_while_a_push_is_in_flight_spares_what_a_colleague_ch
     connected.drain()
     assert connected.stored(1042)["city"] == "Svendborg"
     assert connected.place(mirror=pair.mirror).state == "ours_gone_theirs_moved"
+
+
+def test_one_that_may_be_somebody_else_is_not_said_to_be_as_we_left_it(connected: World) -> None:
+    pair = unheard_creation(connected, "500-before", email="post@skovbryn.dk")
+    connected.theirs(7, "Skovbryn Friskole", address="Skovvej 1")
+    connected.drain()
+    register.remove(connected.company, pair.customer_id, connected.alice)
+    assert connected.place(customer=pair.customer).state == "ours_gone_theirs_moved"
+
+
+def number_given_away(world: World) -> Pairing:
+    """Its number stands for somebody else, and then our customer is deleted."""
+    pair = world.pair_same(corporateIdentificationNumber="33920459")
+    world.economic.edit(1042, name="En helt anden", corporateIdentificationNumber="29023262")
+    world.look(1042)
+    register.remove(world.company, pair.customer_id, world.alice)
+    return pair
+
+
+def test_ours_can_be_made_again_although_their_number_may_be_somebody_elses(connected: World) -> None:
+    pair = number_given_away(connected)
+    pairings.create_again(connected.connection, pair.id, 1042, seen(pair), connected.alice)
+    assert connected.place(customer=pair.customer).state == "other_party"
+
+
+def test_somebody_else_under_the_number_is_not_deleted_with_many_others(connected: World) -> None:
+    pair = number_given_away(connected)
+    item = RunItem.of(planned(connected, DELETE, Selection(pairings=(pair.id,)), where="both")).get()
+    assert item.reason == "other_party"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.sync.test_pairs import seen as versions
 from tests.sync.test_runs import planned
 from tests.sync.test_runs_undo import FAULTS, registers, undo
 from tests.sync.world import World
@@ -300,3 +301,35 @@ def test_a_pair_that_is_ended_while_its_deletion_is_on_the_way_does_not_hold_the
     connected.drain()
     assert connected.fresh(run).is_over
     assert list(connected.economic.customers) == []
+
+
+def agreed_to_differ(world: World) -> Pairing:
+    pair = world.pair_same(telephoneAndFaxNumber="1")
+    world.save(pair.customer, phone="2")
+    world.economic.edit(1042, telephoneAndFaxNumber="3")
+    world.drain()
+    pairings.answer(world.connection, pair.id, {"phone": "both"}, versions(pair), world.alice)
+    return world.fresh(pair)
+
+
+def test_what_was_agreed_to_differ_comes_back_also_with_another_key(connected: World) -> None:
+    pair = agreed_to_differ(connected)
+    before = registers(connected)
+    run = deleted(connected, [pair])
+    connected.sandbox.faults.next(kind="500-before", method="POST")
+    runs.start(runs_undo.plan(run, connected.alice), connected.alice)
+    until(connected, Attempt.select().where(Attempt.kind == "create", Attempt.state == "unclear"))
+    connected.clock.sleep(3 * 3600)
+    connected.drain()
+    assert registers(connected) == before
+
+
+def test_what_was_agreed_to_differ_comes_back_also_under_another_number(connected: World) -> None:
+    plan = runs_undo.plan(deleted(connected, [agreed_to_differ(connected)]), connected.alice)
+    connected.theirs(1042, "Ny dér")
+    runs.start(plan, connected.alice)
+    connected.drain()
+    again = Pairing.get(Pairing.state == "creating")
+    pairings.try_again(connected.connection, again.id, 1043, connected.alice)
+    connected.drain()
+    assert (connected.stored(1043)["telephoneAndFaxNumber"], connected.fresh(again).state) == ("3", "open")

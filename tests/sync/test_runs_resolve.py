@@ -235,3 +235,14 @@ def test_an_answer_that_goes_wrong_on_its_way_back_is_brought_to_its_end(connect
     connected.sandbox.faults.next(kind=kind, method="PUT")
     back = undo(connected, run)
     assert back.failed == 0 and registers(connected) == before and Customer.get().phone == "2"
+
+
+def test_a_name_and_a_cvr_number_that_went_back_there_are_questions_as_before(connected: World) -> None:
+    pair = connected.pair_same(corporateIdentificationNumber="33920459")
+    for name, field, there in (("cvr", "corporateIdentificationNumber", "29023262"), ("name", "name", "Deres")):
+        connected.save(pair.customer, **{name: "42068492" if name == "cvr" else "Vores"})
+        connected.economic.edit(1042, **{field: there})
+        connected.drain()
+    run = bulk(connected, RESOLVE, answer="ours")
+    undo(connected, run)
+    assert connected.place(customer=pair.customer).state == "question"

@@ -399,3 +399,20 @@ def test_what_may_not_be_read_of_a_customer_made_there_keeps_it_and_holds_nobody
     connected.sandbox.faults.always(kind="403", path="contacts")
     undo(connected, run)
     assert (connected.connection.state, list(connected.economic.customers)) == ("open", [7])
+
+
+def test_a_deletion_whose_answer_nobody_heard_is_settled_by_what_is_there(connected: World) -> None:
+    connected.ours(1, "Kunde")
+    run = bulk(connected, CREATE_THEIRS)
+    connected.sandbox.faults.next(kind="500-after", method="DELETE")
+    undo(connected, run)
+    assert {attempt.state for attempt in Attempt.select()} == {"done"}
+
+
+def test_one_that_they_had_deleted_first_is_not_said_to_be_deleted_by_the_undo(connected: World) -> None:
+    connected.ours(1, "Kunde")
+    run = bulk(connected, CREATE_THEIRS)
+    connected.economic.delete(1)
+    undo(connected, run)
+    told = History.select().where(History.side == "theirs", History.field == "deleted")
+    assert [line.cause for line in told] == ["fetched"]

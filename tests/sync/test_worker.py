@@ -167,6 +167,19 @@ def test_forbidden_altogether_pauses_with_a_reason_and_keeps_the_queue(connected
     assert lane(7).wanted == 1
 
 
+@pytest.mark.parametrize(("kind", "calls"), [("401", 1), ("403", 2)])
+def test_what_the_old_grant_was_told_does_not_pause_the_new_one(connected: World, kind: str, calls: int) -> None:
+    def granted_anew() -> None:
+        with db.write():
+            connected.opened(connected.company, connected.alice, connected.economic)
+        connected.sandbox.faults.next(calls, kind=kind)
+
+    connected.theirs(7, "Kunde")
+    wake(connected.connection, 7)
+    at(connected, "lane.claimed", granted_anew)
+    assert (connected.connection.state, connected.mirror(7).name) == ("open", "Kunde")
+
+
 def test_a_lost_key_pauses_with_a_reason(connected: World) -> None:
     wake(connected.connection, 7)
     vault.use([vault.new_key()])

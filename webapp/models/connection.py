@@ -111,9 +111,9 @@ class Connection(Row):
             setattr(self, f"default_{name}", values.get(name, ""))
 
     def pause(self, reason: str) -> None:
-        """Stop all work with one message; the queue is kept."""
+        """Stop all work with one message; the queue is kept. What an earlier grant met does not count."""
         Connection.update(state=PAUSED, state_reason=reason).where(
-            Connection.id == self.id, Connection.state == OPEN
+            Connection.id == self.id, Connection.state == OPEN, Connection.grant_token == self.grant_token
         ).execute()
 
     def rest(self, seconds: float, over: datetime | None = None) -> None:

@@ -22,7 +22,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
 from webapp.sync import apply, pull, push
-from webapp.sync.creations import give_up
+from webapp.sync.creations import give_up, never_sent, stood_there
 from webapp.sync.fields import BY_NAME, Values, read, spelled
 from webapp.sync.normalise import same
 from webapp.sync.plan import UNSURE
@@ -53,16 +53,16 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
         if pending is not None and pending.tries:
             return pending
         if pair.customer.deleted_at:
-            _never_sent(pending)
+            never_sent(pending)
             give_up(pair, "deleted_before_creation")
             held.finish()
             return None
-        values = _open_values(pair)
-        body = new_body(spelled(_filled(pair, values), "legacy"), pair.new_number)
-        # A pair that a run brings back knows its base already: it is made as it stood there, not as ours are now.
-        if pending is not None and (pair.base or pending.body == body):
+        stood = stood_there(pair)
+        values = stood or _open_values(pair)
+        body = new_body(spelled(stood or _filled(pair, values), "legacy"), pair.new_number)
+        if pending is not None and pending.body == body:
             return pending
-        _never_sent(pending)
+        never_sent(pending)
         wrong = faults_in(body, "legacy")
         if wrong:
             push.refuse(pair, values, "refused", wrong)
@@ -78,12 +78,6 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
             body_json=json.dumps(body, ensure_ascii=False),
             fields_json=json.dumps(values, ensure_ascii=False),
         )
-
-
-def _never_sent(pending: Attempt | None) -> None:
-    """A body that e-conomic has surely not seen gives way to one by the values and rules of now."""
-    if pending is not None:
-        pending.settle(attempts.STALE, kind="never_sent")
 
 
 def _open_values(pair: Pairing) -> dict[str, str]:
@@ -200,16 +194,16 @@ def _give_way(attempt: Attempt) -> None:
 
 
 def _is_ours(attempt: Attempt, theirs: Values) -> bool:
-    """The fingerprint: everything we sent is there."""
-    return all(_stands(attempt, theirs, name) for name, value in attempt.fields.items() if value)
+    """The fingerprint: everything we sent is there, and the name uncut, for a shorter one may be somebody else's."""
+    is_named = same(attempt.fields["name"].casefold(), theirs["name"].casefold())
+    return is_named and all(_stands(attempt, theirs, name) for name, value in attempt.fields.items() if value)
 
 
 def _may_be_ours(attempt: Attempt, theirs: Values) -> bool:
-    """Our CVR number stands there, or our name and no other CVR number: ours, edited since, or somebody like it."""
+    """Our CVR number stands there, or no other and something of what names us: ours, edited since, or somebody alike."""
     cvr = attempt.fields.get("cvr", "")
-    if cvr and theirs["cvr"]:
-        return _stands(attempt, theirs, "cvr")
-    return _stands(attempt, theirs, "name")
+    told = ("cvr",) if cvr and theirs["cvr"] else ("name", "ean", "email", "phone")
+    return any(_stands(attempt, theirs, name) for name in told if attempt.fields.get(name))
 
 
 @db.retrying

@@ -19,6 +19,9 @@ from webapp.models.user import User
 from webapp.sync import standing
 from webapp.sync.register import NumberInUse
 
+OF_THE_NUMBER = ("number_taken", "number_held")
+"""Refusals that say nothing against the values."""
+
 
 class AlreadyPaired(Exception):
     """The customer has a partner, or one is being created."""
@@ -68,8 +71,8 @@ def retry(pair: Pairing, number: int) -> None:
     pending = Attempt.pending(pair, attempts.CREATE)
     if pending is not None and pending.tries:
         number = pair.new_number
-    elif pending is not None:
-        pending.settle(attempts.STALE, kind="never_sent")
+    else:
+        never_sent(pending)
     if Mirror.with_number(pair.connection, number) is not None:
         raise NumberInUse(str(number))
     if number != pair.new_number:
@@ -86,6 +89,22 @@ def retry(pair: Pairing, number: int) -> None:
 
 
 def cancel(pair: Pairing, by: User | None) -> None:
-    """Give a refused creation up; the customer is new again. One whose outcome is open is not given up."""
-    if pair.fault and Attempt.pending(pair, attempts.CREATE) is None:
+    """Give a refused creation up; the customer is new again. One that may have been made is not given up."""
+    pending = Attempt.pending(pair, attempts.CREATE)
+    if pair.fault and (pending is None or not pending.tries):
+        never_sent(pending)
         give_up(pair, "cancelled", by)
+
+
+def never_sent(pending: Attempt | None) -> None:
+    """A body that e-conomic has surely not seen gives way to one by the values and rules of now."""
+    if pending is not None:
+        pending.settle(attempts.STALE, kind="never_sent")
+
+
+def stood_there(pair: Pairing) -> dict[str, str]:
+    """What stood there of a pair that a run brings back, which knows its base already: it is made of that, not of ours,
+    unless e-conomic said no to it."""
+    tried = list(Attempt.select().where(Attempt.pairing == pair, Attempt.kind == attempts.CREATE).order_by(Attempt.id))
+    refused = any(one.state == attempts.REFUSED and one.fault_kind not in OF_THE_NUMBER for one in tried)
+    return tried[0].fields if pair.base and not refused else {}

@@ -50,10 +50,10 @@ def at_pair(held: Lane, client: Client, connection: Connection) -> None:
             return
     if pair.state == pairing.CREATING:
         create.step(held, client, pair.id)
+    elif undo_there.is_at_work(pair.id):  # First, so that an item overtaken by the order of a deletion comes to an end.
+        undo_there.step(held, client, pair.id, lambda number: read_one(client, connection, number))
     elif pair.deleting:
         remove.step(held, client, pair.id)
-    elif undo_there.is_at_work(pair.id):
-        undo_there.step(held, client, pair.id, lambda number: read_one(client, connection, number))
     else:
         _at_open_pair(held, client, connection, pair.mirror)
 

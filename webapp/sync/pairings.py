@@ -205,7 +205,7 @@ def create_again(connection: Connection, pairing_id: int, number: int, seen: Ver
         if not found.customer.deleted_at:
             raise Moved("both are there")
         register.restore(found.customer, by)
-        if apply.settle(found, cause="pull", by=by).presence != Presence.BOTH:
+        if apply.settle(found, cause="pull", by=by).presence not in (Presence.BOTH, Presence.OTHER_PARTY):
             raise Moved("both are there")
         Lane.wake(connection, lane.PAIR, found.id)
         return found

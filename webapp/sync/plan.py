@@ -175,7 +175,7 @@ def plan(
     if ours is None and theirs is None:
         return Plan(Presence.CLOSE)
     if ours is None:
-        moved = _moved(theirs or {}, base, 1)
+        moved = _moved(theirs or {}, base, 1) or party == UNSURE
         return Plan(Presence.OURS_GONE_THEIRS_MOVED if moved else Presence.OURS_GONE)
     if theirs is None:
         moved = _moved(ours, base, 0)

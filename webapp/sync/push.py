@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
 from webapp.sync import apply, guard, holding, pull, standing
-from webapp.sync.fields import named, read, spelled
+from webapp.sync.fields import Values, named, read, spelled
 from webapp.sync.guard import Grade
 from webapp.sync.normalise import same
 from webapp.sync.plan import Plan
@@ -193,9 +194,7 @@ def _settle(lane: Lane, attempt: Attempt, after: RemoteCustomer) -> None:
         base = dict(pair.base)
         base |= {name: (attempt.fields[name], now[name]) for name in kept}
         pair.base = base
-        if pair.party:
-            name, cvr = pair.party
-            pair.party = now["name"] if "name" in kept else name, now["cvr"] if "cvr" in kept else cvr
+        keep_party(pair, now, kept)
         if pair.deleting and any(now[name] != before[name] for name in now.keys() - kept):
             # Somebody else changed it since a person ordered it to be deleted: that person has not seen it so.
             pair.deleting = False
@@ -219,6 +218,13 @@ def _settle(lane: Lane, attempt: Attempt, after: RemoteCustomer) -> None:
         else:
             lane.finish()
     ports.failpoint("push.settled")
+
+
+def keep_party(pair: Pairing, now: Values, written: Collection[str]) -> None:
+    """The name or CVR number that we wrote there makes nobody another party (unsaved)."""
+    if pair.party:
+        name, cvr = pair.party
+        pair.party = now["name"] if "name" in written else name, now["cvr"] if "cvr" in written else cvr
 
 
 def stored_as(sent: str, back: str) -> bool:

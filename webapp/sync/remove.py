@@ -32,7 +32,7 @@ def begin(pair: Pairing, by: User | None) -> None:
 
 
 def unordered(connection: Connection, mirror_ids: Sequence[int]) -> list[int]:
-    """Of customers missing there, those that nobody here has ordered to be deleted: only these meet the brake."""
+    """Of customers missing there, those that nobody here has ordered to be deleted: only these count for the brake."""
     sent = Attempt.select(Attempt.pairing).where(
         Attempt.connection == connection, Attempt.kind == attempts.DELETE, Attempt.state != attempts.REFUSED
     )
@@ -153,13 +153,10 @@ def _settle(held: Lane, pairing_id: int, attempt: Attempt | None) -> None:
             if attempt is not None:
                 Lane.wake(attempt.connection, lane.THEIRS, attempt.number)
             return
-        item, before = _ordered(pair), pair.mirror.label
-        facts = {"pairing_id": pair.id, "customer_id": pair.customer_id, "mirror_id": pair.mirror_id}
+        item = _ordered(pair)
         pull.mark_gone(pair.mirror)
-        History.note(
-            pair.company_id, history.THEIRS, "remove", field="deleted", before=before, by=pair.closed_by,
-            connection=pair.connection_id, run_id=item and item.run_id, **facts,
-        )  # fmt: skip
+        if attempt is not None:
+            _note(pair, item)
         pair.deleting = False
         if item is not None:
             _carry_on(pair, item, by_us=attempt is not None)
@@ -169,6 +166,14 @@ def _settle(held: Lane, pairing_id: int, attempt: Attempt | None) -> None:
             pair.save()
         held.finish()
     ports.failpoint("remove.settled")
+
+
+def _note(pair: Pairing, item: RunItem | None) -> None:
+    facts = {"pairing_id": pair.id, "customer_id": pair.customer_id, "mirror_id": pair.mirror_id}
+    History.note(
+        pair.company_id, history.THEIRS, "remove", field="deleted", before=pair.mirror.label, by=pair.closed_by,
+        connection=pair.connection_id, run_id=item and item.run_id, **facts,
+    )  # fmt: skip
 
 
 def _carry_on(pair: Pairing, item: RunItem, *, by_us: bool) -> None:

@@ -20,7 +20,7 @@ from webapp.models.run import Run, RunItem
 from webapp.sync import apply, creations, guard, pairings, register, remove, standing
 from webapp.sync.fields import NAMES, spelled
 from webapp.sync.pairings import Moved
-from webapp.sync.plan import Presence
+from webapp.sync.plan import Presence, plan
 from webapp.sync.runs_plan import Planned, Selection, pairings_of
 from webapp.sync.undo_plan import CALLS, RECREATE, RETURN_OURS, Known, emptied
 
@@ -57,9 +57,15 @@ def _held(found: Pairing, sides: list[str]) -> str:
         return "deleting"
     if not sides:
         return "already_gone"
-    if standing.plan_of(found).presence == Presence.OTHER_PARTY:
+    if _is_another(found):
         return "other_party"
     return "has_balance" if not found.mirror.gone_at and guard.balance(found.mirror.record) else ""
+
+
+def _is_another(found: Pairing) -> bool:
+    """Theirs may be somebody else, also where ours are gone and nobody asks any more whether they are."""
+    both = plan(found.customer.values, found.mirror.values, found.base, party=found.party)
+    return not found.mirror.gone_at and both.presence == Presence.OTHER_PARTY
 
 
 def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[str, str]) -> None:

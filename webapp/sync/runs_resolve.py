@@ -110,10 +110,10 @@ def plan_undo(known: Known, item: RunItem) -> Planned:
 
 
 def _stands(name: str, seen: list[str], new: Mapping[str, Mapping[str, str]], now: Mapping[str, Any]) -> bool:
-    """Both sides still hold what the answer left them with."""
-    ours = new.get("ours", {}).get(name, seen[0])
-    is_as_left = push.stored_as if name in new.get("theirs", {}) else same
-    return same(ours, now["ours"][name]) and is_as_left(new.get("theirs", {}).get(name, seen[1]), now["theirs"][name])
+    """Both sides still hold what the answer left them with; theirs may not have been sent it yet."""
+    ours, sent, there = new.get("ours", {}).get(name, seen[0]), new.get("theirs", {}).get(name), now["theirs"][name]
+    has_arrived = sent is not None and push.stored_as(sent, there)
+    return same(ours, now["ours"][name]) and (has_arrived or same(seen[1], there))
 
 
 def _only(was: Mapping[str, Any], names: list[str]) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
+from webapp.models import attempt as attempts
 from webapp.models import history, lane, pairing
 from webapp.models import run as states
+from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
@@ -16,6 +18,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.user import User
 from webapp.sync import apply, register, runs_delete, runs_plan, runs_resolve, standing
+from webapp.sync.normalise import same
 from webapp.sync.pairings import Moved
 from webapp.sync.runs_plan import Planned
 from webapp.sync.undo_plan import (
@@ -130,11 +133,19 @@ def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[
         item.save()
         Lane.wake(connection, lane.PAIR, pair.id)
         return
+    if _is_being_written(pair):
+        raise Moved("nobody knows yet what stands there")
     put_back(pair, item)
     if does == REMOVE_OURS:
         register.delete(pair.customer, run.ordered_by, cause="undo", run_id=run.id)
         standing.put_customer(connection, pair.customer)
     item.settle()
+
+
+def _is_being_written(pair: Pairing) -> bool:
+    """A write there has no answer yet; the look that its lane waits for tells what it left."""
+    looks = Lane.select().where(Lane.connection == pair.connection_id, Lane.side == lane.PAIR, Lane.record == pair.id)
+    return Attempt.pending(pair, attempts.UPDATE) is not None and bool(looks.exists())
 
 
 def is_as_seen(item: RunItem, pair: Pairing) -> bool:
@@ -153,9 +164,8 @@ def put_back(pair: Pairing, item: RunItem) -> None:
         return
     facts = {"connection": pair.connection_id, "mirror_id": pair.mirror_id, "pairing_id": pair.id}
     facts |= {"by": run.ordered_by, "run_id": run.id}
-    ours = item.values_after.get("ours", {})
-    if ours and item.note.get("does") != REMOVE_OURS:
-        apply.take(pair.customer, ours, cause="undo", **facts)
+    if item.note.get("does") != REMOVE_OURS:
+        apply.take(pair.customer, _unedited(pair, item), cause="undo", **facts)
     History.note(
         pair.company_id, history.PAIR, "undo", field="unpaired", before=pair.mirror.label,
         customer_id=pair.customer_id, **facts,
@@ -163,6 +173,13 @@ def put_back(pair: Pairing, item: RunItem) -> None:
     pair.close("undone", run.ordered_by)
     _leave_out_again(pair, item)
     standing.put_apart(pair)
+
+
+def _unedited(pair: Pairing, item: RunItem) -> dict[str, str]:
+    """What goes back here, but for fields that somebody has edited while e-conomic was being asked."""
+    now, before = pair.customer.values, item.values_before.get("ours", {})
+    after = item.values_after.get("ours", {})
+    return {name: value for name, value in after.items() if same(now[name], before.get(name, ""))}
 
 
 def _leave_out_again(pair: Pairing, item: RunItem) -> None:

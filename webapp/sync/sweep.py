@@ -212,9 +212,9 @@ def _unnamed(connection: Connection, sweep: Sweep, page: Page, upto: int) -> lis
 
 def _conclude(connection: Connection, sweep: Sweep) -> None:
     emptying.conclude(connection, sweep.emptied)
-    sweep.candidates = remove.unordered(connection, sweep.candidates)
-    if len(sweep.candidates) > brake(Mirror.of(connection).count()):
-        sweep.state = sweeps.HELD
+    unordered = remove.unordered(connection, sweep.candidates)
+    if len(unordered) > brake(Mirror.of(connection).count()):
+        sweep.state, sweep.candidates = sweeps.HELD, unordered
         sweep.save()
         return
     finish(connection, sweep)

@@ -77,11 +77,17 @@ def _begin(held: Lane, pairing_id: int) -> Back | None:
                 item.settle("moved")
             held.again()
             return None
-        if not runs_undo.is_as_seen(item, pair):
+        if not runs_undo.is_as_seen(item, pair) and not _was_sent(item, pair):
             item.settle("moved")
             held.again()
             return None
         return Back(item, pair.mirror.number, pair.mirror.values, item.values_after.get("theirs", {}))
+
+
+def _was_sent(item: RunItem, pair: Pairing) -> bool:
+    """The values may be back there already, so whoever edits ours now comes too late to let the item fall out."""
+    is_there = not pair.deleting and pair.mirror.version == item.seen_theirs
+    return is_there and Attempt.pending(pair, attempts.UPDATE) is not None
 
 
 def _remove(held: Lane, client: Client, back: Back, record: RemoteCustomer) -> None:
@@ -200,9 +206,11 @@ def _settle(
     """Enter what is there now, give ours its values back and end the pair; a `reason` means that the item failed."""
     with db.write():
         held.hold()
+        item, pair = RunItem.of_pairing(back.item.pairing_id), apply.lock(back.item.pairing_id)
+        if attempt is None and back.removes and record is None and pair is not None:
+            attempt = Attempt.pending(pair, attempts.DELETE)
         if attempt is not None:
             attempt.settle(attempts.DONE)
-        item, pair = RunItem.of_pairing(back.item.pairing_id), apply.lock(back.item.pairing_id)
         if item is None or pair is None or pair.mirror is None or reason:
             if item is not None:
                 item.settle(reason or "moved")
@@ -210,7 +218,7 @@ def _settle(
             return
         if kept:
             item.note = item.note | {"kept": kept}
-        _enter(pair, item, record)
+        _enter(pair, item, record, by_us=attempt is not None)
         runs_undo.put_back(pair, item)
         item.settle()
         held.finish()
@@ -220,17 +228,19 @@ def _settle(
         ports.failpoint("push.settled")
 
 
-def _enter(pair: Pairing, item: RunItem, record: RemoteCustomer | None) -> None:
+def _enter(pair: Pairing, item: RunItem, record: RemoteCustomer | None, *, by_us: bool) -> None:
     facts = {"by": item.run.ordered_by, "run_id": item.run_id}
     if record is not None and record.number == pair.mirror.number:
         pull.store(pair.mirror, record, cause="undo", **facts)
+        push.keep_party(pair, read(record), item.values_after.get("theirs", {}))
         return
-    label = pair.mirror.label
     pull.mark_gone(pair.mirror)
-    History.note(
-        pair.company_id, history.THEIRS, "undo", field="deleted", before=label, connection=pair.connection_id,
-        mirror_id=pair.mirror_id, customer_id=pair.customer_id, pairing_id=pair.id, **facts,
-    )  # fmt: skip
+    if by_us:
+        History.note(
+            pair.company_id, history.THEIRS, "undo", field="deleted", before=pair.mirror.label,
+            connection=pair.connection_id, mirror_id=pair.mirror_id, customer_id=pair.customer_id,
+            pairing_id=pair.id, **facts,
+        )  # fmt: skip
 
 
 def is_at_work(pairing_id: int) -> bool:
