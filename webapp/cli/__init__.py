@@ -167,11 +167,11 @@ def simulate(
 
 
 def main() -> None:
-    """Run the command; a wrong setting, or a database that does not answer, ends in one sentence."""
+    """Run the command; a wrong setting, or a database that cannot be used, ends in one sentence."""
     ports.arm(os.environ.get("WEBAPP_FAILPOINT", ""))
     try:
         cli()
-    except config.WrongSetting as wrong:
+    except (config.WrongSetting, migrations.NewerDatabase) as wrong:
         click.echo(f"webapp: {wrong}", err=True)
         sys.exit(2)
     except peewee.OperationalError as wrong:

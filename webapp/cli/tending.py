@@ -105,7 +105,9 @@ def doctor() -> int:
 
 
 def _wrong(settings: dict[str, object]) -> list[str]:
-    """Nothing more can be asked of a database whose tables are not all there."""
+    """Nothing more can be asked of a database whose tables are not all there, or not as they are known here."""
+    if newer := migrations.unknown():
+        return [f"A newer program has upgraded the database (by {', '.join(newer)}): start that one."]
     if migrations.pending():
         return ["The database is not up to date: run `webapp init`."]
     living = Connection.select().where(Connection.state != "closed")
