@@ -44,18 +44,19 @@ class Worker:
         self._rests: dict[int, float] = {}
 
     def run(self) -> None:
-        """Work until told to stop. Nothing is begun while the database is away, full or a newer program's."""
+        """Work until told to stop. Nothing is begun while the database is away, full, damaged or a newer program's."""
         pause = IDLE_SECONDS
         while not self.stopping.is_set():
             try:
                 with db.connected():
                     Lane.let_go(self.name)
+                    db.refuse_damaged()
                     Heartbeat.delete().where(Heartbeat.seen_at < ports.now() - FORGOTTEN_AFTER).execute()
                     while not self.stopping.is_set():
                         self._work_or_rest()
                         pause = IDLE_SECONDS
             except Exception as fault:
-                known = db.is_full(fault) or db.is_away(fault) or isinstance(fault, migrations.NewerDatabase)
+                known = db.is_unusable(fault) or isinstance(fault, migrations.NewerDatabase)
                 why, shown = (db.reason(fault), None) if known else (type(fault).__name__, fault)
                 log.error("a round of the worker failed: %s; the next in %.1f s", why, pause, exc_info=shown)
                 self.stopping.wait(pause)
@@ -125,6 +126,8 @@ class Worker:
         except EconomicError as fault:
             held.postpone(self._wait(held, fault), kind=fault.kind, text=str(fault)[:500])
         except Exception as fault:
+            if db.is_damaged(fault):
+                raise
             log.exception("a look at %s %s failed", held.side, held.record)
             held.postpone(self._wait(held, None), kind="surprise", text=type(fault).__name__)
 

@@ -15,6 +15,7 @@ import requests
 from tests.kills.furnish import AGREEMENT, EMAIL, PASSWORD, Facts
 from tests.kills.house import House
 from webapp import db
+from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import OPEN, Pairing
@@ -84,6 +85,15 @@ class Load:
             if time.monotonic() > until:
                 raise TimeoutError(f"the app said yes {len(self.log.acks)} times only:\n{self.house.printed()}")
             time.sleep(0.01)
+
+    def await_fetch(self, seconds: float = 20) -> None:
+        """Until e-conomic's customers have been fetched for the first time."""
+        until = time.monotonic() + seconds
+        with db.connected():
+            while Connection.get_by_id(self.facts.connection_id).fetched_at is None:
+                if time.monotonic() > until:
+                    raise TimeoutError(f"nothing was fetched:\n{self.house.printed()}")
+                time.sleep(0.05)
 
     def _go(self, part: Callable[[random.Random], Iterator[None]]) -> None:
         for _ in part(random.Random(f"{part.__name__}/{self._seed}")):

@@ -13,7 +13,6 @@ from tests.kills import furnish, judge
 from tests.kills.house import ALL, APP, ROOT, SANDBOX, WORKERS, House, Life
 from tests.kills.people import Load
 from webapp import db
-from webapp.models.connection import Connection
 
 ANY = ("commit.before", "commit.after")
 IN_THE_APP = ("inbox.stored",)
@@ -66,7 +65,7 @@ class Storm:
         self.house.up(SANDBOX)
         self.load = Load(self.house, furnish.furnish(self.house), self.seed)
         self.house.up(APP, *WORKERS)
-        self._await_fetch()
+        self.load.await_fetch()
         with self.load.going_on():
             for name in (SANDBOX, APP, *WORKERS):
                 self._give_a_deadline(self.house.lives[name])
@@ -79,14 +78,6 @@ class Storm:
         self.tally.acked, self.tally.asked = sum(e.acked for e in self.load.log.entries), len(self.load.log.entries)
         self.tally.seconds = time.monotonic() - began
         return self.tally
-
-    def _await_fetch(self) -> None:
-        until = time.monotonic() + PATIENCE
-        with db.connected():
-            while Connection.get_by_id(self.load.facts.connection_id).fetched_at is None:
-                if time.monotonic() > until:
-                    raise RuntimeError(f"nothing was fetched:\n{self.house.printed()}")
-                time.sleep(0.05)
 
     def _look_around(self) -> None:
         for name in ALL:

@@ -95,6 +95,9 @@ def refusing(app: Flask, fault: Exception) -> Flask:
         ("database or disk is full", "Serverens disk er fuld. Intet er gemt."),
         ('could not extend file "base/1": No space left on device', "Serverens disk er fuld. Intet er gemt."),
         ("the connection is lost", "Databasen svarer ikke lige nu."),
+        ("database disk image is malformed", "Serverens database er beskadiget."),
+        ("file is not a database", "Serverens database er beskadiget."),
+        ('invalid page in block 7 of relation "base/1"', "Serverens database er beskadiget."),
     ],
 )
 def test_what_ails_the_database_is_said_in_danish(app: Flask, alice: Browser, said: str, sentence: str) -> None:

@@ -99,6 +99,7 @@ def doctor() -> int:
         click.echo(f"WRONG  {setting}")
         return 1
     with db.connected():
+        db.refuse_damaged()
         wrong = _wrong(settings)
     click.echo("\n".join(f"WRONG  {line}" for line in wrong) or "All is well.")
     return 1 if wrong else 0

@@ -23,8 +23,9 @@ class NewerDatabase(Exception):
 
 
 def upgrade() -> list[str]:
-    """Apply what is pending, oldest first; the names of what was applied. Raises NewerDatabase."""
+    """Apply what is pending, oldest first; the names of what was applied. Raises NewerDatabase, DatabaseError."""
     with db.connected():
+        db.refuse_damaged()
         if db.is_sqlite():
             return _up()
         db.database.execute_sql("SELECT pg_advisory_lock(%s)", (_LOCK,))

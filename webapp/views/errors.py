@@ -28,6 +28,10 @@ NO_DATABASE = (
     _l("Databasen svarer ikke"),
     _l("Databasen svarer ikke lige nu. Prøv igen om lidt, og se efter, om det sidste, du gjorde, blev gemt."),
 )
+DAMAGED = (
+    _l("Databasen er beskadiget"),
+    _l("Serverens database er beskadiget. Prøv ikke igen: sig det til den, der driver serveren. Den skal gendannes."),
+)
 OTHER = (_l("Det lykkedes ikke"), _l("Intet er ændret."))
 
 
@@ -52,11 +56,11 @@ def _told(error: HTTPException) -> Response:
 
 
 def _unavailable(fault: PeeweeException) -> Response:
-    """A full disk or a database that is away: said as it is; what else the database complains of is our mistake."""
-    if not (db.is_full(fault) or db.is_away(fault)):
+    """A database that is full, away or damaged: said as it is; what else it complains of is our mistake."""
+    if not db.is_unusable(fault):
         raise fault
     current_app.logger.error("the database took nothing: %s", db.reason(fault))
-    title, sentence = NO_ROOM if db.is_full(fault) else NO_DATABASE
+    title, sentence = DAMAGED if db.is_damaged(fault) else NO_ROOM if db.is_full(fault) else NO_DATABASE
     response = answer(503, str(title), str(sentence))
     response.headers["Retry-After"] = "10"
     return response
