@@ -23,16 +23,26 @@ from webapp.sync import runs_delete, runs_undo
 if TYPE_CHECKING:
     from tests.kills.people import Load
 
-STEERING = ("pause", "resume", "cancellation")
 Pick = Callable[["Load", Person, random.Random], dict[str, Any]]
 
 
+def work(load: Load, person: Person, chance: random.Random) -> None:
+    """Order something, or take something back; while a run is under way it is mostly left alone."""
+    run = Run.current(Connection.get_by_id(load.facts.connection_id))
+    if load.shown is not None:
+        _apply(load, person, *load.shown)
+    elif run is None:
+        chance.choice((order, order, undo))(load, person, chance)
+    elif run.state == states.PAUSED or chance.random() < 0.1:
+        _steer(load, person, chance, run)
+
+
 def order(load: Load, person: Person, chance: random.Random) -> None:
-    """A plan of some kind for some customers, and then "Indsend"."""
-    kind = chance.choice(list(PICKS))
+    """A plan of some kind for some customers."""
+    kind = chance.choice([*PICKS, states.RESOLVE])
     picked = PICKS[kind](load, person, chance)
     if picked:
-        _start(load, person, person.post(f"/runs/plans/{kind}", **picked), kind)
+        _show(load, person.post(f"/runs/plans/{kind}", **picked), kind)
 
 
 def undo(load: Load, person: Person, chance: random.Random) -> None:
@@ -41,28 +51,30 @@ def undo(load: Load, person: Person, chance: random.Random) -> None:
     over = [run for run in Run.select().where(*ended) if runs_undo.can_be_undone(run)]
     if over:
         run = chance.choice(over)
-        _start(load, person, person.post(f"/runs/{run.id}/undo"), states.UNDO)
+        _show(load, person.post(f"/runs/{run.id}/undo"), states.UNDO)
 
 
-def steer(load: Load, person: Person, chance: random.Random) -> None:
+def _steer(load: Load, person: Person, chance: random.Random, run: Run) -> None:
     """Pause or stop what runs; what is paused mostly goes on."""
-    run = Run.current(Connection.get_by_id(load.facts.connection_id))
-    if run is not None:
-        is_paused = run.state == states.PAUSED and chance.random() < 0.8
-        word = "resume" if is_paused else chance.choice(("pause", "pause", "cancellation"))
-        with load.log.noting(Entry(word, run.id)) as said:
-            said(person.post(f"/runs/{run.id}/{word}").status_code == 200)
+    is_paused = run.state == states.PAUSED and chance.random() < 0.8
+    word = "resume" if is_paused else chance.choice(("pause", "pause", "pause", "cancellation"))
+    with load.log.noting(Entry(word, run.id)) as said:
+        said(person.post(f"/runs/{run.id}/{word}").status_code == 200)
 
 
-def _start(load: Load, person: Person, planned: requests.Response, kind: str) -> None:
+def _show(load: Load, planned: requests.Response, kind: str) -> None:
     found = re.search(r"/runs/(\d+)", planned.headers.get("HX-Redirect", ""))
-    if found is None:
-        return
-    address = f"/runs/{found[1]}"
-    seal = hidden(person.get(address).text, "seal")
+    load.shown = (int(found[1]), kind) if found else None
+
+
+def _apply(load: Load, person: Person, plan: int, kind: str) -> None:
+    """ "Indsend"; whoever gets no answer presses it again, unless the plan is applied by then."""
+    page = person.get(f"/runs/{plan}").text
     word = {"confirm": states.DELETE} if kind == states.DELETE else {}
-    with load.log.noting(Entry("run", int(found[1]), kind)) as said:
-        said(person.post(f"{address}/start", seal=seal, **word).status_code == 200)
+    if 'name="seal"' in page:
+        with load.log.noting(Entry("run", plan, kind)) as said:
+            said(person.post(f"/runs/{plan}/start", seal=hidden(page, "seal"), **word).status_code == 200)
+    load.shown = None
 
 
 # -- whom a plan is for
@@ -80,7 +92,7 @@ def _pairs(load: Load) -> list[Pairing]:
     return list(Pairing.living(load.facts.connection_id).where(Pairing.state == OPEN, ~Pairing.deleting))
 
 
-def _some(chance: random.Random, found: list[Any], most: int = 3) -> list[Any]:
+def _some(chance: random.Random, found: list[Any], most: int = 5) -> list[Any]:
     return chance.sample(found, min(len(found), chance.randint(1, most)))
 
 

@@ -36,9 +36,7 @@ def doubled(connection: Connection, log: Log) -> Iterator[str]:
         done = list(RunItem.of(run, states.ITEM_DONE))
         for column in ("position", "customer_id", "mirror_id"):
             yield from (f"run {run.id} did {column} {one} twice" for one in _twice(getattr(i, column) for i in done))
-    told = History.select().where(History.connection == connection, History.run_id.is_null(False))
-    lines = ((h.run_id, h.customer_id, h.mirror_id, h.pairing_id, h.side, h.field) for h in told)
-    yield from (f"the history tells twice of {line}" for line in _twice(lines))
+        yield from _told_otherwise(run)
     yield from _copies(connection, log)
 
 
@@ -117,14 +115,27 @@ def _deletes(item: RunItem, side: str, undoing: str) -> bool:
     return bool(item.note.get("does") == undoing)
 
 
+def _told_otherwise(run: Run) -> Iterator[str]:
+    """The history tells twice of a change, or of one to a customer that the run says it left alone."""
+    told = list(History.select().where(History.run_id == run.id))
+    lines = ((one.customer_id, one.mirror_id, one.pairing_id, one.side, one.field) for one in told)
+    yield from (f"run {run.id} {run.kind} is told of twice: {line}" for line in _twice(lines))
+    left = RunItem.of(run, states.ITEM_HELD, states.ITEM_WAITING, states.ITEM_FAILED)
+    spared = {item.customer_id for item in left} - {None}
+    done = {one.customer_id for one in told}
+    yield from (f"run {run.id} {run.kind} left {one} alone, says the run, not its history" for one in spared & done)
+
+
 def _copies(connection: Connection, log: Log) -> Iterator[str]:
-    """Customers here that nobody added and no run lists: at most one for each that was asked for one by one."""
+    """Customers here that nobody added and no run lists: one at most for each copy that was asked for by itself."""
     added = {f"Ny {entry.value}" for entry in log.of("add", acked=None)}
     listed = RunItem.select(RunItem.customer_id).join(Run)
     listed = {item.customer_id for item in listed.where(Run.connection == connection, Run.kind == states.CREATE_OURS)}
     known = Customer.select().where(Customer.company == connection.company_id, ~Customer.name.startswith("Vores "))
     unknown = [one.id for one in known if one.name not in added and one.id not in listed]
     pairs = Pairing.select().where(Pairing.connection == connection, Pairing.customer.in_(unknown))
-    mirrors = Counter({pair.customer_id: pair.mirror_id for pair in pairs}.values())
+    mirror_of = {pair.customer_id: pair.mirror_id for pair in pairs}
+    yield from (f"our {one} was made by nobody" for one in unknown if one not in mirror_of)
+    mirrors = Counter(mirror_of.values())
     asked = Counter(entry.subject for entry in log.of("pair theirs", acked=None))
     yield from (f"their {one} was copied {n} times here" for one, n in mirrors.items() if n > asked[one])

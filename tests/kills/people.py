@@ -32,6 +32,7 @@ class Load:
         self.house, self.facts, self.log = house, facts, Log()
         self.customers = dict(facts.customers)
         self.wanted = ""
+        self.shown: tuple[int, str] | None = None
         self._serial = itertools.count(1)
         self._numbers = itertools.count(50_001)
         self._seed = seed
@@ -139,9 +140,8 @@ class Load:
     def _planner(self, chance: random.Random) -> Iterator[None]:
         """The colleague at the next desk, who orders for many at once and takes it back."""
         while True:
-            verb = chance.choice((bulk.order, bulk.order, bulk.undo, bulk.undo, bulk.steer))
             with _whatever_happens(), db.connected():
-                verb(self, self.person, chance)
+                bulk.work(self, self.person, chance)
             yield
 
     def _save(self, person: Person, chance: random.Random) -> None:

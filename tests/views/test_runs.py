@@ -59,9 +59,7 @@ def test_a_plan_has_an_address_of_its_own_and_changes_nothing(synced: Synced) ->
     assert "Første ApS" in page.source and 2001 not in synced.economic.customers
 
 
-def test_a_run_that_ends_while_a_plan_is_drawn_disturbs_nobody(
-    synced: Synced, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_ends_while_a_plan_is_drawn_disturbs_nobody(synced: Synced, monkeypatch: pytest.MonkeyPatch) -> None:
     synced.ours(2001, "Første ApS")
     run, _page = plan(synced)
     ending = iter([Run(id=run.id + 1)])

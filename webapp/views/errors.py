@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from peewee import PeeweeException
 from werkzeug.exceptions import BadRequestKeyError, HTTPException
 
-from webapp import db, htmx
+from webapp import auth, db, htmx
 
 SENTENCES = {
     400: (_l("Det kunne ikke læses"), _l("Anmodningen var ikke, som den skulle være. Intet er ændret.")),
@@ -60,6 +60,7 @@ def _unavailable(fault: PeeweeException) -> Response:
     if not db.is_unusable(fault):
         raise fault
     current_app.logger.error("the database took nothing: %s", db.reason(fault))
+    auth.forget_who_asks()
     title, sentence = DAMAGED if db.is_damaged(fault) else NO_ROOM if db.is_full(fault) else NO_DATABASE
     response = answer(503, str(title), str(sentence))
     response.headers["Retry-After"] = "10"
