@@ -94,7 +94,7 @@ def _lost(connection: Connection, load: Load, verdict: Verdict) -> None:
     log, lost = load.log, verdict.lost
     bodies = "\n".join(row.body for row in Inbox.select(Inbox.body))
     lost += [f"webhook {e.value}" for e in log.of("webhook") if f"mark={e.value}\n" not in f"{bodies}\n"]
-    names = {row.name for row in Customer.select(Customer.name).where(Customer.company == connection.company_id)}
+    names = set(judge_runs.first_names(connection).values())
     lost += [f"new customer {e.value}" for e in log.of("add") if f"Ny {e.value}" not in names]
     for kind, column in (("pair", Pairing.customer), ("pair theirs", Pairing.mirror)):
         there = {row[0] for row in Pairing.select(column).where(Pairing.connection == connection).tuples()}

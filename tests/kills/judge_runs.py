@@ -8,11 +8,14 @@ from tests.kills.log import Entry, Log
 from webapp.models import run as states
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
-from webapp.models.history import History
+from webapp.models.history import OURS, History
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.sync.undo_plan import REMOVE_OURS, REMOVE_THEIRS
+
+TELLING = (states.CREATE_OURS, states.CREATE_THEIRS, states.PAIR, states.RESOLVE, states.DELETE)
+"""Kinds that write a line of history for each customer."""
 
 
 def lost(connection: Connection, log: Log) -> Iterator[str]:
@@ -38,6 +41,12 @@ def doubled(connection: Connection, log: Log) -> Iterator[str]:
             yield from (f"run {run.id} did {column} {one} twice" for one in _twice(getattr(i, column) for i in done))
         yield from _told_otherwise(run)
     yield from _copies(connection, log)
+
+
+def first_names(connection: Connection) -> dict[int, str]:
+    """Every customer here, and the name it was made with: a run may have given it another."""
+    told = History.select().where(History.company == connection.company_id, History.side == OURS)
+    return {one.customer_id: one.after for one in told.where(History.field == "name", History.version == 1)}
 
 
 def _begun(connection: Connection) -> list[Run]:
@@ -116,7 +125,7 @@ def _deletes(item: RunItem, side: str, undoing: str) -> bool:
 
 
 def _told_otherwise(run: Run) -> Iterator[str]:
-    """The history tells twice of a change, or of one to a customer that the run says it left alone."""
+    """The history tells of a change twice, of one that the run says it did not make, or not of one that it made."""
     told = list(History.select().where(History.run_id == run.id))
     lines = ((one.customer_id, one.mirror_id, one.pairing_id, one.side, one.field) for one in told)
     yield from (f"run {run.id} {run.kind} is told of twice: {line}" for line in _twice(lines))
@@ -124,6 +133,9 @@ def _told_otherwise(run: Run) -> Iterator[str]:
     spared = {item.customer_id for item in left} - {None}
     done = {one.customer_id for one in told}
     yield from (f"run {run.id} {run.kind} left {one} alone, says the run, not its history" for one in spared & done)
+    made = RunItem.of(run, states.ITEM_DONE) if run.kind in TELLING else ()
+    missing = {item.customer_id for item in made} - done
+    yield from (f"run {run.id} {run.kind} did {one}, says the run, not its history" for one in missing)
 
 
 def _copies(connection: Connection, log: Log) -> Iterator[str]:
@@ -131,10 +143,10 @@ def _copies(connection: Connection, log: Log) -> Iterator[str]:
     added = {f"Ny {entry.value}" for entry in log.of("add", acked=None)}
     listed = RunItem.select(RunItem.customer_id).join(Run)
     listed = {item.customer_id for item in listed.where(Run.connection == connection, Run.kind == states.CREATE_OURS)}
-    known = Customer.select().where(Customer.company == connection.company_id, ~Customer.name.startswith("Vores "))
-    unknown = [one.id for one in known if one.name not in added and one.id not in listed]
+    named = first_names(connection).items()
+    unknown = [one for one, name in named if not name.startswith("Vores ") and name not in added and one not in listed]
     pairs = Pairing.select().where(Pairing.connection == connection, Pairing.customer.in_(unknown))
-    mirror_of = {pair.customer_id: pair.mirror_id for pair in pairs}
+    mirror_of = {pair.customer_id: pair.mirror_id for pair in pairs.order_by(Pairing.id.desc())}
     yield from (f"our {one} was made by nobody" for one in unknown if one not in mirror_of)
     mirrors = Counter(mirror_of.values())
     asked = Counter(entry.subject for entry in log.of("pair theirs", acked=None))

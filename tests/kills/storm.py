@@ -113,7 +113,7 @@ class Storm:
         mine = [n for n in self.names if n in ANY or (n in IN_THE_APP) == (name == APP)]
         missing = [n for n in mine if n in self.wanted]
         place = self.chance.choice(missing or mine)
-        passings = 9 if name == APP else 12 if place in ANY else 1 if missing else 2
+        passings = 25 if name == APP else 12 if place in ANY else 1 if missing else 2
         return f"{place}:{self.chance.randint(1, passings)}"
 
     def _give_a_deadline(self, life: Life) -> None:
@@ -129,7 +129,7 @@ class Storm:
         self._has_answered = True
         first = next(ack for ack in self.load.log.acks if ack > life.began)
         self.tally.recoveries.append((life.fresh, first - self._app_died))
-        self._deadlines[APP] = time.monotonic() + self.chance.random() * (6.0 if life.order else 2.5)
+        self._deadlines[APP] = time.monotonic() + self.chance.random() * (9.0 if life.order else 6.0)
 
     def _calm(self) -> None:
         """Everybody lives once more, with no death ordered."""

@@ -1,4 +1,4 @@
-"""No file handle or no memory left: told in Danish, nothing half done, and all go on by themselves once there is more."""
+"""No file handle or no memory left: told in Danish, nothing half done, and all go on by themselves with more of it."""
 
 import contextlib
 import os
