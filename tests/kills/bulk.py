@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from tests.kills.log import BOTH, Entry
+from tests.kills.log import BOTH, OURS, THEIRS, Entry
 from tests.kills.person import Person, hidden
 from webapp.models import run as states
 from webapp.models.connection import Connection
@@ -17,7 +17,7 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import OPEN, Pairing
 from webapp.models.place import Place
-from webapp.models.run import Run
+from webapp.models.run import Run, RunItem
 from webapp.sync import runs_delete, runs_undo
 
 if TYPE_CHECKING:
@@ -51,7 +51,17 @@ def undo(load: Load, person: Person, chance: random.Random) -> None:
     over = [run for run in Run.select().where(*ended) if runs_undo.can_be_undone(run)]
     if over:
         run = chance.choice(over)
+        if chance.random() < 0.5:
+            _touch(load, person, chance.choice(list(RunItem.of(run, states.ITEM_DONE))), run.kind)
         _show(load, person.post(f"/runs/{run.id}/undo"), states.UNDO)
+
+
+def _touch(load: Load, person: Person, item: RunItem, kind: str) -> None:
+    """Somebody edits what the run made: the undo must leave it."""
+    if kind == states.CREATE_THEIRS:
+        load.edit_there(item.number, THEIRS)
+    elif kind == states.CREATE_OURS:
+        load.edit_here(person, item.customer_id, OURS)
 
 
 def _steer(load: Load, person: Person, chance: random.Random, run: Run) -> None:
