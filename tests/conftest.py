@@ -67,6 +67,16 @@ def postgresql_database(postgresql_wiper: postgres.Wiper) -> Iterator[str]:
 
 
 @pytest.fixture
+def newer_database(database: str) -> Iterator[str]:
+    """Like `database`, upgraded by a newer program: the name of the migration that is unknown here."""
+    name = "9999_to_come"
+    row = f"INSERT INTO schema_migration (id, name, applied) VALUES (9999, '{name}', '2030-01-01')"
+    db.database.execute_sql(row)
+    yield name
+    db.database.execute_sql("DELETE FROM schema_migration WHERE id = 9999")
+
+
+@pytest.fixture
 def empty_sqlite_database(tmp_path: Path) -> Iterator[str]:
     yield from _bound(f"sqlite:///{tmp_path / 'empty.db'}")
 

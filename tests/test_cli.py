@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests.damage import turn_over
 from tests.loopback import free_ports
 from tests.people import KEYS
 from webapp import db, migrations
@@ -121,6 +122,33 @@ def test_a_database_that_does_not_answer_ends_in_one_sentence(tmp_path: Path, wo
     _, complaint = process.communicate()
     assert process.returncode == 2
     assert complaint.startswith("webapp: the database does not answer: ") and complaint.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [("init",), ("serve",), ("worker",), ("compare",)])
+def test_an_older_program_refuses_a_newer_database(here: Path, words: tuple[str, ...]) -> None:
+    run("init")
+    ask(here / "webapp.db", "INSERT INTO schema_migration (name, applied) VALUES ('9999_to_come', '2030-01-01')")
+    process = webapp(here, *words, PORT=str(free_ports(1)[0]))
+    said, complaint = process.communicate(timeout=60)
+    assert (process.returncode, said, complaint.count("\n")) == (2, "", 1)
+    assert complaint.startswith("webapp: the database was upgraded by a newer program (by 9999_to_come, unknown here)")
+
+
+def test_the_doctor_tells_of_a_newer_program(here: Path) -> None:
+    run("init")
+    ask(here / "webapp.db", "INSERT INTO schema_migration (name, applied) VALUES ('9999_to_come', '2030-01-01')")
+    told = "WRONG  A newer program has upgraded the database (by 9999_to_come): start that one.\n"
+    assert run("doctor") == (1, told)
+
+
+@pytest.mark.parametrize("words", [("init",), ("serve",), ("worker",), ("doctor",)])
+def test_a_damaged_database_ends_in_one_sentence(here: Path, words: tuple[str, ...]) -> None:
+    run("init")
+    turn_over(here / "webapp.db", "customer")
+    process = webapp(here, *words, PORT=str(free_ports(1)[0]))
+    said, complaint = process.communicate(timeout=60)
+    assert (process.returncode, said, complaint.count("\n")) == (2, "", 1)
+    assert complaint.startswith("webapp: the database is damaged, nothing was synchronised; restore a backup of it")
 
 
 def test_nobody_but_the_owner_reads_the_database(here: Path) -> None:

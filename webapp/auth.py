@@ -72,6 +72,11 @@ def company() -> Company:
     return found
 
 
+def forget_who_asks() -> None:
+    """For the rest of this request it is nobody: a database that failed is not asked for them again."""
+    g._login_user = login_manager.anonymous_user()
+
+
 def is_administrator() -> bool:
     return bool(current_user.is_authenticated and current_user.is_administrator)
 

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import peewee
-from peewee import DatabaseProxy, Field, OperationalError
+from peewee import DatabaseError, DatabaseProxy, Field, OperationalError
 
 from webapp import ports
 
@@ -106,6 +106,23 @@ def retrying(work: Callable[P, R]) -> Callable[P, R]:
 _VICTIM = ("deadlock", "serialize", "locked")
 
 
+def refuse_damaged() -> None:
+    """Raises DatabaseError when a page of the file is not as SQLite writes it; PostgreSQL looks after its own pages."""
+    found = database.execute_sql("PRAGMA quick_check(1)").fetchone()[0] if is_sqlite() else "ok"
+    if found != "ok":
+        raise DatabaseError(f"malformed: {found}")
+
+
+def is_unusable(fault: BaseException) -> bool:
+    """The database is full, away or damaged; whatever else it complains of is a mistake of ours."""
+    return is_full(fault) or is_away(fault) or is_damaged(fault)
+
+
+def is_damaged(fault: BaseException) -> bool:
+    """What was stored cannot be read back: only a backup mends that."""
+    return any(isinstance(one, DatabaseError) and _says(one, _DAMAGED) for one in _chain(fault))
+
+
 def is_full(fault: BaseException) -> bool:
     """There is no room to store anything, so nothing was.
 
@@ -136,6 +153,7 @@ def _says(fault: BaseException, words: tuple[str, ...]) -> bool:
 
 
 _FULL = ("is full", "no space left")
+_DAMAGED = ("malformed", "is not a database", "invalid page in block")
 
 
 def for_update(query: Any) -> Any:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from webapp import db, ports, vault
+from webapp import db, migrations, ports, vault
 from webapp.economic.client import Client
 from webapp.economic.errors import EconomicError, Forbidden, GrantWithdrawn, PermanentError, RateLimited
 from webapp.models import lane as lanes
@@ -44,24 +44,26 @@ class Worker:
         self._rests: dict[int, float] = {}
 
     def run(self) -> None:
-        """Work until told to stop. When the database goes away or is full, nothing is begun until it is back."""
+        """Work until told to stop. Nothing is begun while the database is away, full, damaged or a newer program's."""
         pause = IDLE_SECONDS
         while not self.stopping.is_set():
             try:
                 with db.connected():
                     Lane.let_go(self.name)
+                    db.refuse_damaged()
                     Heartbeat.delete().where(Heartbeat.seen_at < ports.now() - FORGOTTEN_AFTER).execute()
                     while not self.stopping.is_set():
                         self._work_or_rest()
                         pause = IDLE_SECONDS
             except Exception as fault:
-                known = db.is_full(fault) or db.is_away(fault)
+                known = db.is_unusable(fault) or isinstance(fault, migrations.NewerDatabase)
                 why, shown = (db.reason(fault), None) if known else (type(fault).__name__, fault)
                 log.error("a round of the worker failed: %s; the next in %.1f s", why, pause, exc_info=shown)
                 self.stopping.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     def _work_or_rest(self) -> None:
+        migrations.refuse_newer()
         if not self.round():
             self.stopping.wait(IDLE_SECONDS)
 
@@ -124,6 +126,8 @@ class Worker:
         except EconomicError as fault:
             held.postpone(self._wait(held, fault), kind=fault.kind, text=str(fault)[:500])
         except Exception as fault:
+            if db.is_damaged(fault):
+                raise
             log.exception("a look at %s %s failed", held.side, held.record)
             held.postpone(self._wait(held, None), kind="surprise", text=type(fault).__name__)
 

@@ -6,13 +6,15 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.kills import judge_runs
 from tests.kills.furnish import AGREEMENT
 from tests.kills.house import House
-from tests.kills.people import BOTH, OURS, THEIRS, Entry, Load
+from tests.kills.log import BOTH, OURS, THEIRS, Entry
+from tests.kills.people import Load
 from webapp import config, db, ports
-from webapp.models import inbox, pairing, run
+from webapp.models import inbox, pairing
 from webapp.models import sweep as sweeps
-from webapp.models.attempt import CREATE, Attempt
+from webapp.models.attempt import CREATE, DELETE, Attempt
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.history import History
@@ -21,7 +23,6 @@ from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
-from webapp.models.run import Run
 from webapp.models.tally import Tally
 from webapp.sync import connect, standing, sweep
 from webapp.sync.fields import read
@@ -54,6 +55,8 @@ def judge(house: House, load: Load) -> Verdict:
         _drain(connection, verdict)
         _lost(connection, load, verdict)
         _twins(house, connection, verdict)
+        verdict.lost += judge_runs.lost(connection, load.log)
+        verdict.twins += judge_runs.doubled(connection, load.log)
         _apart(house, connection, load, verdict)
         _counters(connection, verdict)
     if house.database.startswith("sqlite"):
@@ -91,7 +94,7 @@ def _lost(connection: Connection, load: Load, verdict: Verdict) -> None:
     log, lost = load.log, verdict.lost
     bodies = "\n".join(row.body for row in Inbox.select(Inbox.body))
     lost += [f"webhook {e.value}" for e in log.of("webhook") if f"mark={e.value}\n" not in f"{bodies}\n"]
-    names = {row.name for row in Customer.select(Customer.name).where(Customer.company == connection.company_id)}
+    names = set(judge_runs.first_names(connection).values())
     lost += [f"new customer {e.value}" for e in log.of("add") if f"Ny {e.value}" not in names]
     for kind, column in (("pair", Pairing.customer), ("pair theirs", Pairing.mirror)):
         there = {row[0] for row in Pairing.select(column).where(Pairing.connection == connection).tuples()}
@@ -100,14 +103,7 @@ def _lost(connection: Connection, load: Load, verdict: Verdict) -> None:
     lost += [f"form {e.subject} {e.value}" for e in log.of("form") if (e.subject, e.field, e.value) not in told]
     gone = {row.id for row in Customer.select(Customer.id).where(Customer.deleted_at.is_null(False))}
     lost += [f"deletion of {e.subject}" for e in log.of("delete") if e.subject not in gone]
-    runs = Run.select().where(Run.connection == connection, Run.state != run.PLANNED)
-    lost += [] if runs.count() or not log.of("run") else ["a run"]
-    lost += [f"run {r.id} is {r.state}: {r.done}+{r.failed} of {r.total}" for r in runs if not _is_complete(r)]
     lost += _last_word(load, "form", OURS, {row.id: row.phone for row in Customer.select()})
-
-
-def _is_complete(ordered: Run) -> bool:
-    return ordered.state == run.DONE and ordered.done + ordered.failed == ordered.total
 
 
 def _last_word(load: Load, kind: str, name: str, now: dict[int, str]) -> list[str]:
@@ -133,7 +129,9 @@ def _twins(house: House, connection: Connection, verdict: Verdict) -> None:
     state = house.control_state()
     agreement = next(a for a in state["agreements"] if a["number"] == AGREEMENT)
     made = [(number, key) for number, key, via in agreement["creations"] if via == "api"]
-    verdict.twins += [f"number {n} was created {c} times" for n, c in Counter(n for n, _ in made).items() if c > 1]
+    ended = Counter(row.number for row in Attempt.select(Attempt.number).where(Attempt.kind == DELETE))
+    often = [(n, c) for n, c in Counter(n for n, _ in made).items() if c > 1 + ended[n]]
+    verdict.twins += [f"number {n} was created {c} times and deleted {ended[n]} times" for n, c in often]
     attempts = {row.key: row.pairing_id for row in Attempt.select().where(Attempt.kind == CREATE)}
     verdict.twins += [f"nobody ordered {number}" for number, key in made if key not in attempts]
     by_pair = Counter(attempts[key] for _, key in made if key in attempts)

@@ -13,7 +13,6 @@ from tests.kills import furnish, judge
 from tests.kills.house import ALL, APP, ROOT, SANDBOX, WORKERS, House, Life
 from tests.kills.people import Load
 from webapp import db
-from webapp.models.connection import Connection
 
 ANY = ("commit.before", "commit.after")
 IN_THE_APP = ("inbox.stored",)
@@ -66,7 +65,7 @@ class Storm:
         self.house.up(SANDBOX)
         self.load = Load(self.house, furnish.furnish(self.house), self.seed)
         self.house.up(APP, *WORKERS)
-        self._await_fetch()
+        self.load.await_fetch()
         with self.load.going_on():
             for name in (SANDBOX, APP, *WORKERS):
                 self._give_a_deadline(self.house.lives[name])
@@ -79,14 +78,6 @@ class Storm:
         self.tally.acked, self.tally.asked = sum(e.acked for e in self.load.log.entries), len(self.load.log.entries)
         self.tally.seconds = time.monotonic() - began
         return self.tally
-
-    def _await_fetch(self) -> None:
-        until = time.monotonic() + PATIENCE
-        with db.connected():
-            while Connection.get_by_id(self.load.facts.connection_id).fetched_at is None:
-                if time.monotonic() > until:
-                    raise RuntimeError(f"nothing was fetched:\n{self.house.printed()}")
-                time.sleep(0.05)
 
     def _look_around(self) -> None:
         for name in ALL:
@@ -122,7 +113,7 @@ class Storm:
         mine = [n for n in self.names if n in ANY or (n in IN_THE_APP) == (name == APP)]
         missing = [n for n in mine if n in self.wanted]
         place = self.chance.choice(missing or mine)
-        passings = 9 if name == APP else 12 if place in ANY else 1 if missing else 2
+        passings = 25 if name == APP else 12 if place in ANY else 1 if missing else 2
         return f"{place}:{self.chance.randint(1, passings)}"
 
     def _give_a_deadline(self, life: Life) -> None:
@@ -138,7 +129,7 @@ class Storm:
         self._has_answered = True
         first = next(ack for ack in self.load.log.acks if ack > life.began)
         self.tally.recoveries.append((life.fresh, first - self._app_died))
-        self._deadlines[APP] = time.monotonic() + self.chance.random() * (6.0 if life.order else 2.5)
+        self._deadlines[APP] = time.monotonic() + self.chance.random() * (9.0 if life.order else 6.0)
 
     def _calm(self) -> None:
         """Everybody lives once more, with no death ordered."""

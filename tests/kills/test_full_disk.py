@@ -13,7 +13,8 @@ from tests import real
 from tests.kills import furnish, judge
 from tests.kills.house import ALL, APP, SANDBOX, WORKERS, House
 from tests.kills.judge import Verdict
-from tests.kills.people import Entry, Load
+from tests.kills.log import Entry
+from tests.kills.people import Load
 from tests.page import Page
 
 SIZE = 12 * 1024 * 1024
@@ -54,7 +55,7 @@ class Trouble:
     def _call(self) -> requests.Response:
         mark = self.load.token()
         body = {"new": 1001, "old": 1001, "padding": "x" * 8000, "mark": mark}
-        with self.load.noting(Entry("webhook", 1001, mark)) as said:
+        with self.load.log.noting(Entry("webhook", 1001, mark)) as said:
             answer = requests.post(f"{self.house.app}/w/{self.load.facts.webhook}", data=body, timeout=30)
             said(answer.status_code == 200)
         return answer

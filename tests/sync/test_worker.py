@@ -264,6 +264,18 @@ def test_a_worker_that_lost_the_database_connects_anew_and_holds_nothing(connect
     assert seen == [7, 0]
 
 
+def test_a_worker_begins_nothing_once_a_newer_program_has_upgraded_the_database(
+    connected: World, newer_database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    wake(connected.connection, 7)
+    worker = connected.worker
+    worker.stopping.wait = lambda _: worker.stop()
+    worker.run()
+    assert f"upgraded by a newer program (by {newer_database}, unknown here)" in caplog.text
+    assert Lane.get(Lane.record == 7).fence == 0
+    Lane.delete().execute()
+
+
 def switched_off(world: World) -> None:
     connect.deactivate(world.connection)
 

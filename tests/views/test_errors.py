@@ -1,5 +1,6 @@
 """What is shown when something is wrong."""
 
+import sqlite3
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from peewee import IntegrityError, OperationalError
 from tests.apps import app_over
 from tests.page import Page
 from tests.people import Browser
+from webapp import db
 
 
 @pytest.fixture
@@ -95,12 +97,29 @@ def refusing(app: Flask, fault: Exception) -> Flask:
         ("database or disk is full", "Serverens disk er fuld. Intet er gemt."),
         ('could not extend file "base/1": No space left on device', "Serverens disk er fuld. Intet er gemt."),
         ("the connection is lost", "Databasen svarer ikke lige nu."),
+        ("database disk image is malformed", "Serverens database er beskadiget."),
+        ("file is not a database", "Serverens database er beskadiget."),
+        ('invalid page in block 7 of relation "base/1"', "Serverens database er beskadiget."),
     ],
 )
 def test_what_ails_the_database_is_said_in_danish(app: Flask, alice: Browser, said: str, sentence: str) -> None:
     refusing(app, OperationalError(said))
     answer = alice.get("/ask", piece=True)
     assert (answer.status_code, answer.headers["Retry-After"], sentence in answer.text) == (503, "10", True)
+
+
+@pytest.mark.parametrize("piece", [False, True])
+def test_a_database_that_cannot_be_opened_is_not_asked_again_for_the_answer(
+    app: Flask, alice: Browser, monkeypatch: pytest.MonkeyPatch, piece: bool
+) -> None:
+    def fail() -> None:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    db.close()
+    monkeypatch.setattr(db.database.obj, "_connect", fail)
+    answer = alice.client.get("/customers", headers={"HX-Request": "true"} if piece else {})
+    assert (answer.status_code, "Databasen svarer ikke lige nu." in answer.text) == (503, True)
 
 
 def test_a_fault_that_hides_the_full_disk_is_seen_through(app: Flask, alice: Browser) -> None:

@@ -41,5 +41,11 @@ def test_it_is_not_ready_while_a_table_is_missing(app: Flask) -> None:
     assert (answer.status_code, bool(answer.json["migrations_pending"])) == (503, True)
 
 
+def test_it_is_not_ready_once_a_newer_program_has_upgraded_the_database(app: Flask, newer_database: str) -> None:
+    beat(5)
+    answer = app.test_client().get("/readyz")
+    assert (answer.status_code, answer.json["migrations_unknown"]) == (503, [newer_database])
+
+
 def migrations_table() -> str:
     return next(name for name in db.database.get_tables() if "migration" in name)

@@ -59,6 +59,14 @@ def test_a_plan_has_an_address_of_its_own_and_changes_nothing(synced: Synced) ->
     assert "Første ApS" in page.source and 2001 not in synced.economic.customers
 
 
+def test_a_run_that_ends_while_a_plan_is_drawn_disturbs_nobody(synced: Synced, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced.ours(2001, "Første ApS")
+    run, _page = plan(synced)
+    ending = iter([Run(id=run.id + 1)])
+    monkeypatch.setattr(Run, "current", lambda _: next(ending, None))
+    assert "En anden kørsel er i gang." in synced.admin.page(f"/runs/{run.id}").source
+
+
 def test_a_plan_tells_its_calls_and_how_long_they_take(synced: Synced) -> None:
     for number in range(2001, 2005):
         synced.ours(number, f"Kunde {number}")

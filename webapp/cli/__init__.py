@@ -16,6 +16,8 @@ from webapp import config, db, migrations, ports, prepare
 from webapp.cli import serving, tending
 from webapp.models.user import ADMINISTRATOR, INSPECTOR
 
+DAMAGED = "the database is damaged, nothing was synchronised; restore a backup of it (docs/deployment.md)"
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
@@ -167,15 +169,18 @@ def simulate(
 
 
 def main() -> None:
-    """Run the command; a wrong setting, or a database that does not answer, ends in one sentence."""
+    """Run the command; a wrong setting, or a database that cannot be used, ends in one sentence."""
     ports.arm(os.environ.get("WEBAPP_FAILPOINT", ""))
     try:
         cli()
-    except config.WrongSetting as wrong:
+    except (config.WrongSetting, migrations.NewerDatabase) as wrong:
         click.echo(f"webapp: {wrong}", err=True)
         sys.exit(2)
-    except peewee.OperationalError as wrong:
-        click.echo(f"webapp: the database does not answer: {str(wrong).splitlines()[0]}", err=True)
+    except peewee.DatabaseError as wrong:
+        if not db.is_unusable(wrong):
+            raise
+        what = DAMAGED if db.is_damaged(wrong) else "the database does not answer"
+        click.echo(f"webapp: {what}: {db.reason(wrong).splitlines()[0]}", err=True)
         sys.exit(2)
     finally:
         db.close()

@@ -99,13 +99,16 @@ def doctor() -> int:
         click.echo(f"WRONG  {setting}")
         return 1
     with db.connected():
+        db.refuse_damaged()
         wrong = _wrong(settings)
     click.echo("\n".join(f"WRONG  {line}" for line in wrong) or "All is well.")
     return 1 if wrong else 0
 
 
 def _wrong(settings: dict[str, object]) -> list[str]:
-    """Nothing more can be asked of a database whose tables are not all there."""
+    """Nothing more can be asked of a database whose tables are not all there, or not as they are known here."""
+    if newer := migrations.unknown():
+        return [f"A newer program has upgraded the database (by {', '.join(newer)}): start that one."]
     if migrations.pending():
         return ["The database is not up to date: run `webapp init`."]
     living = Connection.select().where(Connection.state != "closed")

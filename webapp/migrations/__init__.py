@@ -10,11 +10,24 @@ from playhouse.migrations import Runner
 from webapp import db
 
 _LOCK = 7_214_553_001
+# Read once: a process that has no file handle left must not take all of them for unknown.
+_KNOWN = frozenset(file.stem for file in Path(__file__).parent.glob("[0-9]*.py"))
+
+
+class NewerDatabase(Exception):
+    """A newer program has upgraded the database: this one knows neither its tables nor what they mean."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(
+            f"the database was upgraded by a newer program (by {', '.join(names)}, unknown here): "
+            "start that one, or restore the backup made before the upgrade; nothing was changed"
+        )
 
 
 def upgrade() -> list[str]:
-    """Apply what is pending, oldest first; the names of what was applied."""
+    """Apply what is pending, oldest first; the names of what was applied. Raises NewerDatabase, DatabaseError."""
     with db.connected():
+        db.refuse_damaged()
         if db.is_sqlite():
             return _up()
         db.database.execute_sql("SELECT pg_advisory_lock(%s)", (_LOCK,))
@@ -25,6 +38,7 @@ def upgrade() -> list[str]:
 
 
 def _up() -> list[str]:
+    refuse_newer()
     applied: list[str] = _runner().up()
     return applied
 
@@ -33,6 +47,18 @@ def pending() -> list[str]:
     """Names of migrations that this database has not seen."""
     with db.connected():
         return [row.name for row in _runner().status() if row.applied is None]
+
+
+def unknown() -> list[str]:
+    """Names of migrations that this database has seen and this program has not."""
+    with db.connected():
+        return sorted(set(_runner().applied()) - _KNOWN)
+
+
+def refuse_newer() -> None:
+    """Raises NewerDatabase."""
+    if names := unknown():
+        raise NewerDatabase(names)
 
 
 def _runner() -> Any:

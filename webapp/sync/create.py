@@ -200,7 +200,7 @@ def _is_ours(attempt: Attempt, theirs: Values) -> bool:
 
 
 def _may_be_ours(attempt: Attempt, theirs: Values) -> bool:
-    """Our CVR number stands there, or no other and something of what names us: ours, edited since, or somebody alike."""
+    """Our CVR number stands there, or no other and something of what names us: ours, edited since, or one like it."""
     cvr = attempt.fields.get("cvr", "")
     told = ("cvr",) if cvr and theirs["cvr"] else ("name", "ean", "email", "phone")
     return any(_stands(attempt, theirs, name) for name in told if attempt.fields.get(name))

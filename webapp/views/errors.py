@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from peewee import PeeweeException
 from werkzeug.exceptions import BadRequestKeyError, HTTPException
 
-from webapp import db, htmx
+from webapp import auth, db, htmx
 
 SENTENCES = {
     400: (_l("Det kunne ikke læses"), _l("Anmodningen var ikke, som den skulle være. Intet er ændret.")),
@@ -27,6 +27,10 @@ NO_ROOM = (
 NO_DATABASE = (
     _l("Databasen svarer ikke"),
     _l("Databasen svarer ikke lige nu. Prøv igen om lidt, og se efter, om det sidste, du gjorde, blev gemt."),
+)
+DAMAGED = (
+    _l("Databasen er beskadiget"),
+    _l("Serverens database er beskadiget. Prøv ikke igen: sig det til den, der driver serveren. Den skal gendannes."),
 )
 OTHER = (_l("Det lykkedes ikke"), _l("Intet er ændret."))
 
@@ -52,11 +56,12 @@ def _told(error: HTTPException) -> Response:
 
 
 def _unavailable(fault: PeeweeException) -> Response:
-    """A full disk or a database that is away: said as it is; what else the database complains of is our mistake."""
-    if not (db.is_full(fault) or db.is_away(fault)):
+    """A database that is full, away or damaged: said as it is; what else it complains of is our mistake."""
+    if not db.is_unusable(fault):
         raise fault
     current_app.logger.error("the database took nothing: %s", db.reason(fault))
-    title, sentence = NO_ROOM if db.is_full(fault) else NO_DATABASE
+    auth.forget_who_asks()
+    title, sentence = DAMAGED if db.is_damaged(fault) else NO_ROOM if db.is_full(fault) else NO_DATABASE
     response = answer(503, str(title), str(sentence))
     response.headers["Retry-After"] = "10"
     return response

@@ -23,13 +23,13 @@ def alive() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """The database answers, has every table, and a worker was there in the last two minutes."""
+    """The database answers, is of this program's version, and a worker was there in the last two minutes."""
     try:
         facts = _facts()
     except PeeweeException:
         return {"ready": False, "database": False}, 503
     lives = facts["worker_seconds"] is not None and facts["worker_seconds"] <= OLDEST_HEARTBEAT
-    is_ready = lives and not facts["migrations_pending"]
+    is_ready = lives and not facts["migrations_pending"] and not facts["migrations_unknown"]
     return {"ready": is_ready, "database": True} | facts, 200 if is_ready else 503
 
 
@@ -38,4 +38,4 @@ def _facts() -> dict[str, Any]:
     pending = migrations.pending()
     seen = None if pending else Heartbeat.select(fn.MAX(Heartbeat.seen_at)).scalar()
     age = int((ports.now() - seen).total_seconds()) if seen else None
-    return {"migrations_pending": pending, "worker_seconds": age}
+    return {"migrations_pending": pending, "migrations_unknown": migrations.unknown(), "worker_seconds": age}

@@ -110,7 +110,7 @@ class RunPage:
     def undoings(self) -> list[Run]:
         return RunPlan.undoing(self.run)
 
-    @property
+    @cached_property
     def undo_plan(self) -> Run | None:
         """A plan that takes this run back and waits to be applied."""
         return runs_undo.planned(self.run)
@@ -124,9 +124,9 @@ class RunPage:
         """How many fell out because they were changed after the plan was shown."""
         return int(RunItem.of(self.run, states.ITEM_FAILED).where(RunItem.reason == "moved").count())
 
-    @property
+    @cached_property
     def other(self) -> Run | None:
-        """A run under way that this plan has to wait for."""
+        """A run under way that this plan has to wait for; it may end while the page is drawn."""
         found = Run.current(self.run.connection)
         return found if found and found.id != self.run.id else None
 

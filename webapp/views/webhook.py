@@ -54,7 +54,7 @@ def _told(error: HTTPException) -> Response:
 @blueprint.errorhandler(PeeweeException)
 def _unavailable(fault: PeeweeException) -> Response:
     """Not stored, so not acknowledged: e-conomic sends it again."""
-    if not (db.is_full(fault) or db.is_away(fault)):
+    if not db.is_unusable(fault):
         raise fault
     current_app.logger.error("a call was not stored: %s", db.reason(fault))
     return _plain(WORDS[503], 503)
