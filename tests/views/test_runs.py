@@ -282,7 +282,7 @@ def test_one_that_is_refused_stands_with_its_reason_and_stops_nobody(synced: Syn
     synced.theirs(2002, "Kom Først ApS")
     start(synced, run, page)
     synced.drain()
-    html = synced.admin.page(f"/runs/{run.id}?show=failed").source
+    html = synced.admin.page(f"/runs/{run.id}").source
     assert "Kundenummeret er taget af en anden i e-conomic." in html and 'title="Kunde 2002"' in html
     assert {2001, 2003} <= synced.economic.customers.keys()
 
@@ -374,6 +374,41 @@ def test_a_run_is_taken_back_after_its_plan_was_shown(synced: Synced) -> None:
     )
 
 
+def taken_back(synced: Synced, run: Run) -> str:
+    """The run's page after it was taken back."""
+    back = synced.admin.post(f"/runs/{run.id}/undo").location
+    synced.admin.post(f"{back}/start", {"seal": synced.admin.page(back).field("seal")})
+    synced.drain()
+    return synced.admin.page(f"/runs/{run.id}").source
+
+
+def test_a_run_that_was_not_wholly_taken_back_says_how_many_were(synced: Synced) -> None:
+    for number in (2001, 2002, 2003):
+        synced.ours(number, f"Kunde {number}")
+    run = ran(synced)
+    synced.economic.delete(2002)
+    synced.look(2002)
+    assert "2 af 3 blev fortrudt</a>" in taken_back(synced, run)
+
+
+def test_a_run_of_which_something_stays_says_so(synced: Synced) -> None:
+    for number in (2001, 2002):
+        synced.ours(number, f"Kunde {number}")
+    run = ran(synced)
+    synced.economic.edit(2002, website="www.eksempel.dk")
+    synced.look(2002)
+    assert "2 af 2 blev fortrudt, heraf 1 ikke helt</a>" in taken_back(synced, run)
+
+
+def test_a_run_that_is_being_taken_back_says_so(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    run = ran(synced)
+    back = synced.admin.post(f"/runs/{run.id}/undo").location
+    synced.admin.post(f"{back}/start", {"seal": synced.admin.page(back).field("seal")})
+    assert "Kørslen bliver fortrudt nu" in synced.admin.page(f"/runs/{run.id}").source
+    synced.drain()
+
+
 def test_a_run_with_a_plan_that_takes_it_back_leads_to_that_plan(synced: Synced) -> None:
     synced.ours(2001, "Vores ApS")
     run = ran(synced)
@@ -399,7 +434,5 @@ def test_what_cannot_come_back_is_told_before_it_starts(synced: Synced) -> None:
 def test_a_run_that_was_taken_back_is_not_taken_back_again(synced: Synced) -> None:
     synced.ours(2001, "Vores ApS")
     run = ran(synced)
-    back = synced.admin.post(f"/runs/{run.id}/undo").location
-    synced.admin.post(f"{back}/start", {"seal": synced.admin.page(back).field("seal")})
-    synced.drain()
+    taken_back(synced, run)
     assert synced.admin.post(f"/runs/{run.id}/undo").status_code == 409

@@ -43,6 +43,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Undoing:
+    """A run that takes another one back: how many it has taken back by now, and how many of those not wholly."""
+
+    run: Run
+    done: int
+    partly: int
+
+
+@dataclass(frozen=True)
 class RunPage:
     """Everything one plan or run shows."""
 
@@ -107,8 +116,10 @@ class RunPage:
         return self.plan.undoes if self.plan else None
 
     @property
-    def undoings(self) -> list[Run]:
-        return RunPlan.undoing(self.run)
+    def undoings(self) -> list[Undoing]:
+        """What has taken this run back, or does so now; a plan is neither."""
+        begun = [one for one in RunPlan.undoing(self.run) if not one.is_planned]
+        return [Undoing(one, counted(one)[states.ITEM_DONE], _taken_back_partly(one)) for one in begun]
 
     @property
     def undo_plan(self) -> Run | None:
@@ -136,7 +147,7 @@ def read(run: Run) -> RunPage:
     counts = counted(run)
     offered = PLANNED_VIEWS if run.is_planned else RUN_VIEWS
     asked = request.args.get("show", "")
-    usual = next((view for view in offered if counts[view]), offered[0])
+    usual = next((view for view in (states.ITEM_FAILED, *offered) if counts[view]), offered[0])
     show = asked if asked in (*offered, PARTLY) else usual
     query = _partly(run) if show == PARTLY else RunItem.of(run, *_AMONG.get(show, (show,)))
     total = query.count()
@@ -161,6 +172,10 @@ def _partly(run: Run) -> Any:
         return RunItem.of(run).where(RunItem.note_json.contains('"for_good"'), RunItem.state != states.ITEM_HELD)
     left = RunItem.note_json.contains('"stays"') | RunItem.note_json.contains('"kept"')
     return RunItem.of(run).where(left if run.kind == states.UNDO else RunItem.id.is_null())
+
+
+def _taken_back_partly(run: Run) -> int:
+    return int(_partly(run).where(RunItem.state == states.ITEM_DONE).count())
 
 
 def _lines(connection: Connection, items: Sequence[RunItem]) -> list[Line]:

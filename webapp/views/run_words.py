@@ -187,6 +187,18 @@ def does(item: RunItem) -> str:
     return " ".join(said)
 
 
+def undone(done: int, partly: int, total: int, is_over: bool) -> str:
+    """How much of a run another one has taken back."""
+    if not is_over:
+        return str(_("Kørslen bliver fortrudt nu"))
+    if done == total and not partly:
+        return str(_("Kørslen blev fortrudt"))
+    counts = {"done": number(done), "total": number(total), "partly": number(partly)}
+    if partly:
+        return str(_("%(done)s af %(total)s blev fortrudt, heraf %(partly)s ikke helt", **counts))
+    return str(_("%(done)s af %(total)s blev fortrudt", **counts))
+
+
 def _is_left(item: RunItem) -> bool:
     """Whether nothing becomes of it."""
     return item.state == states.ITEM_FAILED or (item.state == states.ITEM_HELD and item.reason != SERIOUS)
