@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from flask import request
+from peewee import fn
 
 from webapp.models import run as states
 from webapp.models.connection import OPEN, Connection, Reference
@@ -85,8 +86,7 @@ class RunPage:
     @cached_property
     def is_idle(self) -> bool:
         """Nobody takes part, and nobody can be ticked to."""
-        held = RunItem.of(self.run, states.ITEM_HELD).where(RunItem.reason.in_(runs.TICKABLE))
-        return not self.counts[states.ITEM_WAITING] and not held.exists()
+        return not self.counts[states.ITEM_WAITING] and not _tickable().where(RunItem.run == self.run).exists()
 
     @cached_property
     def where(self) -> str:
@@ -167,6 +167,10 @@ def counted(run: Run) -> dict[str, int]:
     return counts | {PARTLY: _partly(run).count()}
 
 
+def _tickable() -> Any:
+    return RunItem.select().where(RunItem.state == states.ITEM_HELD, RunItem.reason.in_(runs.TICKABLE))
+
+
 def _partly(run: Run) -> Any:
     if run.kind == states.DELETE:
         return RunItem.of(run).where(RunItem.note_json.contains('"for_good"'), RunItem.state != states.ITEM_HELD)
@@ -219,11 +223,18 @@ def pace(run: Run) -> Pace | None:
     return Pace(speed, (run.total - run.done - run.failed) / speed)
 
 
+def _is_idle() -> Any:
+    """A plan in which nobody takes part, nor can be ticked to."""
+    tickable = _tickable().where(RunItem.run == Run.id)
+    return (Run.state == states.PLANNED) & (Run.total == 0) & ~fn.EXISTS(tickable)
+
+
 HISTORY = 50
 
 
 def history(connection: Connection, page: int) -> tuple[list[Run], bool]:
-    """All runs and plans of a connection but those put away, the newest first; and whether there are older ones."""
-    query = Run.select().where(Run.connection == connection, Run.state != states.DROPPED).order_by(Run.id.desc())
-    found = list(query.offset((page - 1) * HISTORY).limit(HISTORY + 1))
+    """All runs of a connection, and the plans that can still be carried out, the newest first; and whether there are
+    older ones."""
+    query = Run.select().where(Run.connection == connection, Run.state != states.DROPPED, ~_is_idle())
+    found = list(query.order_by(Run.id.desc()).offset((page - 1) * HISTORY).limit(HISTORY + 1))
     return found[:HISTORY], len(found) > HISTORY
