@@ -349,6 +349,28 @@ def test_the_history_tells_who_did_what_with_counts_that_lead_to_the_changes(syn
     assert "<td>Navn</td>" in synced.inspector.page(f"/runs/{run.id}?show=done").source
 
 
+def test_a_plan_with_nobody_in_it_is_not_listed(synced: Synced) -> None:
+    Connection.update(default_vat_zone="").execute()
+    synced.ours(2001, "Vores ApS", customer_group="99")
+    run, _page = plan(synced)
+    assert f"/runs/{run.id}" not in synced.admin.page("/runs").source
+
+
+def test_a_plan_that_waits_for_ticks_is_listed(synced: Synced) -> None:
+    synced.fetched(3001, "Havnens Tandklinik")
+    synced.ours(2001, "Havnens Tandklinik ApS")
+    run, _page = plan(synced)
+    assert f"/runs/{run.id}" in synced.admin.page("/runs").source
+
+
+def test_the_way_back_is_the_same_as_on_the_windows_other_pages(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    _run, page = plan(synced)
+    crumbs = [synced.admin.page(address).one("p", class_="crumb") for address in ("/sync/causes", "/runs")]
+    assert [" ".join(crumb.text.split()) for crumb in crumbs] == ["Integrationer", "Integrationer"]
+    assert " ".join(page.one("p", class_="crumb").text.split()) == "Integrationer › Kørsler"
+
+
 def test_another_company_has_a_history_of_its_own(synced: Synced) -> None:
     synced.ours(2001, "Vores ApS")
     run = ran(synced)
