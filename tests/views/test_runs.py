@@ -69,9 +69,7 @@ def test_a_plan_tells_its_calls_and_how_long_they_take(synced: Synced) -> None:
 def test_each_field_stands_with_what_it_was_and_becomes(synced: Synced) -> None:
     synced.ours(2001, "Første ApS", phone="66 10 00 14")
     _run, page = plan(synced)
-    assert re.search(
-        r"<td>Telefon</td><td[^>]*>e-conomic</td><td[^>]*>.*\(tomt\).*</td><td[^>]*><b>66 10 00 14</b>", page.source
-    )
+    assert re.search(r"<td>Telefon</td><td[^>]*>e-conomic</td><td[^>]*><b>66 10 00 14</b>", page.source)
 
 
 def test_a_taken_number_gets_the_next_free_and_is_marked(synced: Synced) -> None:

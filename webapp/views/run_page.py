@@ -16,6 +16,7 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.sync import budget, preview, runs, runs_undo, sweep
+from webapp.sync.preview import Names
 
 SHOWN = 50
 RECENT = 40
@@ -27,16 +28,26 @@ RUN_VIEWS = (states.ITEM_DONE, states.ITEM_FAILED, states.ITEM_WAITING, states.I
 
 @dataclass(frozen=True)
 class Line:
-    """One item with the names of its two, and each field that it changes: (side, field, before, after)."""
+    """One item with the names of its two, and each field that it changes: (sides, field, before, after)."""
 
     item: RunItem
     customer: Customer | None
     mirror: Mirror | None
-    changes: list[tuple[str, str, str, str]]
+    changes: list[tuple[tuple[str, ...], str, str, str]]
 
     @property
     def party(self) -> Customer | Mirror | None:
         return self.customer or self.mirror
+
+    @property
+    def takes(self) -> bool:
+        """Some field had a value before."""
+        return any(old for _sides, _field, old, _new in self.changes)
+
+    @property
+    def gives(self) -> bool:
+        """Some field has a value afterwards."""
+        return any(new for _sides, _field, _old, new in self.changes)
 
     @property
     def is_tickable(self) -> bool:
@@ -187,14 +198,18 @@ def _lines(connection: Connection, items: Sequence[RunItem]) -> list[Line]:
     customers = _rows(Customer, connection, [item.customer_id for item in items])
     mirrors = _rows(Mirror, connection, [item.mirror_id for item in items])
     return [
-        Line(
-            item,
-            customers.get(item.customer_id),
-            mirrors.get(item.mirror_id),
-            [(s, f, preview.shown(names, f, old), preview.shown(names, f, new)) for s, f, old, new in item.changes],
-        )
+        Line(item, customers.get(item.customer_id), mirrors.get(item.mirror_id), _changes(names, item))
         for item in items
     ]
+
+
+def _changes(names: Names, item: RunItem) -> list[tuple[tuple[str, ...], str, str, str]]:
+    """Each field with its values as a person knows them; what happens on both sides alike is one line."""
+    found: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    for side, field, old, new in item.changes:
+        change = field, preview.shown(names, field, old), preview.shown(names, field, new)
+        found[change] = (*found.get(change, ()), side)
+    return [(sides, *change) for change, sides in found.items()]
 
 
 def _rows(table: Any, connection: Connection, ids: Sequence[int | None]) -> dict[int, Any]:
