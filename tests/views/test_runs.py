@@ -305,6 +305,7 @@ def test_a_run_under_way_tells_its_speed_and_the_time_left(synced: Synced) -> No
         synced.clock.sleep(2)
     bar = synced.admin.get(f"/runs/{run.id}/progress?page=1", piece=True).text
     assert "pr. sekund" in bar and "tilbage" in bar
+    assert re.search(r"Oprettet</dt><dd><a [^>]*>[1-9]", bar) and "Tilbage</dt><dd>60<" not in bar
     synced.drain()
 
 
