@@ -72,7 +72,7 @@ def test_a_customer_that_moved_falls_out_and_is_planned_anew_alone(journey: Jour
     journey.apply()
     journey.sees("1 kunde blev ændret, efter planen blev vist, og er ikke med.")
     assert sorted(journey.world.economic.customers) == [1, 3]
-    journey.press("Lav en plan for dem")
+    journey.press("Lav en plan for den")
     journey.sees("1 kunde i planen.")
     journey.apply()
     assert journey.world.stored(2)["telephoneAndFaxNumber"] == "70203040"

@@ -80,6 +80,38 @@ def test_what_is_ticked_is_offered_only_what_can_be_done_with_it(window: Journey
         expect(picked.get_by_role("button", name=nothing)).to_be_hidden()
 
 
+def read_aloud(page: Page, part: str) -> str:
+    """What a screen reader meets in this part of the page, also what a style sheet counts."""
+    session = page.context.new_cdp_session(page)
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    found = session.send("DOM.querySelector", {"nodeId": root, "selector": part})
+    nodes = session.send("Accessibility.queryAXTree", found | {"role": "StaticText"})["nodes"]
+    return " ".join(node["name"]["value"] for node in nodes)
+
+
+def ticked(page: Page) -> str:
+    return read_aloud(page, "#section-new .picked-count")
+
+
+def test_it_says_how_many_are_ticked(window: Journey) -> None:
+    boxes = window.section("new").get_by_role("checkbox")
+    for count in (1, 2):
+        boxes.nth(count - 1).check()
+        assert ticked(window.page) == f"{count} valgt"
+    window.axe(window.page)
+
+
+def test_a_narrow_screen_has_the_actions_in_a_line_and_those_of_the_side_that_it_shows(window: Journey) -> None:
+    page, bar = window.page, window.page.locator("#picked-new")
+    for box in window.section("new").get_by_role("checkbox").all():
+        box.check()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert bar.bounding_box()["height"] < 50 and ticked(page) == "2 valgt"  # type: ignore[index]
+    bar.get_by_text("Handlinger").click()
+    expect(bar.get_by_role("button", name="Opret i e-conomic")).to_be_visible()
+    expect(bar.get_by_role("button", name="Opret i CleanManager")).to_be_hidden()
+
+
 def test_what_can_be_done_with_all_stays_in_sight_while_one_scrolls(window: Journey) -> None:
     for number in range(4001, 4031):
         window.world.ours(number, f"Kunde {number}")

@@ -95,7 +95,13 @@ def test_one_that_is_like_a_double_of_others_is_told_beside_it() -> None:
 def test_partners_with_the_same_fault_are_told_once_and_mended_here() -> None:
     report = look(row(1, pair=7, cvr="12345678"), row(5, "theirs", pair=7, cvr="12345678"))
     assert [(finding.row.side, len(finding.others)) for finding in report.findings] == [("ours", 1)]
-    assert report.odd == 2
+
+
+@pytest.mark.parametrize("there", ["12345678", "87654321"])
+def test_partners_are_one_customer_whatever_is_wrong_with_them(there: str) -> None:
+    others = [row(number, name=name) for number, name in enumerate(("Eg", "Bøg", "Ask"), 2)]
+    report = look(row(1, pair=7, cvr="12345678"), row(1, "theirs", pair=7, cvr=there), *others)
+    assert (report.checked, report.odd, report.ready) == (4, 1, 75)
 
 
 def test_partners_with_different_faults_are_told_apart() -> None:

@@ -41,6 +41,12 @@ def form(pairs: list[Pairing], *typed: str) -> dict[str, str]:
     return sent
 
 
+def test_without_synchronisation_it_leads_to_where_that_is_switched_on(synced: Synced) -> None:
+    page = synced.outsider.page("/sync/causes")
+    assert "Der er ingen forbindelse til e-conomic" in page.source
+    assert page.one("a", class_="btn btn-primary").attrs["href"] == "/settings/integrations"
+
+
 def test_a_cause_is_a_sentence_with_its_count(synced: Synced, refused: list[Pairing]) -> None:
     page = synced.admin.page("/sync/causes")
     assert "EAN-nr. må højst have 13 tegn i e-conomic" in page.source and "2 kunder" in page.source
@@ -110,5 +116,5 @@ def test_an_inspector_sees_and_cannot_save(synced: Synced, refused: list[Pairing
 
 
 def test_another_company_has_no_part_in_it(synced: Synced, refused: list[Pairing]) -> None:
-    assert synced.outsider.get("/sync/causes").status_code == 409
+    assert "Kunde 1042 ApS" not in synced.outsider.page("/sync/causes").source
     assert synced.outsider.post("/sync/causes", form(refused, "1", "1")).status_code == 409

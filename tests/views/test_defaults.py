@@ -60,6 +60,11 @@ def test_what_is_typed_is_tried_too(alice: Browser, laid: DefaultRule) -> None:
     assert "Regel: EU uden Danmark" not in alice.page(f"{PAGE}?country=Norge").source
 
 
+def test_a_number_that_nobody_has_is_told_and_tries_nothing(alice: Browser, laid: DefaultRule) -> None:
+    page = alice.page(f"{PAGE}?number=99999").source
+    assert "Der er ingen kunde i CleanManager med det nummer." in page and '<th scope="col">Fordi</th>' not in page
+
+
 def test_the_lands_to_choose_from_are_countries_in_danish_order(alice: Browser, laid: DefaultRule) -> None:
     names = [option.text.strip() for option in alice.page(PAGE).all("option")]
     names = names[names.index("Afghanistan") : names.index("Med eller uden EAN-nr.")]

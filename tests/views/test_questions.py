@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.apps import app_over
+from tests.page import Page
 from tests.views.synced import Synced, pieces, rows_of, seen, world_in
 from webapp.models.customer import Customer
 from webapp.models.history import History
@@ -124,6 +125,33 @@ def test_the_same_customer_goes_on_under_its_new_name(synced: Synced, another: P
     assert synced.admin.post(f"/questions/{another.id}/same-party", seen(another), piece=True).status_code == 200
     synced.drain()
     assert synced.fresh(another.customer).name == "Helt Andre ApS" and synced.section(another.customer) == "paired"
+
+
+@pytest.fixture
+def unsure(synced: Synced) -> str:
+    """The line of a creation whose answer was lost, and whose customer was edited there before it was found again."""
+    synced.sandbox.faults.next(kind="500-after", method="POST")
+    customer = synced.ours(7, "Skovbryn Friskole", city="Aarhus", cvr="42068492")
+    pairings.create_there(synced.connection, customer.id, 7, synced.alice)
+    synced.worker.round()
+    synced.economic.edit(7, city="Viborg")
+    synced.clock.sleep(3 * 3600)
+    synced.drain()
+    return window(synced, "conflict")
+
+
+def told_apart(line: str) -> list[str]:
+    """What the line says of each field in which the two differ."""
+    return [" ".join(item.text.split()) for item in Page(line).all("li") if "id" not in item.attrs]
+
+
+def test_a_creation_that_may_be_ours_shows_what_differs(unsure: str) -> None:
+    assert "Er det kunden, vi oprettede?" in unsure
+    assert "By CleanManager Aarhus e-conomic Viborg" in told_apart(unsure)
+
+
+def test_another_party_under_the_number_shows_what_differs_and_what_it_was(synced: Synced, another: Pairing) -> None:
+    assert "CVR-nr. CleanManager 12345678 e-conomic 87654321 var 12345678" in told_apart(window(synced, "conflict"))
 
 
 # ── Gone on one side ──────────────────────────────────────────────────────────────────────────────────────────────

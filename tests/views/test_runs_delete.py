@@ -106,6 +106,29 @@ def test_another_companys_rows_are_nobody_in_a_plan(synced: Synced) -> None:
         assert not RunItem.of(runs.plan(other, kind, None, picked)).exists()
 
 
+def test_what_is_lost_alike_in_both_systems_is_one_line_and_nothing_comes_after_it(synced: Synced) -> None:
+    pair = synced.pair_same(1041)
+    page = plan(synced, "delete", place=str(synced.place(customer=pair.customer).id))[1]
+    assert '<td>Navn</td><td class="muted">CleanManager, e-conomic</td>' in page.source
+    assert [head.text for head in page.all("th", scope="col")] == ["Felt", "Hvor", "Før"]
+
+
+def test_of_a_deletion_with_refusals_it_says_how_many_were_deleted(synced: Synced) -> None:
+    pairs = [synced.pair_same(number, f"Kunde {number}") for number in (1041, 1042)]
+    synced.economic.mark_used(1041)
+    places = [str(synced.place(customer=pair.customer).id) for pair in pairs]
+    run = ran(synced, "delete", place=places, confirm="delete")
+    assert "Slettet: 1 af 2" in synced.admin.page(f"/runs/{run.id}").source
+
+
+def test_one_with_a_very_long_name_that_stays_can_be_shown_in_the_window(synced: Synced) -> None:
+    pair = synced.pair_same(1041, "Grundejerforening " * 7)
+    synced.economic.mark_used(1041)
+    run = ran(synced, "delete", place=str(synced.place(customer=pair.customer).id), confirm="delete")
+    shown = synced.admin.page(f"/runs/{run.id}").one("a", class_="btn btn-plain").attrs["href"]
+    assert "Grundejerforening" in synced.admin.page(shown).source
+
+
 def test_one_with_entries_stays_and_says_why(synced: Synced) -> None:
     pair = synced.pair_same(1041)
     synced.economic.mark_used(1041)
@@ -123,3 +146,4 @@ def test_a_deletion_is_taken_back(synced: Synced) -> None:
     synced.admin.post(f"{back}/start", {"seal": page.field("seal")})
     synced.drain()
     assert 1041 in synced.economic.customers and synced.section(pair.customer) == "paired"
+    assert "Oprettet igen i e-conomic under samme nummer" in synced.admin.page(back).source

@@ -9,7 +9,7 @@ from tests.apps import app_over
 from tests.views.synced import Synced, seen, world_in
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
-from webapp.sync import rules
+from webapp.sync import connect, rules
 
 
 @pytest.fixture
@@ -65,6 +65,17 @@ def test_a_value_by_a_rule_names_the_rule(synced: Synced, edited: Pairing) -> No
     assert "Afgjort af en regel" in page and "Telefon: e-conomic vinder" in page
 
 
+def test_an_earlier_value_is_offered_once(synced: Synced, edited: Pairing) -> None:
+    page = why(synced, edited)
+    assert page.count("<del>66100014</del>") == 2 and page.count("Sæt tilbage<") == 1
+
+
+def test_after_disconnecting_values_are_still_called_by_their_names(synced: Synced, edited: Pairing) -> None:
+    connect.close(synced.connection, synced.alice)
+    assert "Danske (1)" in synced.admin.page(f"/customers/{edited.customer_id}").source
+    assert "Danske (1)" in why(synced, edited, "customer_group")
+
+
 def test_every_value_on_the_page_leads_to_its_why(synced: Synced, edited: Pairing) -> None:
     assert (
         f"/customers/{edited.customer_id}/why/vat_zone" in synced.admin.page(f"/customers/{edited.customer_id}").source
@@ -111,20 +122,21 @@ def test_the_story_tells_of_both_systems_from_the_beginning(synced: Synced, edit
     synced.economic.edit(1042, address="Industrivej 27")
     synced.webhook(1042, 1042)
     page = synced.admin.page(f"/customers/{edited.customer_id}/story").source
-    assert page.index("66100020") < page.index("Industrivej 27") and "· e-conomic ·" in page and "Parret" in page
+    assert page.index("66100020") < page.index("<b>Ændret i e-conomic</b>") < page.index("Industrivej 27")
+    assert "Parret" in page
 
 
 @pytest.mark.parametrize("place", ["story", "why/phone"])
 def test_one_send_is_told_once(synced: Synced, edited: Pairing, place: str) -> None:
     told = synced.admin.page(f"/customers/{edited.customer_id}/{place}").source
-    assert told.count("<b>Sendt til e-conomic</b> · e-conomic ·") == told.count("<b>Sendt til e-conomic</b>") == 1
+    assert told.count("<b>Sendt til e-conomic</b> · <time") == told.count("<b>Sendt til e-conomic</b>") == 1
 
 
 def test_a_change_there_and_its_coming_here_have_names_of_their_own(synced: Synced, edited: Pairing) -> None:
     synced.economic.edit(1042, telephoneAndFaxNumber="66100041")
     synced.webhook(1042, 1042)
     told = synced.admin.page(f"/customers/{edited.customer_id}/story").source
-    there, here = "<b>Ændret i e-conomic</b> · e-conomic ·", "<b>Hentet fra e-conomic</b> · CleanManager"
+    there, here = "<b>Ændret i e-conomic</b> · <time", "<b>Hentet fra e-conomic</b> · CleanManager"
     assert told.index(there) < told.index(here)
 
 

@@ -25,7 +25,7 @@ from webapp.sync.fields import NAMES, REFERENCES
 
 PAGE = 100
 AT_ONCE = 100
-EDITION = 2
+EDITION = 3
 """To be raised with every change of what is odd, or of how it is written: what was kept is then looked for anew."""
 
 

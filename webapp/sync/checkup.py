@@ -39,6 +39,11 @@ class Row:
     def name(self) -> str:
         return self.values.get("name", "")
 
+    @property
+    def customer(self) -> tuple[str, int]:
+        """Whom the row stands for: partners are one customer."""
+        return ("pair", self.pair) if self.pair else (self.side, self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -60,7 +65,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """All that was found. `checked`: how many customers were looked at."""
+    """All that was found. `checked`: how many customers were looked at, partners as one."""
 
     checked: int
     findings: tuple[Finding, ...]
@@ -83,8 +88,8 @@ class Report:
 
 
 def customers(findings: Iterable[Finding]) -> int:
-    """How many customers these are about."""
-    return len({(party.side, party.id) for finding in findings for party in finding.parties})
+    """How many customers these are about, partners as one."""
+    return len({party.customer for finding in findings for party in finding.parties})
 
 
 def ready(checked: int, odd: int) -> int:
@@ -95,7 +100,7 @@ def ready(checked: int, odd: int) -> int:
 def examine(rows: Sequence[Row], filled: Callable[[Values], Values]) -> Report:
     """Look at every customer of both sides. `filled`: a new customer's values with rules and defaults laid under."""
     alone = [Finding(cause, row, name) for row in rows for cause, name in _alone(row, filled)]
-    return Report(len(rows), (*_doubles(rows), *_strangers(rows), *_by_pair(alone)))
+    return Report(len({row.customer for row in rows}), (*_doubles(rows), *_strangers(rows), *_by_pair(alone)))
 
 
 def _by_pair(findings: Sequence[Finding]) -> Iterator[Finding]:

@@ -62,9 +62,15 @@ def _with(row: Row, known: dict[int, tuple[Evidence, ...]], apart: dict[tuple[st
 def likely(place: Place, customer: Customer, mirror: Mirror, evidence: tuple[Evidence, ...]) -> Likely:
     """What there is to say of the two on a suggestion's line."""
     ours, theirs = customer.values, mirror.values
-    unlike = [name for name in NAMES if not same(ours[name], theirs[name])]
-    filled = {name: "theirs" if theirs[name] else "ours" for name in unlike if not (ours[name] and theirs[name])}
-    return Likely(place.state == State.SURE, evidence, len(unlike) - len(filled), filled)
+    differing = unlike(customer, mirror)
+    filled = {name: "theirs" if theirs[name] else "ours" for name in differing if not (ours[name] and theirs[name])}
+    return Likely(place.state == State.SURE, evidence, len(differing) - len(filled), filled)
+
+
+def unlike(customer: Customer, mirror: Mirror) -> list[str]:
+    """The fields in which the two are not the same."""
+    ours, theirs = customer.values, mirror.values
+    return [name for name in NAMES if not same(ours[name], theirs[name])]
 
 
 def evidence(connection: Connection, places: Sequence[Place]) -> dict[int, tuple[Evidence, ...]]:

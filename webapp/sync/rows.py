@@ -22,7 +22,8 @@ from webapp.sync.changes import Change, Changes
 from webapp.sync.fields import BY_NAME
 from webapp.sync.likely import Apart, Likely
 from webapp.sync.narrowing import WAITING_STATES, Narrowed
-from webapp.sync.plan import FieldPlan, Outcome, Plan, moved_fields
+from webapp.sync.plan import UNSURE, FieldPlan, Outcome, Plan, moved_fields
+from webapp.sync.preview import shown
 from webapp.sync.section import Section, State
 
 PAGE = 50
@@ -76,6 +77,11 @@ class Row:
     def key(self) -> int:
         key: int = self.place.id
         return key
+
+    @property
+    def is_unsure(self) -> bool:
+        """A creation whose answer was lost was paired with what stands under its number."""
+        return self.pairing is not None and self.pairing.party == UNSURE
 
     @property
     def is_moving(self) -> bool:
@@ -174,17 +180,19 @@ def _row(
 
 
 def _question(asked: FieldPlan, names: dict[tuple[str, str], str], pairing: Pairing) -> Question:
-    known = BY_NAME[asked.name]
-
-    def shown(value: str) -> str:
-        return names.get((known.reference, value), value) if known.reference else value
-
-    base = shown(asked.base[0]) if asked.base else None
+    base = shown(names, asked.name, asked.base[0]) if asked.base else None
     effect, is_held = holding.effect_of(pairing, asked), asked.outcome == Outcome.HOLD
     name, grade = (effect.name, effect.grade.value) if effect else ("", "")
-    question = Question(asked.name, known.label, shown(asked.ours), shown(asked.theirs), base)
+    ours, theirs = shown(names, asked.name, asked.ours), shown(names, asked.name, asked.theirs)
+    question = Question(asked.name, BY_NAME[asked.name].label, ours, theirs, base)
     emptied = pairing.brake.get(asked.name, "")
     return replace(question, effect=name, grade=grade, is_held=is_held, emptied=emptied)
+
+
+def _differing(name: str, pairing: Pairing, names: dict[tuple[str, str], str]) -> Question:
+    ours, theirs = shown(names, name, pairing.customer.values[name]), shown(names, name, pairing.mirror.values[name])
+    agreed = pairing.base.get(name)
+    return Question(name, BY_NAME[name].label, ours, theirs, shown(names, name, agreed[1]) if agreed else None)
 
 
 def _dated(found: list[Row]) -> tuple[Row, ...]:
@@ -209,8 +217,11 @@ def _with_dates(row: Row, question: Question, known: Changes) -> Question:
 
 
 def _moved(place: Place, planned: Plan, pairing: Pairing, names: dict[tuple[str, str], str]) -> tuple[Question, ...]:
-    """What the side that is left, or holds another party now, has changed since the two agreed: base -> now."""
-    if place.state == State.OURS_GONE_THEIRS_MOVED or place.state == State.OTHER_PARTY:
+    """What the side that is left has changed since the two agreed: base -> now. Where it may hold another party, all
+    that differs between the two."""
+    if place.state == State.OTHER_PARTY:
+        return tuple(_differing(name, pairing, names) for name in likely.unlike(pairing.customer, pairing.mirror))
+    if place.state == State.OURS_GONE_THEIRS_MOVED:
         changes = moved_fields(pairing.mirror.values, pairing.base, 1)
     elif place.state == State.THEIRS_GONE_OURS_MOVED:
         changes = moved_fields(pairing.customer.values, pairing.base, 0)

@@ -37,7 +37,9 @@ class Line:
 @blueprint.get("")
 def index() -> ResponseReturnValue:
     """Every cause; the one asked for, or the only one, with its grid."""
-    active = sync_window.connection()
+    active = sync_window.active_connection()
+    if active is None:
+        return sync_window.not_connected()
     found = causes.groups(active)
     return _page(active, found, _chosen(found, request.args.get("cause", "")))
 

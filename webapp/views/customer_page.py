@@ -12,6 +12,7 @@ from peewee import JOIN
 
 from webapp import filters
 from webapp.models import pairing as pairings
+from webapp.models.company import Company
 from webapp.models.connection import Connection, Reference
 from webapp.models.customer import Customer
 from webapp.models.history import OURS, THEIRS, History
@@ -19,6 +20,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.user import User
+from webapp.sync.connect import last_connection
 from webapp.sync.fields import BY_NAME
 from webapp.sync.normalise import same
 from webapp.sync.plan import FieldPlan, Outcome
@@ -127,11 +129,17 @@ def read(customer: Customer, before: str = "") -> Page:
         place=place,
         partner=pair.mirror if pair is not None else None,
         differing=tuple(field for field in differing if not same(field.ours, field.theirs)),
-        names=Reference.names(connection) if connection else {},
+        names=_names(customer.company, connection),
         connection=active,
         history=history,
         older=older,
     )
+
+
+def _names(company: Company, connection: Connection | None) -> dict[tuple[str, str], str]:
+    """Those of e-conomic's lists; after disconnecting, as they were called last."""
+    known = connection or last_connection(company)
+    return Reference.names(known) if known else {}
 
 
 def _history(customer: Customer, before: int | None) -> tuple[list[Entry], int | None]:
@@ -169,6 +177,12 @@ def what(line: History) -> str:
     if line.side == THEIRS and line.cause == "fetched":
         return str(_("Ændret i e-conomic"))
     return str(CAUSES.get(line.cause, line.cause))
+
+
+def where(line: History) -> str:
+    """In which system it happened; '' when the road says so already."""
+    name = {OURS: "CleanManager", THEIRS: "e-conomic"}.get(line.side) or str(_("begge"))
+    return "" if name in what(line) else name
 
 
 def event(line: History) -> str:

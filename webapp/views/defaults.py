@@ -59,10 +59,12 @@ def end(default_rule_id: int) -> ResponseReturnValue:
 
 def _page(active: Connection | None, wrong: str = "") -> str:
     asked, customer = _asked()
+    unknown = "" if customer else request.args.get("number", "").strip()
     return render_template(
         "defaults/index.html", connection=active, rules=list(DefaultRule.of(active)) if active else [], wrong=wrong,
         choices=forms.choices_of(active), words=default_words, conditions=CONDITIONS, names=DEFAULTS,
-        lands=_lands(), asked=asked, customer=customer, outcome=_outcome(active, asked), given=request.form,
+        lands=_lands(), asked=asked, customer=customer, unknown=unknown,
+        outcome={} if unknown else _outcome(active, asked), given=request.form,
     )  # fmt: skip
 
 

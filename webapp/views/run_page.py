@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from flask import request
+from peewee import fn
 
 from webapp.models import run as states
 from webapp.models.connection import OPEN, Connection, Reference
@@ -15,6 +16,7 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.sync import budget, preview, runs, runs_undo, sweep
+from webapp.sync.preview import Names
 
 SHOWN = 50
 RECENT = 40
@@ -26,20 +28,39 @@ RUN_VIEWS = (states.ITEM_DONE, states.ITEM_FAILED, states.ITEM_WAITING, states.I
 
 @dataclass(frozen=True)
 class Line:
-    """One item with the names of its two, and each field that it changes: (side, field, before, after)."""
+    """One item with the names of its two, and each field that it changes: (sides, field, before, after)."""
 
     item: RunItem
     customer: Customer | None
     mirror: Mirror | None
-    changes: list[tuple[str, str, str, str]]
+    changes: list[tuple[tuple[str, ...], str, str, str]]
 
     @property
     def party(self) -> Customer | Mirror | None:
         return self.customer or self.mirror
 
     @property
+    def takes(self) -> bool:
+        """Some field had a value before."""
+        return any(old for _sides, _field, old, _new in self.changes)
+
+    @property
+    def gives(self) -> bool:
+        """Some field has a value afterwards."""
+        return any(new for _sides, _field, _old, new in self.changes)
+
+    @property
     def is_tickable(self) -> bool:
         return self.item.state == states.ITEM_HELD and self.item.reason in runs.TICKABLE
+
+
+@dataclass(frozen=True)
+class Undoing:
+    """A run that takes another one back: how many it has taken back by now, and how many of those not wholly."""
+
+    run: Run
+    done: int
+    partly: int
 
 
 @dataclass(frozen=True)
@@ -76,8 +97,7 @@ class RunPage:
     @cached_property
     def is_idle(self) -> bool:
         """Nobody takes part, and nobody can be ticked to."""
-        held = RunItem.of(self.run, states.ITEM_HELD).where(RunItem.reason.in_(runs.TICKABLE))
-        return not self.counts[states.ITEM_WAITING] and not held.exists()
+        return not self.counts[states.ITEM_WAITING] and not _tickable().where(RunItem.run == self.run).exists()
 
     @cached_property
     def where(self) -> str:
@@ -107,8 +127,10 @@ class RunPage:
         return self.plan.undoes if self.plan else None
 
     @property
-    def undoings(self) -> list[Run]:
-        return RunPlan.undoing(self.run)
+    def undoings(self) -> list[Undoing]:
+        """What has taken this run back, or does so now; a plan is neither."""
+        begun = [one for one in RunPlan.undoing(self.run) if not one.is_planned]
+        return [Undoing(one, counted(one)[states.ITEM_DONE], _taken_back_partly(one)) for one in begun]
 
     @cached_property
     def undo_plan(self) -> Run | None:
@@ -136,7 +158,7 @@ def read(run: Run) -> RunPage:
     counts = counted(run)
     offered = PLANNED_VIEWS if run.is_planned else RUN_VIEWS
     asked = request.args.get("show", "")
-    usual = next((view for view in offered if counts[view]), offered[0])
+    usual = next((view for view in (states.ITEM_FAILED, *offered) if counts[view]), offered[0])
     show = asked if asked in (*offered, PARTLY) else usual
     query = _partly(run) if show == PARTLY else RunItem.of(run, *_AMONG.get(show, (show,)))
     total = query.count()
@@ -156,6 +178,10 @@ def counted(run: Run) -> dict[str, int]:
     return counts | {PARTLY: _partly(run).count()}
 
 
+def _tickable() -> Any:
+    return RunItem.select().where(RunItem.state == states.ITEM_HELD, RunItem.reason.in_(runs.TICKABLE))
+
+
 def _partly(run: Run) -> Any:
     if run.kind == states.DELETE:
         return RunItem.of(run).where(RunItem.note_json.contains('"for_good"'), RunItem.state != states.ITEM_HELD)
@@ -163,19 +189,27 @@ def _partly(run: Run) -> Any:
     return RunItem.of(run).where(left if run.kind == states.UNDO else RunItem.id.is_null())
 
 
+def _taken_back_partly(run: Run) -> int:
+    return int(_partly(run).where(RunItem.state == states.ITEM_DONE).count())
+
+
 def _lines(connection: Connection, items: Sequence[RunItem]) -> list[Line]:
     names = Reference.names(connection)
     customers = _rows(Customer, connection, [item.customer_id for item in items])
     mirrors = _rows(Mirror, connection, [item.mirror_id for item in items])
     return [
-        Line(
-            item,
-            customers.get(item.customer_id),
-            mirrors.get(item.mirror_id),
-            [(s, f, preview.shown(names, f, old), preview.shown(names, f, new)) for s, f, old, new in item.changes],
-        )
+        Line(item, customers.get(item.customer_id), mirrors.get(item.mirror_id), _changes(names, item))
         for item in items
     ]
+
+
+def _changes(names: Names, item: RunItem) -> list[tuple[tuple[str, ...], str, str, str]]:
+    """Each field with its values as a person knows them; what happens on both sides alike is one line."""
+    found: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    for side, field, old, new in item.changes:
+        change = field, preview.shown(names, field, old), preview.shown(names, field, new)
+        found[change] = (*found.get(change, ()), side)
+    return [(sides, *change) for change, sides in found.items()]
 
 
 def _rows(table: Any, connection: Connection, ids: Sequence[int | None]) -> dict[int, Any]:
@@ -204,11 +238,18 @@ def pace(run: Run) -> Pace | None:
     return Pace(speed, (run.total - run.done - run.failed) / speed)
 
 
+def _is_idle() -> Any:
+    """A plan in which nobody takes part, nor can be ticked to."""
+    tickable = _tickable().where(RunItem.run == Run.id)
+    return (Run.state == states.PLANNED) & (Run.total == 0) & ~fn.EXISTS(tickable)
+
+
 HISTORY = 50
 
 
 def history(connection: Connection, page: int) -> tuple[list[Run], bool]:
-    """All runs and plans of a connection but those put away, the newest first; and whether there are older ones."""
-    query = Run.select().where(Run.connection == connection, Run.state != states.DROPPED).order_by(Run.id.desc())
-    found = list(query.offset((page - 1) * HISTORY).limit(HISTORY + 1))
+    """All runs of a connection, and the plans that can still be carried out, the newest first; and whether there are
+    older ones."""
+    query = Run.select().where(Run.connection == connection, Run.state != states.DROPPED, ~_is_idle())
+    found = list(query.order_by(Run.id.desc()).offset((page - 1) * HISTORY).limit(HISTORY + 1))
     return found[:HISTORY], len(found) > HISTORY

@@ -80,17 +80,31 @@ REASONS = {
     "included_since": _l("Synkronisering er allerede slået til igen."),
     "moved": _l("Kunden blev ændret, efter planen blev vist. Intet er gjort ved den."),
 }
+# What is taken back -> (what becomes of the customer, what became of it).
 DOES = {
-    "remove_ours": _l("Slettes i CleanManager, og parringen ophæves."),
-    "remove_theirs": _l("Slettes i e-conomic, og parringen ophæves."),
-    "restore": _l("Felterne skrives tilbage i begge systemer, og parringen ophæves."),
-    "apart": _l("Parringen ophæves."),
-    "include": _l("Synkronisering slås til igen."),
-    "ask": _l("Spørgsmålet stilles igen."),
-    "ask_there": _l("Felterne skrives tilbage, og spørgsmålet stilles igen."),
-    "return_ours": _l("Kommer tilbage i CleanManager."),
-    "recreate": _l("Oprettes igen i e-conomic under samme nummer, kun med de felter, du ser her."),
-}
+    "remove_ours": (
+        _l("Slettes i CleanManager, og parringen ophæves."), _l("Slettet i CleanManager, og parringen er ophævet.")
+    ),
+    "remove_theirs": (
+        _l("Slettes i e-conomic, og parringen ophæves."), _l("Slettet i e-conomic, og parringen er ophævet.")
+    ),
+    "restore": (
+        _l("Felterne skrives tilbage i begge systemer, og parringen ophæves."),
+        _l("Felterne er skrevet tilbage i begge systemer, og parringen er ophævet."),
+    ),
+    "apart": (_l("Parringen ophæves."), _l("Parringen er ophævet.")),
+    "include": (_l("Synkronisering slås til igen."), _l("Synkronisering er slået til igen.")),
+    "ask": (_l("Spørgsmålet stilles igen."), _l("Spørgsmålet er stillet igen.")),
+    "ask_there": (
+        _l("Felterne skrives tilbage, og spørgsmålet stilles igen."),
+        _l("Felterne er skrevet tilbage, og spørgsmålet er stillet igen."),
+    ),
+    "return_ours": (_l("Kommer tilbage i CleanManager."), _l("Er tilbage i CleanManager.")),
+    "recreate": (
+        _l("Oprettes igen i e-conomic under samme nummer, kun med de felter, du ser her."),
+        _l("Oprettet igen i e-conomic under samme nummer, kun med de felter, du ser her."),
+    ),
+}  # fmt: skip
 SWITCHED_ON = _l("Synkronisering slås til for kunden.")
 SWITCHED_BACK = _l("Synkronisering slås fra igen, som før kørslen.")
 FOR_GOOD = _l("Kan ikke fortrydes: kunden er allerede slettet i CleanManager.")
@@ -174,7 +188,10 @@ def does(item: RunItem) -> str:
     note = item.note
     if note.get("kept"):
         return str(KEPT[note["kept"]])
-    said = [str(DOES[note["does"]])] if note.get("does") in DOES and not _is_left(item) else []
+    said = []
+    if note.get("does") in DOES and not _is_left(item):
+        becomes, became = DOES[note["does"]]
+        said = [str(became if item.state == states.ITEM_DONE else becomes)]
     if note.get("stays"):
         stays = ", ".join(label(name) for name in note["stays"])
         said.append(str(_("Bliver, for det er ændret siden: %(fields)s.", fields=stays)))
@@ -185,6 +202,18 @@ def does(item: RunItem) -> str:
     if note.get("effects") and not item.reason:
         said.append(str(_("Bekræftet: %(effects)s", effects=_effects(item))))
     return " ".join(said)
+
+
+def undone(done: int, partly: int, total: int, is_over: bool) -> str:
+    """How much of a run another one has taken back."""
+    if not is_over:
+        return str(_("Kørslen bliver fortrudt nu"))
+    if done == total and not partly:
+        return str(_("Kørslen blev fortrudt"))
+    counts = {"done": number(done), "total": number(total), "partly": number(partly)}
+    if partly:
+        return str(_("%(done)s af %(total)s blev fortrudt, heraf %(partly)s ikke helt", **counts))
+    return str(_("%(done)s af %(total)s blev fortrudt", **counts))
 
 
 def _is_left(item: RunItem) -> bool:

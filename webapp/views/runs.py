@@ -101,7 +101,7 @@ def progress(run_id: int) -> ResponseReturnValue:
     if not htmx.wants_piece():
         return htmx.go(url_for("runs.show", run_id=run.id))
     if request.args.get("page"):
-        return _whole(run) if run.is_over else htmx.partials(_bar(run, on_page=True))
+        return _whole(run) if run.is_over else htmx.partials(_bar(run, on_page=True), _facts(run))
     asked = Asked.on_show()
     counters = sync_window.Counters.of(asked.of_lines(run.connection))
     rest = sync_window.fresh(run.connection, asked) if run.is_over else sync_window.counted(counters)
@@ -161,6 +161,11 @@ def _answered(run: Run, message: str) -> ResponseReturnValue:
 def _bar(run: Run, *, on_page: bool = False) -> Any:
     run_page.counted(run)
     return htmx.piece(f"#run-{run.id}", render_template("runs/_progress.html", run=run, on_page=on_page))
+
+
+def _facts(run: Run) -> Any:
+    facts = render_template("runs/_facts.html", run=run, counts=run_page.counted(run))
+    return htmx.piece("#facts", facts, "outerMorph")
 
 
 def _page(run: Run, wrong: str = "") -> str:

@@ -61,8 +61,17 @@ def _why(customer: Customer, name: str, wrong: str = "") -> str:
     return render_template(
         "customers/why.html", customer=customer, name=name, now=now, page=customer_page.read(customer), wrong=wrong,
         entries=customer_page.entries(lines), source=source, rule_of=_rule_of, words=customer_page,
-        rule_words=rule_words, same=same, back=url_for("customers.show", customer_id=customer.id),
+        rule_words=rule_words, offered=_offered(lines, now), back=url_for("customers.show", customer_id=customer.id),
     )  # fmt: skip
+
+
+def _offered(lines: list[History], now: str) -> set[int]:
+    """The lines whose earlier value can be put back: each value once, where it changed here if it did."""
+    first: dict[str, int] = {}
+    for line in sorted(lines, key=lambda line: line.side != OURS):
+        if line.before and not same(line.before, now):
+            first.setdefault(line.before.strip(), line.id)
+    return set(first.values())
 
 
 def _put_back(customer: Customer, name: str, value: str) -> str:

@@ -25,8 +25,8 @@ blueprint = Blueprint("sync", __name__, url_prefix="/sync")
 
 @blueprint.get("")
 def window() -> ResponseReturnValue:
-    found = Connection.open_of(auth.company())
-    if found is None or not found.is_active:
+    found = sync_window.active_connection()
+    if found is None:
         return sync_window.not_connected()
     return sync_window.page(found, Asked.of(request.args), htmx.wants_piece())
 

@@ -119,10 +119,16 @@ def is_on_show() -> bool:
     return urlsplit(str(request.htmx.current_url or "")).path == url_for("sync.window")  # type: ignore[attr-defined]
 
 
-def connection() -> Connection:
-    """The company's active connection; without one nothing in the window can be done, and no row of it is found."""
+def active_connection() -> Connection | None:
+    """The company's connection whose customers are synchronised."""
     found = Connection.open_of(auth.company())
-    if found is None or not found.is_active:
+    return found if found is not None and found.is_active else None
+
+
+def connection() -> Connection:
+    """The same; without one nothing in the window can be done, and no row of it is found."""
+    found = active_connection()
+    if found is None:
         abort(
             404 if request.view_args else 409,
             _("Kunder synkroniseres ikke med e-conomic. Slå det til under Integrationer."),
