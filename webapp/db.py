@@ -202,7 +202,7 @@ def _column_at_once(field: Field, ctx: Any) -> Any:
     return ctx.literal(f'"{ctx.alias_manager[table]}"."{field.column_name}"')
 
 
-def _selection_at_once(query: peewee.ModelSelect, ctx: Any, is_subquery: bool = False) -> Any:
+def _selection_at_once(query: Any, ctx: Any, is_subquery: bool = False) -> Any:
     """Every column of one table, spelled once for each alias."""
     table = query.model._meta.table
     if is_subquery or not query._is_default or table._alias:
@@ -218,5 +218,5 @@ def _all_columns(model: type[peewee.Model], alias: str) -> str:
 
 _map_types()
 _selection = peewee.ModelSelect.__sql_selection__
-peewee.ModelSelect.__sql_selection__ = _selection_at_once
+peewee.ModelSelect.__sql_selection__ = _selection_at_once  # type: ignore[assignment,method-assign]
 Field.__sql__ = _column_at_once  # type: ignore[method-assign]
