@@ -12,6 +12,7 @@ from webapp.economic.client import Client
 from webapp.economic.errors import Missing, Refused
 from webapp.models import attempt as attempts
 from webapp.models.attempt import Attempt
+from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.sync import inbox, numbers, pairings, register, rules, standing
@@ -99,6 +100,21 @@ def test_a_key_of_another_grant_is_not_sent_again_whatever_the_clock_says(connec
         connected.opened(connected.company, connected.alice, connected.economic)
     connected.drain()
     assert api_creations(connected) == [7]
+
+
+def test_a_404_that_a_worker_hears_late_ends_nothing_that_is_known(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*call: object) -> None:
+        Lane.update(fence=Lane.fence + 1).execute()
+        Attempt.update(state=attempts.DONE).execute()
+        raise Missing("not found")
+
+    monkeypatch.setattr(Client, "create", overtaken)
+    create(connected)
+    connected.worker.round()
+    assert Attempt.get().state == attempts.DONE
+    Lane.delete().execute()
 
 
 def test_a_worker_that_hears_late_forgets_nothing_that_is_known(connected: World) -> None:

@@ -123,7 +123,9 @@ def _no_such_address(held: Lane, client: Client, attempt: Attempt, fault: Missin
     if attempt.tries > 1:
         _look_before_repeating(held, client, attempt)
         return
-    attempt.settle(attempts.STALE, kind="absent")
+    with db.write():
+        held.hold()
+        attempt.settle(attempts.STALE, kind="absent")
     raise Garbled("a 404 in answer to a creation") from fault
 
 
