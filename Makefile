@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all one needs; each first builds .venv when the pinned requirements have changed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test simulate planted kill bench lint lock clean pictures translations ready-run ready-dev
+.PHONY: help demo test pytest simulate planted kill bench lint lock clean pictures translations ready-run ready-dev
 
 PYTHON ?= python3
 UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv || { $(PYTHON) -m uv --version >/dev/null 2>&1 && echo $(PYTHON) -m uv; })
@@ -33,7 +33,10 @@ lint: ready-dev
 # more than most small machines have cores, for tests of real processes mostly wait. An empty PYTHONDONTWRITEBYTECODE is
 # none: scores of processes are started, and compiling takes each longer than all the rest.
 WORKERS ?= 3
-test: lint
+test: ready-dev
+	@$(MAKE) --no-print-directory -j 2 lint pytest
+
+pytest: ready-dev
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 KILLS ?= 1000
