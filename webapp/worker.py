@@ -18,7 +18,7 @@ from webapp.models.lane import Fenced, Halted, Lane
 from webapp.models.pairing import Pairing
 from webapp.models.place import Heartbeat
 from webapp.models.run import RunItem
-from webapp.sync import apply, connect, inbox, lists, look, push, runs, suggesting, sweep, undo_there
+from webapp.sync import apply, checking, connect, inbox, lists, look, push, runs, suggesting, sweep, undo_there
 from webapp.sync.budget import WITHOUT_A_WORD, Pace
 
 log = logging.getLogger(__name__)
@@ -139,6 +139,7 @@ class Worker:
             lanes.LISTS: lambda: lists.read_lists(held, self._client(connection), connection),
             lanes.RUN: lambda: runs.step(held, connection),
             lanes.SUGGEST: lambda: suggesting.step(held, connection, self._rests),
+            lanes.CHECK: lambda: checking.step(held, connection),
         }
         doing[held.side]()
 

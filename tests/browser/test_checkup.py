@@ -4,9 +4,11 @@ import csv
 from pathlib import Path
 from zipfile import ZipFile
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.journey import Journey
+from webapp.sync import checking
 
 
 def downloaded(journey: Journey, name: str) -> Path:
@@ -30,6 +32,25 @@ def test_many_are_mended_in_one_grid_until_all_are_ready(journey: Journey) -> No
     journey.press("Gem rettelserne")
     journey.sees("Klar: 100 %")
     journey.axe(journey.page)
+
+
+def test_very_many_are_looked_through_by_the_worker_while_the_page_says_so(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "AT_LEISURE", 0)
+    customer = journey.world.ours(1, "Kunde 1", cvr="12345678")
+    journey.go("/checkup")
+    journey.sees("Kunderne ses igennem.")
+    journey.axe(journey.page)
+    journey.world.drain()
+    journey.sees("Klar: 0 %")
+    journey.world.save(customer, cvr="10150817")
+    journey.go("/checkup?cause=cvr")
+    journey.sees("De ses igennem på ny.")
+    journey.axe(journey.page)
+    journey.world.drain()
+    journey.press("Kunderne er set igennem på ny – vis")
+    journey.sees("Klar: 100 %")
 
 
 def test_the_list_is_taken_away_for_a_spreadsheet(journey: Journey) -> None:

@@ -2,10 +2,14 @@
 
 import pytest
 
-from tests.people import Browser, World, connect, enter, pair
+from tests.people import PIECE, Browser, World, connect, enter, pair
+from webapp import ports
+from webapp.models import lane
+from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.history import History
-from webapp.sync import register
+from webapp.models.lane import Lane
+from webapp.sync import checking, register
 
 PAGE = "/checkup"
 
@@ -131,3 +135,48 @@ def test_an_unknown_cause_is_not_found(alice: Browser) -> None:
 
 def test_the_sync_window_leads_to_it(alice: Browser, world: World) -> None:
     assert 'href="/checkup"' in alice.page("/sync").source
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch, world: World) -> Connection:
+    """Alice's registers are too large to be looked through while a page waits."""
+    monkeypatch.setattr(checking, "AT_LEISURE", 0)
+    connection = Connection.open_of(world.alice.company)
+    assert connection is not None
+    Connection.update(activated_at=ports.now()).where(Connection.id == connection.id).execute()
+    return Connection.get_by_id(connection.id)
+
+
+def look_through(connection: Connection) -> None:
+    held = Lane.claim("worker", connection, sides=(lane.CHECK,))
+    assert held is not None
+    checking.step(held, connection)
+
+
+def test_a_large_register_is_looked_through_by_the_worker_and_then_shown(
+    alice: Browser, odd: Customer, large: Connection
+) -> None:
+    assert "Kunderne ses igennem." in alice.page(PAGE).source
+    assert alice.client.get(f"{PAGE}/seen?nothing=1", headers=PIECE).status_code == 204
+    look_through(large)
+    assert alice.client.get(f"{PAGE}/seen?nothing=1", headers=PIECE).headers["HX-Redirect"] == f"{PAGE}?page=1"
+    assert alice.page(PAGE).one("nav", aria_label="Årsager")
+
+
+def test_an_older_look_is_shown_meanwhile_and_said_to_be_so(alice: Browser, odd: Customer, large: Connection) -> None:
+    alice.page(PAGE)
+    look_through(large)
+    alice.post(PAGE, typed(odd, "10150817"))
+    assert "ses igennem på ny" in alice.page(f"{PAGE}?cause=cvr").one("p", id="seen").text
+    look_through(large)
+    assert "set igennem på ny – vis" in alice.client.get(f"{PAGE}/seen?cause=cvr", headers=PIECE).text
+    assert "cause=cvr" not in alice.page(PAGE).source
+
+
+def test_the_worker_is_not_waited_for_while_everything_rests(alice: Browser, odd: Customer, large: Connection) -> None:
+    large.pause("person")
+    assert alice.page(PAGE).one("nav", aria_label="Årsager")
+
+
+def test_asked_whether_it_is_seen_without_script_one_comes_to_the_page(alice: Browser) -> None:
+    assert alice.get(f"{PAGE}/seen?cause=cvr").location == f"{PAGE}?cause=cvr&page=1"

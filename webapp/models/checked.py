@@ -26,6 +26,11 @@ class Checked(Row):
         found: Self | None = cls.get_or_none(cls.company == company, cls.stamp == stamp)
         return found
 
+    @classmethod
+    def last(cls, company: Company) -> Self | None:
+        """The one that is kept, of whatever state of the registers."""
+        return cls.get_or_none(cls.company == company)
+
     @property
     def counts(self) -> dict[str, list[int]]:
         """Cause -> how many findings, and how many customers they are about."""

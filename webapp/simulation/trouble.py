@@ -222,6 +222,7 @@ STEPS = {
     lanes.RUN: ("runs", "undo_there"),
     lanes.LISTS: ("lists",),
     lanes.SUGGEST: ("suggesting",),
+    lanes.CHECK: ("checking",),
 }
 
 

@@ -11,11 +11,14 @@ from typing import Any
 from peewee import SQL, chunked, fn
 
 from webapp import db
+from webapp.models import connection as connections
+from webapp.models import lane
 from webapp.models.checked import Checked, CheckedPage
 from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.default_rule import DefaultRule
+from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import OPEN, Pairing
 from webapp.sync import checkup, defaulting
@@ -25,6 +28,8 @@ from webapp.sync.fields import NAMES, REFERENCES
 
 PAGE = 100
 AT_ONCE = 100
+AT_LEISURE = 5_000
+"""More customers than this are looked through by the worker; so many take about a third of a second."""
 EDITION = 3
 """To be raised with every change of what is odd, or of how it is written: what was kept is then looked for anew."""
 
@@ -72,9 +77,41 @@ def check(company: Company, connection: Connection | None) -> Check:
     if kept is None:
         found = checkup.examine(list(_rows(company, connection)), _filled(connection, rules))
         kept = _keep(company, stamp, found)
+    return _told(company, kept)
+
+
+def known(company: Company, connection: Connection | None) -> tuple[Check | None, bool]:
+    """What can be told at once, and whether it is of the registers as they are now; where not, the worker is asked
+    to look. None: there is nothing yet. Where no worker would, or few are to be seen, it is always of now.
+    """
+    works = connection is not None and connection.is_active and connection.state == connections.OPEN
+    if connection is None or not works or _size(company, connection) <= AT_LEISURE:
+        return check(company, connection), True
+    kept = Checked.last(company)
+    told = _told(company, kept) if kept else None
+    if kept is not None and kept.stamp == _stamp(company, connection, DefaultRule.rules(connection)):
+        return told, True
+    with db.write():
+        Lane.wake(connection, lane.CHECK, connection.id, hurry=False)
+    return told, False
+
+
+def step(held: Lane, connection: Connection) -> None:
+    """The worker's part: look the registers through, unless that has been done since they changed."""
+    check(connection.company, connection)
+    with db.write():
+        held.hold()
+        held.finish()
+
+
+def _size(company: Company, connection: Connection) -> int:
+    return int(Customer.of(company).count() + Mirror.of(connection).count())
+
+
+def _told(company: Company, kept: Checked) -> Check:
     causes = [cause for cause in checkup.CAUSES if cause in kept.counts]
     counts, customers = ({cause: kept.counts[cause][place] for cause in causes} for place in (0, 1))
-    return Check(company, stamp, kept.checked, kept.odd, counts, customers)
+    return Check(company, kept.stamp, kept.checked, kept.odd, counts, customers)
 
 
 def _stamp(company: Company, connection: Connection | None, rules: list[Rule]) -> str:

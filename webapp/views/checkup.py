@@ -42,6 +42,21 @@ def index() -> ResponseReturnValue:
     return _page(request.args.get("cause", ""), request.args.get("page", 1, int))
 
 
+@blueprint.get("/seen")
+def seen() -> ResponseReturnValue:
+    """Asked by a page that shows an older look, or none, until the worker has looked through the registers anew."""
+    cause, page = request.args.get("cause", ""), request.args.get("page", 1, int)
+    address = url_for("checkup.index", cause=cause or None, page=page)
+    if not htmx.wants_piece():
+        return htmx.go(address)
+    _check, is_of_now = checking.known(auth.company(), Connection.open_of(auth.company()))
+    if not is_of_now:
+        return "", 204
+    if request.args.get("nothing"):
+        return htmx.go(address)
+    return htmx.partials(htmx.piece("#seen", render_template("checkup/_seen.html", address=address)))
+
+
 @blueprint.post("")
 @auth.administrator_only
 def mend() -> ResponseReturnValue:
@@ -59,7 +74,7 @@ def mend() -> ResponseReturnValue:
 @blueprint.get("/list.<any(csv, xlsx):kind>")
 def export(kind: str) -> ResponseReturnValue:
     """Everything that was found, a line each, for a spreadsheet."""
-    heads, rows = checkup_words.heads(), map(checkup_words.line, _check()[0].everything())
+    heads, rows = checkup_words.heads(), map(checkup_words.line, _thorough().everything())
     body = sheets.as_csv(heads, rows) if kind == "csv" else sheets.as_xlsx(heads, rows, _("Sundhedstjek"))
     name = f"sundhedstjek-{ports.now():%Y-%m-%d}.{kind}"
     told = {"Content-Disposition": f"attachment; filename={name}"}
@@ -69,20 +84,23 @@ def export(kind: str) -> ResponseReturnValue:
 def _page(cause: str, page: int, wrong: Mapping[tuple[int, str], Typed] | None = None) -> str:
     if cause and cause not in checkup.CAUSES:
         abort(404, _("Den årsag findes ikke."))
-    check, connection = _check()
+    connection = Connection.open_of(auth.company())
+    check, is_of_now = checking.known(auth.company(), connection)
+    if check is None:
+        return render_template("checkup/first.html")
     pages = check.pages(cause)
     page = min(max(1, page), pages)
     return render_template(
         "checkup/index.html", check=check, cause=cause, found=check.page(cause, page), page=page, pages=pages,
         wrong=wrong or {}, words=checkup_words, mended=checkup.MENDED, options=forms.choices_of(connection),
-        connection=connection, theirs_known=bool(connection and connection.is_active and connection.fetched_at),
+        connection=connection, is_of_now=is_of_now,
+        theirs_known=bool(connection and connection.is_active and connection.fetched_at),
     )  # fmt: skip
 
 
-def _check() -> tuple[Check, Connection | None]:
-    company = auth.company()
-    connection = Connection.open_of(company)
-    return checking.check(company, connection), connection
+def _thorough() -> Check:
+    """Of the registers as they are now, however long that takes: a list to take away is not to be an older one."""
+    return checking.check(auth.company(), Connection.open_of(auth.company()))
 
 
 def _typed() -> Iterator[Typed]:
