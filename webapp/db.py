@@ -207,13 +207,10 @@ def _selection_at_once(query: Any, ctx: Any, is_subquery: bool = False) -> Any:
     table = query.model._meta.table
     if is_subquery or not query._is_default or table._alias:
         return _selection(query, ctx, is_subquery)
-    alias = ctx.alias_manager[table]
-    return ctx.literal(_all_columns(query.model, alias))
-
-
-@functools.cache
-def _all_columns(model: type[peewee.Model], alias: str) -> str:
-    return ", ".join(f'"{alias}"."{field.column_name}"' for field in model._meta.sorted_fields)
+    alias, spelled = ctx.alias_manager[table], query.model._meta.__dict__.setdefault("columns_spelled", {})
+    if alias not in spelled:
+        spelled[alias] = ", ".join(f'"{alias}"."{field.column_name}"' for field in query.model._meta.sorted_fields)
+    return ctx.literal(spelled[alias])
 
 
 _map_types()

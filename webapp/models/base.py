@@ -23,7 +23,8 @@ class Row(Model):
     @classmethod
     def get_or_none(cls, *query: Any) -> Self | None:
         """As peewee's, which writes the whole query a second time to tell what it did not find."""
-        found: Self | None = cls.select().where(*query).first()
+        rows = cls.select()
+        found: Self | None = (rows.where(*query) if query else rows).first()
         return found
 
     @classmethod
