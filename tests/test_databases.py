@@ -1,5 +1,6 @@
 """The databases that tests get are fresh, migrated and of the kind that their name says."""
 
+import re
 import subprocess
 import sys
 import threading
@@ -37,6 +38,20 @@ def test_an_empty_database_takes_every_migration(empty_database: str) -> None:
     assert db.database.get_tables() == []
     assert migrations.upgrade()
     assert migrations.pending() == []
+
+
+@pytest.mark.parametrize("file", sorted(Path(migrations.__file__).parent.glob("[0-9]*.py")), ids=lambda file: file.stem)
+def test_an_upgrade_leaves_the_program_before_it_what_it_writes_to(file: Path) -> None:
+    up = file.read_text().partition("def down")[0]
+    added = re.findall(r"ADD COLUMN [^;\"]*", up)
+    assert not re.search(r"DROP COLUMN|RENAME|ALTER COLUMN", up)
+    assert [column for column in added if "NOT NULL" in column and "DEFAULT" not in column] == []
+
+
+def test_a_program_goes_on_writing_to_a_table_that_got_a_column(sqlite_database: str) -> None:
+    db.database.execute_sql("ALTER TABLE company ADD COLUMN to_come INTEGER NOT NULL DEFAULT 0")
+    Company.create(name="Ren & Fin ApS")
+    assert Company.get().name == "Ren & Fin ApS"
 
 
 def test_a_database_is_of_the_kind_that_its_address_says(database: str) -> None:

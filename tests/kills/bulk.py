@@ -33,7 +33,7 @@ def work(load: Load, person: Person, chance: random.Random) -> None:
         _apply(load, person, *load.shown)
     elif run is None:
         chance.choice((order, order, undo))(load, person, chance)
-    elif run.state == states.PAUSED or chance.random() < 0.1:
+    elif chance.random() < (0.3 if run.state == states.PAUSED else 0.02):
         _steer(load, person, chance, run)
 
 

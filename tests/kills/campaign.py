@@ -75,6 +75,7 @@ def _storm(seed: int, kills: int, rows: list[dict[str, Any]], server: str) -> di
         "by_process": tally.by_process,
         "recoveries": tally.recoveries,
         "seconds": round(tally.seconds, 1),
+        "runs": tally.runs,
         "acked": tally.acked,
         "asked": tally.asked,
         "faults": {kind: found for kind, found in verdict.items() if found},
@@ -102,10 +103,11 @@ def _tell(*lines: str) -> None:
 
 def sheet(rows: list[dict[str, Any]], cold: list[float]) -> str:
     """The report: what was killed where, and what became of it."""
-    kills, by_process = Counter[str](), Counter[str]()
+    kills, by_process, runs = Counter[str](), Counter[str](), Counter[str]()
     for row in rows:
         kills.update(row["kills"])
         by_process.update(row["by_process"])
+        runs.update(row["runs"])
     declared = storm.declared()
     hit = [name for name in declared if kills[name]]
     seconds, total = sum(row["seconds"] for row in rows), kills.total()
@@ -120,6 +122,7 @@ def sheet(rows: list[dict[str, Any]], cold: list[float]) -> str:
         ("boundaries hit / declared", f"{len(hit)} / {len(declared)}"),
         ("never hit", ", ".join(sorted(set(declared) - set(hit))) or "none"),
         ("asked / acknowledged", f"{sum(r['asked'] for r in rows)} / {sum(r['acked'] for r in rows)}"),
+        ("runs acknowledged", f"{runs.total()} ({', '.join(f'{kind} {count}' for kind, count in runs.most_common())})"),
         *((FAULTS[kind], str(count)) for kind, count in counted.items()),
         ("from an app's death to its next yes in the storm, p95", f"{storm.p95(forked):.2f} s forked ({len(forked)})"),
         ("the same with a cold interpreter", f"{storm.p95(fresh):.2f} s ({len(fresh)})"),

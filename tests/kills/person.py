@@ -8,6 +8,8 @@ import requests
 from tests.kills.furnish import EMAIL, PASSWORD
 
 PIECE = {"HX-Request": "true"}
+PATIENCE = 30
+"""Seconds to be let in: a password is slow to check, most of all on a busy machine."""
 
 
 class Person:
@@ -15,12 +17,12 @@ class Person:
 
     def __init__(self, app: str) -> None:
         self.app, self.http = app, requests.Session()
-        token = hidden(self.http.get(f"{app}/login", timeout=3).text, "csrf_token")
+        token = hidden(self.http.get(f"{app}/login", timeout=PATIENCE).text, "csrf_token")
         form = {"csrf_token": token, "email": EMAIL, "password": PASSWORD}
-        answer = self.http.post(f"{app}/login", data=form, timeout=5, allow_redirects=False)
+        answer = self.http.post(f"{app}/login", data=form, timeout=PATIENCE, allow_redirects=False)
         if answer.status_code != 303:
             raise requests.RequestException(f"not let in: {answer.status_code}")
-        self.token = hidden(self.http.get(f"{app}/customers/new", timeout=3).text, "csrf_token")
+        self.token = hidden(self.http.get(f"{app}/customers/new", timeout=PATIENCE).text, "csrf_token")
 
     def get(self, path: str) -> requests.Response:
         return self.http.get(self.app + path, headers=PIECE, timeout=3)

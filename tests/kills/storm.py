@@ -32,12 +32,13 @@ def declared() -> list[str]:
 
 @dataclass
 class Tally:
-    """How the storm went: deaths by place, seconds until the app said yes again, and the judgement."""
+    """How the storm went: deaths by place, seconds until the app said yes again, runs by kind, and the judgement."""
 
     kills: Counter[str] = field(default_factory=Counter)
     by_process: Counter[str] = field(default_factory=Counter)
     recoveries: list[tuple[bool, float]] = field(default_factory=list)
     seconds: float = 0.0
+    runs: Counter[str] = field(default_factory=Counter)
     acked: int = 0
     asked: int = 0
     verdict: judge.Verdict = field(default_factory=judge.Verdict)
@@ -75,6 +76,7 @@ class Storm:
             self._calm()
         self.tally.verdict = judge.judge(self.house, self.load)
         self._own_ends()
+        self.tally.runs.update(entry.value for entry in self.load.log.of("run"))
         self.tally.acked, self.tally.asked = sum(e.acked for e in self.load.log.entries), len(self.load.log.entries)
         self.tally.seconds = time.monotonic() - began
         return self.tally

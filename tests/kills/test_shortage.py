@@ -3,6 +3,7 @@
 import contextlib
 import os
 import resource
+import socket
 import time
 from collections.abc import Callable, Iterator
 
@@ -25,10 +26,10 @@ def memory(life: Life) -> tuple[int, int]:
 
 
 @contextlib.contextmanager
-def no_more(of: Callable[[Life], tuple[int, int]], house: House) -> Iterator[None]:
-    """The processes of the app get no more of it than they have."""
+def no_more(of: Callable[[Life], tuple[int, int]], house: House, *names: str) -> Iterator[None]:
+    """These processes, or all of the app, get no more of it than they have."""
     before = []
-    for life in (house.lives[name] for name in (APP, *WORKERS)):
+    for life in (house.lives[name] for name in names or (APP, *WORKERS)):
         what, now = of(life)
         limits = resource.prlimit(life.pid, what)
         before.append((life.pid, what, limits))
@@ -38,6 +39,19 @@ def no_more(of: Callable[[Life], tuple[int, int]], house: House) -> Iterator[Non
     finally:
         for pid, what, limits in before:
             resource.prlimit(pid, what, limits)
+
+
+def test_new_callers_wait_while_no_handle_is_left(house_at: Callable[..., House]) -> None:
+    house = house_at()
+    house.up(APP)
+    with socket.socket() as caller:
+        with no_more(handles, house, APP):
+            caller.connect(("127.0.0.1", house.app_port))
+            caller.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            time.sleep(1)
+        answer = caller.recv(100)
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert 0 < house.printed().count("a new caller has to wait: Too many open files") < 10
 
 
 @pytest.mark.parametrize("of", [handles, memory])

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 from waitress.server import create_server
 
-from webapp import create_app, db, migrations, prepare
+from webapp import create_app, db, migrations, ports, prepare
 from webapp.worker import Worker
+
+log = logging.getLogger(__name__)
+WITHOUT_HANDLES = 0.2
 
 
 def serve(host: str, with_worker: bool | None) -> None:
@@ -58,7 +62,24 @@ def run_sandbox(port: int, files: Iterable[Path], customers: int | None, seed: i
 def answer(app: Any, host: str, port: int) -> None:
     """Answer requests until SystemExit or KeyboardInterrupt, then let the running ones end."""
     server = create_server(app, host=host, port=port, threads=8, clear_untrusted_proxy_headers=True)
+    server.accept = _waiting_for_handles(server.accept)
     server.run()
+
+
+def _waiting_for_handles(accept: Callable[[], Any]) -> Callable[[], Any]:
+    """While no file handle is left new callers wait; asked without a pause, the server would do nothing else."""
+
+    def accept_or_wait() -> Any:
+        try:
+            return accept()
+        except OSError as fault:
+            if fault.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            log.error("a new caller has to wait: %s", fault.strerror)
+            ports.sleep(WITHOUT_HANDLES)
+            return None
+
+    return accept_or_wait
 
 
 @contextlib.contextmanager
