@@ -94,6 +94,13 @@ class Attempt(Row):
         """e-conomic still knows the key, so the same call again is safe."""
         return self.is_young() and not self.key_lost
 
+    def begin_try(self) -> bool:
+        """Count a try before its call; False when the attempt has ended, or given way to another, since."""
+        living = Attempt.id == self.id, Attempt.state.in_((OPEN, UNCLEAR))
+        begun = Attempt.update(tries=Attempt.tries + 1).where(*living).execute()
+        self.tries += begun
+        return bool(begun)
+
     def settle(self, state: str, *, kind: str = "", text: str = "", log_id: str = "") -> None:
         """Note how it ended. One that is not known to have ended is never put over one that is: a worker that has lost
         its lane may hear late."""

@@ -94,8 +94,11 @@ def _filled(pair: Pairing, values: dict[str, str]) -> dict[str, str]:
 
 
 def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:
-    Attempt.update(tries=Attempt.tries + 1).where(Attempt.id == attempt.id).execute()
-    attempt.tries += 1
+    with db.write():
+        held.hold_to_write()
+        if not attempt.begin_try():
+            held.again()
+            return
     try:
         created = client.create(attempt.body, attempt.key)
     except Refused as fault:

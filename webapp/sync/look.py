@@ -176,7 +176,8 @@ def _swap(connection: Connection, known: tuple[int, int], mirror: Mirror) -> boo
 
 def _make_room(connection: Connection, number: int) -> None:
     """An unpaired mirror row under the new number is the same customer met before its pair: it gives way."""
-    other = Mirror.with_number(connection, number)
+    living = Mirror.with_number(connection, number)
+    other = Mirror.locked_of(connection, living.id) if living else None
     if other is not None and Pairing.of_mirror(other) is None:
         Place.remove(connection, mirror=other)
         other.gone_at = ports.now()
@@ -209,11 +210,11 @@ def _enter_number(
 ) -> None:
     with db.write():
         held.hold()
-        if _hand_over(connection, held.record):
-            held.finish()
-            return
         living = Mirror.with_number(connection, held.record)
         mirror = Mirror.locked_of(connection, living.id) if living else None
+        if _hand_over(connection, held.record):  # Asked after the lock: who held the row may have paired it.
+            held.finish()
+            return
         if (mirror.id, mirror.version) != known if mirror else known is not None:
             held.again()
             return
