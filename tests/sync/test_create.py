@@ -1,6 +1,7 @@
 """Creation there happens exactly once, whatever fails, and creation here copies what e-conomic holds."""
 
 import json
+from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
@@ -12,6 +13,7 @@ from webapp.economic.client import Client
 from webapp.economic.errors import Missing, Refused
 from webapp.models import attempt as attempts
 from webapp.models.attempt import Attempt
+from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
@@ -355,3 +357,28 @@ def test_the_lowest_gap_is_proposed_when_the_highest_number_is_used_up(connected
         connected.theirs(number, "Deres")
     connected.look(1, 2, 4, 999_999_999)
     assert numbers.next_there(connected.connection) == 3
+
+
+def test_one_that_may_be_somebody_elses_is_not_called_created_by_us(connected: World) -> None:
+    connected.sandbox.faults.next(kind="500-before", method="POST")
+    pair = create(connected, email="post@skovbryn.dk")
+    connected.worker.round()
+    connected.theirs(7, "En helt anden", email="post@skovbryn.dk")
+    connected.clock.sleep(3 * 3600)
+    connected.drain()
+    assert connected.place(customer=pair.customer).state == "other_party"
+    told = {line.field for line in History.select().where(History.pairing_id == pair.id)}
+    assert "created" not in told and "paired" in told
+
+
+def test_a_key_dated_by_a_clock_that_was_set_back_since_is_not_taken_for_young(connected: World) -> None:
+    connected.sandbox.faults.next(kind="500-after", method="POST")
+    create(connected)
+    connected.worker.round()
+    connected.sandbox.switches.renumbering_allowed = True
+    connected.economic.renumber(7, 41)
+    inbox.receive(connected.connection, "old=7&new=41", "", "")
+    connected.clock.sleep(3 * 3600)
+    Attempt.update(created_at=connected.clock.now() + timedelta(hours=1)).execute()
+    connected.drain()
+    assert api_creations(connected) == [7]

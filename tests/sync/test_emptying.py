@@ -244,3 +244,14 @@ def dying(name: str, times: int) -> Callable[[str], None]:
             raise Died
 
     return die
+
+
+def test_what_e_conomic_would_not_let_be_emptied_does_not_hold_others_back(paired: World) -> None:
+    paired.sandbox.faults.next(3, kind="403", method="PUT")
+    for customer in Customer.select().where(Customer.number <= 3):
+        paired.save(customer, phone="")
+    paired.drain()
+    paired.clock.sleep(3600)
+    paired.economic.edit(4, telephoneAndFaxNumber="")
+    paired.webhook(4, 4)
+    assert (theirs(paired), ours(paired), braked(paired)) == (9, 6, 0)

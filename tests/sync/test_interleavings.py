@@ -11,6 +11,7 @@ from tests.sync.world import World
 from webapp import ports
 from webapp.economic.client import Client
 from webapp.models.customer import Customer
+from webapp.models.history import History
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.sync import inbox, pairings, register
@@ -162,3 +163,11 @@ def test_an_answer_given_to_a_question_that_has_moved(connected: World, pair: Pa
     with pytest.raises(Moved):
         pairings.answer(connected.connection, pair.id, {"city": "ours"}, shown, connected.alice)
     assert (connected.stored(1042)["city"], ours(pair).city) == ("Skagen", "Vejle")
+
+
+def test_what_a_colleague_wrote_before_our_read_back_is_not_called_sent_by_us(connected: World, pair: Pairing) -> None:
+    connected.sandbox.hooks.add(after_write=lambda: connected.economic.edit(1042, city="Aarhus"))
+    connected.save(pair.customer, phone="1")
+    connected.drain()
+    lines = History.select().where(History.side == "theirs", History.mirror_id == pair.mirror_id)
+    assert {line.field: line.cause for line in lines} == {"phone": "push", "city": "fetched"}

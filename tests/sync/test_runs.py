@@ -3,6 +3,7 @@
 import pytest
 
 from tests.sync.world import World
+from webapp import db
 from webapp.models.confirmation import Confirmation
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
@@ -11,7 +12,7 @@ from webapp.models.history import History
 from webapp.models.pairing import Pairing
 from webapp.models.run import CREATE_OURS, CREATE_THEIRS, EXCLUDE, PAIR, Run, RunItem, RunPlan
 from webapp.models.user import User
-from webapp.sync import pairings, runs, runs_undo
+from webapp.sync import connect, pairings, runs, runs_undo
 from webapp.sync.runs_plan import EVERYBODY, Selection
 
 
@@ -459,3 +460,12 @@ def test_who_is_left_out_by_a_run_is_so_by_whoever_ordered_it(connected: World) 
     runs.start(planned(connected, EXCLUDE, Selection(ours=(one.id,))), boss)
     connected.drain()
     assert Exclusion.get().created_by == boss
+
+
+def test_a_plan_of_a_connection_that_was_closed_is_not_applied(connected: World) -> None:
+    many_there(connected, 1)
+    plan = planned(connected, CREATE_OURS)
+    with db.write():
+        connect.close(connected.connection, connected.alice)
+    with pytest.raises(runs.NotApplied, match="closed"):
+        runs.start(plan, connected.alice)

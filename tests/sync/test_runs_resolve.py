@@ -4,13 +4,14 @@ import pytest
 
 from tests.sync.test_pairs import seen
 from tests.sync.test_runs import bulk, planned
+from tests.sync.test_runs_delete import until
 from tests.sync.test_runs_undo import registers, undo
 from tests.sync.world import World
 from webapp.models.confirmation import Confirmation
 from webapp.models.customer import Customer
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
-from webapp.models.run import RESOLVE, RunItem, RunPlan
+from webapp.models.run import RESOLVE, Run, RunItem, RunPlan
 from webapp.sync import pairings, runs, runs_undo
 from webapp.sync.runs_plan import Selection
 
@@ -245,4 +246,19 @@ def test_a_name_and_a_cvr_number_that_went_back_there_are_questions_as_before(co
         connected.drain()
     run = bulk(connected, RESOLVE, answer="ours")
     undo(connected, run)
+    assert connected.place(customer=pair.customer).state == "question"
+
+
+def test_what_was_confirmed_and_taken_back_before_it_was_sent_is_not_sent(connected: World) -> None:
+    pair = connected.pair_same(vatZone=1)
+    connected.save(pair.customer, vat_zone="3")
+    connected.drain()
+    run = runs.start(planned(connected, RESOLVE, of(pair), answer="ours"), connected.alice, confirmed=["vat_zone"])
+    connected.sandbox.faults.always(method="GET", kind="500-before")
+    until(connected, Run.select().where(Run.id == run.id, Run.state == "done"))
+    runs.start(runs_undo.plan(connected.fresh(run), connected.alice), connected.alice)
+    connected.worker.round()
+    connected.sandbox.faults.clear()
+    connected.drain()
+    assert connected.stored(1042)["vatZone"] == 1
     assert connected.place(customer=pair.customer).state == "question"

@@ -13,7 +13,7 @@ from webapp.models.exclusion import Exclusion
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
 from webapp.models.run import CREATE_OURS, CREATE_THEIRS, EXCLUDE, PAIR, Run, RunItem, RunPlan
-from webapp.sync import pairings, runs, runs_undo
+from webapp.sync import pairings, rules, runs, runs_undo
 from webapp.sync.runs_plan import Selection
 
 FIELDS = (
@@ -416,3 +416,22 @@ def test_one_that_they_had_deleted_first_is_not_said_to_be_deleted_by_the_undo(c
     undo(connected, run)
     told = History.select().where(History.side == "theirs", History.field == "deleted")
     assert [line.cause for line in told] == ["fetched"]
+
+
+def test_a_field_closed_there_since_is_not_written_back_there(connected: World) -> None:
+    run = bulk(connected, PAIR, two_pairs(connected), names="ours", contact="ours")
+    rules.lay_down(connected.connection, "phone", "direction", "in", connected.alice)
+    connected.drain()
+    undo(connected, run)
+    stored = connected.stored(1)
+    assert (stored["telephoneAndFaxNumber"], stored["name"]) == ("66 10 00 14", "Havnens Tandklinik")
+
+
+def test_what_a_colleague_wrote_is_not_called_taken_back(connected: World) -> None:
+    run = bulk(connected, PAIR, two_pairs(connected), names="ours", contact="ours")
+    connected.sandbox.hooks.add(after_write=lambda: connected.economic.edit(1, zip="5000"))
+    undo(connected, run)
+    mirror = connected.mirror(1)
+    lines = History.select().where(History.mirror_id == mirror.id, History.side == "theirs")
+    told = {line.field: line.cause for line in lines}
+    assert (mirror.postcode, told["postcode"], told["name"]) == ("5000", "fetched", "undo")

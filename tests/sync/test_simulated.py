@@ -12,7 +12,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.run import Run
 from webapp.models.sweep import Sweep
-from webapp.sync import connect, inbox, pairings, runs
+from webapp.sync import connect, inbox, pairings, resting, runs
 from webapp.sync.pairings import Versions
 from webapp.worker import Worker
 
@@ -328,5 +328,15 @@ def test_a_customer_that_the_question_itself_brought_back_is_taken_away(connecte
     connected.worker.round()
     connected.economic.edit(7, city="Odense")
     connected.sandbox.hooks.add(between_get_and_put=lambda: connected.economic.delete(7))
+    connected.drain()
+    assert list(connected.economic.customers) == []
+
+
+def test_nothing_is_taken_away_again_once_everything_rests(connected: World) -> None:
+    update_brings_back(connected)
+    connected.sandbox.hooks.add(before_get=lambda: resting.pause(connected.connection, connected.alice))
+    connected.drain()
+    assert list(connected.economic.customers) == [7]
+    resting.resume(connected.connection, connected.alice)
     connected.drain()
     assert list(connected.economic.customers) == []

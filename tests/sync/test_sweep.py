@@ -15,7 +15,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.place import Place
 from webapp.models.sweep import Sweep
 from webapp.models.tally import Tally
-from webapp.sync import standing, sweep
+from webapp.sync import checking, standing, sweep
 
 
 class Died(BaseException):
@@ -219,3 +219,16 @@ def test_those_missing_are_looked_at_in_the_order_they_were_entered_on_both_data
     with db.write():
         sweep.finish(connected.connection, ended)
     assert [lane.record for lane in Lane.select().order_by(Lane.id)] == [5, 6]
+
+
+def test_barring_alone_is_known_after_a_comparison_and_after_a_look(connected: World) -> None:
+    connected.pair_same(7, "Kunde")
+    connected.economic.edit(7, barred=True)
+    connected.compare()
+    told = [checking.check(connected.company, connected.connection).counts.get("barred")]
+    connected.economic.edit(7, city="Odense")
+    connected.look(7)
+    told.append(checking.check(connected.company, connected.connection).counts.get("barred"))
+    connected.economic.edit(7, barred=False)
+    connected.look(7)
+    assert [*told, checking.check(connected.company, connected.connection).counts.get("barred")] == [1, 1, None]

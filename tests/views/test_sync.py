@@ -344,6 +344,12 @@ def test_the_answer_decides_what_becomes_of_the_missing(synced: Synced, held: Sw
     assert {place.section for place in Place.of(synced.connection)} == {section}
 
 
+def test_who_answers_the_brake_second_is_told_so(synced: Synced, held: Sweep) -> None:
+    synced.admin.post(f"/sync/brake/{held.id}", {"answer": "keep"})
+    second = synced.admin.post(f"/sync/brake/{held.id}", {"answer": "gone"}, piece=True)
+    assert "Spørgsmålet er allerede besvaret." in second.text and synced.fresh(held).state == sweeps.VOID
+
+
 def test_an_answer_to_the_brake_that_is_none_is_refused(synced: Synced, held: Sweep) -> None:
     assert synced.admin.post(f"/sync/brake/{held.id}", {"answer": "perhaps"}).status_code == 400
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
@@ -87,12 +87,26 @@ class Attempt(Row):
         return dict(json.loads(self.fields_json))
 
     def is_young(self) -> bool:
-        """e-conomic still remembers the key, as far as its age tells."""
-        return bool(ports.now() - self.created_at <= timedelta(minutes=KEY_MINUTES))
+        """e-conomic still remembers the key, as far as its age tells: nothing of one that is dated in the future."""
+        return bool(timedelta() <= ports.now() - self.created_at <= timedelta(minutes=KEY_MINUTES))
+
+    @property
+    def heard_from(self) -> datetime:
+        """From when a call can tell of its effect. A clock that has been set back since may have dated it."""
+        now = ports.now()
+        made: datetime = self.created_at
+        return made if made <= now else now - timedelta(days=1)
 
     def key_lives(self) -> bool:
         """e-conomic still knows the key, so the same call again is safe."""
         return self.is_young() and not self.key_lost
+
+    def begin_try(self) -> bool:
+        """Count a try before its call; False when the attempt has ended, or given way to another, since."""
+        living = Attempt.id == self.id, Attempt.state.in_((OPEN, UNCLEAR))
+        begun = Attempt.update(tries=Attempt.tries + 1).where(*living).execute()
+        self.tries += begun
+        return bool(begun)
 
     def settle(self, state: str, *, kind: str = "", text: str = "", log_id: str = "") -> None:
         """Note how it ended. One that is not known to have ended is never put over one that is: a worker that has lost

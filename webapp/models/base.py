@@ -23,8 +23,7 @@ class Row(Model):
     @classmethod
     def get_or_none(cls, *query: Any) -> Self | None:
         """As peewee's, which writes the whole query a second time to tell what it did not find."""
-        rows = cls.select()
-        found: Self | None = (rows.where(*query) if query else rows).first()
+        found: Self | None = (cls.select().where(*query) if query else cls.select()).first()
         return found
 
     @classmethod

@@ -40,7 +40,7 @@ class Confirmation(Row):
 
     @classmethod
     def use(cls, pairing: Pairing, names: list[str]) -> None:
-        """What they were given for has been written."""
+        """What they were given for has been written, or is to be asked anew."""
         cls.update(used_at=ports.now()).where(
             cls.pairing == pairing, cls.field.in_(names), cls.used_at.is_null()
         ).execute()

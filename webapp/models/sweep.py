@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from peewee import ForeignKeyField, IntegerField, TextField
@@ -15,6 +16,7 @@ from webapp.models.connection import Connection
 from webapp.models.user import User
 
 FETCH, POLL, COMPARE = "fetch", "poll", "compare"
+THEIR_TIME = "%Y-%m-%dT%H:%M:%SZ"
 RUNNING, HELD, DONE, VOID = "running", "held", "done", "void"
 
 
@@ -63,6 +65,19 @@ class Sweep(Row):
     @emptied.setter
     def emptied(self, found: dict[int, dict[str, str]]) -> None:
         self.emptied_json = json.dumps(found) if found else ""
+
+    @property
+    def asked_from(self) -> str:
+        """From when the next poll asks: the newest change seen, less the time this sweep took, so that what changed on
+        a page already read is asked for again. Both are durations or e-conomic's own clock, so skew does not matter; a
+        duration below zero shows that our clock was set back, and says nothing."""
+        if not self.newest:
+            return ""
+        took = ports.now() - self.started_at + timedelta(seconds=1)
+        if took < timedelta():
+            took = timedelta(days=1)
+        newest = datetime.strptime(self.newest, THEIR_TIME).replace(tzinfo=UTC)
+        return str((newest - took).strftime(THEIR_TIME))
 
     @classmethod
     def current(cls, connection: Connection, *kinds: str) -> Self | None:

@@ -21,7 +21,7 @@ from webapp.models.default_rule import DefaultRule
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import OPEN, Pairing
-from webapp.sync import checkup, defaulting
+from webapp.sync import checkup, defaulting, guard
 from webapp.sync.checkup import Finding, Report, Row
 from webapp.sync.defaulting import Rule
 from webapp.sync.fields import NAMES, REFERENCES
@@ -188,6 +188,6 @@ def _plain(table: Any, query: Any) -> Iterator[tuple[int, int, dict[str, str]]]:
 
 
 def _barred(connection: Connection) -> set[int]:
-    """Only rows whose record holds the word are read whole."""
-    found = Mirror.of(connection).where(Mirror.raw_json.contains('"barred"'))
-    return {mirror.id for mirror in found if mirror.record.get("barred") is True}
+    """Only rows whose record holds the words are read whole."""
+    said = Mirror.raw_json.contains('"barred": true') | Mirror.raw_json.contains('"access": false')
+    return {mirror.id for mirror in Mirror.of(connection).where(said) if guard.is_barred(mirror.record)}

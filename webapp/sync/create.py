@@ -11,18 +11,17 @@ from webapp.economic.limits import faults_in
 from webapp.economic.records import Customer as RemoteCustomer
 from webapp.economic.records import new_body
 from webapp.models import attempt as attempts
-from webapp.models import history, pairing
+from webapp.models import pairing
 from webapp.models.attempt import Attempt
 from webapp.models.default_rule import DefaultRule
 from webapp.models.field_rule import FieldRule
-from webapp.models.history import History
 from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
 from webapp.sync import apply, pull, push
-from webapp.sync.creations import give_up, never_sent, stood_there
+from webapp.sync.creations import give_up, never_sent, note_made, stood_there
 from webapp.sync.fields import BY_NAME, Values, read, spelled
 from webapp.sync.normalise import same
 from webapp.sync.plan import UNSURE
@@ -94,8 +93,11 @@ def _filled(pair: Pairing, values: dict[str, str]) -> dict[str, str]:
 
 
 def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:
-    Attempt.update(tries=Attempt.tries + 1).where(Attempt.id == attempt.id).execute()
-    attempt.tries += 1
+    with db.write():
+        held.hold_to_write()
+        if not attempt.begin_try():
+            held.again()
+            return
     try:
         created = client.create(attempt.body, attempt.key)
     except Refused as fault:
@@ -163,7 +165,7 @@ def _look_before_repeating(held: Lane, client: Client, attempt: Attempt) -> None
     try:
         record = client.legacy_customer(attempt.number)
     except Missing:
-        if Inbox.tells_of(attempt.connection, attempt.number, attempt.created_at):
+        if Inbox.tells_of(attempt.connection, attempt.number, attempt.heard_from):
             _settle(held, attempt, _as_sent(attempt), look=True)
             return
         with db.write():
@@ -253,7 +255,7 @@ def _settle(
         pair.version += 1
         pair.save()
         run_id = RunItem.running(pair.id)
-        _note_created(pair, f"{made_there['name']} ({made.number})", run_id)
+        note_made(pair, f"{made_there['name']} ({made.number})", run_id, by_us=told is not None or not unsure)
         planned = apply.settle(pair, cause="create", run_id=run_id)
         note = {"ours": pair.customer.values, "theirs": made_there, "updated": made.last_updated or ""}
         RunItem.settle_pairing(pair.id, made=note)
@@ -266,15 +268,6 @@ def _settle(
 
 def _as_sent(attempt: Attempt) -> RemoteCustomer:
     return RemoteCustomer(attempt.number, attempt.body, "legacy")
-
-
-def _note_created(pair: Pairing, label: str, run_id: int | None) -> None:
-    facts = {"pairing_id": pair.id, "customer_id": pair.customer_id, "mirror_id": pair.mirror_id}
-    connection = pair.connection_id
-    History.note(
-        pair.company_id, history.THEIRS, "create", field="created", after=label, by=pair.created_by,
-        connection=connection, run_id=run_id, **facts,
-    )  # fmt: skip
 
 
 def _refused(held: Lane, attempt: Attempt, fault: Refused) -> None:

@@ -6,11 +6,12 @@ from peewee import IntegrityError
 
 from webapp import db
 from webapp.models import attempt as attempts
-from webapp.models import lane, pairing
+from webapp.models import history, lane, pairing
 from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
+from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
@@ -108,3 +109,14 @@ def stood_there(pair: Pairing) -> dict[str, str]:
     tried = list(Attempt.select().where(Attempt.pairing == pair, Attempt.kind == attempts.CREATE).order_by(Attempt.id))
     refused = any(one.state == attempts.REFUSED and one.fault_kind not in OF_THE_NUMBER for one in tried)
     return tried[0].fields if pair.base and not refused else {}
+
+
+def note_made(pair: Pairing, label: str, run_id: int | None, *, by_us: bool) -> None:
+    """The partner stands there; whether we made it is said only where it is known."""
+    what = (history.THEIRS, "create", "created") if by_us else (history.PAIR, "pair", "paired")
+    facts = {"pairing_id": pair.id, "customer_id": pair.customer_id, "mirror_id": pair.mirror_id}
+    side, cause, field = what
+    History.note(
+        pair.company_id, side, cause, field=field, after=label if by_us else pair.mirror.label, by=pair.created_by,
+        connection=pair.connection_id, run_id=run_id, **facts,
+    )  # fmt: skip

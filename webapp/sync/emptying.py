@@ -151,7 +151,7 @@ def _is_closed(pair: Pairing) -> bool:
 
 
 def _under_way(connection: Connection) -> set[int]:
-    """Pairs in which a field was emptied lately without a person's answer, or is about to be."""
+    """Pairs in which a field was emptied lately without a person's answer, or is about to be: not what was refused."""
     now = ports.now()
     done = History.select(History.pairing_id).where(
         (History.connection == connection) & (History.at > now - AT_ONCE) & (History.at <= now),
@@ -159,7 +159,7 @@ def _under_way(connection: Connection) -> set[int]:
         History.field.in_(NAMES),
     )
     braked = Pairing.living(connection).where(Pairing.brake_json != "")
-    going = {pair.id for pair in braked if GO in pair.brake.values()}
+    going = {pair.id for pair in braked if GO in pair.brake.values() and not pair.fault}
     return going | {line.pairing_id for line in done if line.pairing_id}
 
 

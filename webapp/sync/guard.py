@@ -82,6 +82,11 @@ def balance(raw: Mapping[str, object]) -> float | None:
     return float(found) if isinstance(found, int | float) else None
 
 
+def is_barred(raw: Mapping[str, object]) -> bool:
+    """No more is sold to the customer, in the words of either service."""
+    return raw.get("barred") is True or raw.get("access") is False
+
+
 def strays(raw: Mapping[str, object], body: Mapping[str, object]) -> tuple[Effect, ...]:
     """Effects of what a body moves although it is nobody's to send: the customer's number, and whether it is barred."""
     numbers = [(str(raw[key]), str(body.get(key))) for key in ("customerNumber", "number") if key in raw]

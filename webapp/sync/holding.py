@@ -43,6 +43,7 @@ def forbid(pair: Pairing, name: str, effect: Effect, value: str) -> None:
 def confirm(pair: Pairing, answers: Mapping[str, str], by: User | None) -> None:
     """Answers of a person who saw what they mean in the books (unsaved): "ours" goes there under that name."""
     ours, theirs, held = pair.customer.values, pair.mirror.values, pair.guard
+    Confirmation.use(pair, list(answers))
     for name, choice in answers.items():
         held.pop(name, None)
         effect = guard.effect(name, theirs[name], ours[name], told(pair))

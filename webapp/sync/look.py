@@ -66,7 +66,7 @@ def _hand_on(connection: Connection, pairing_id: int) -> None:
 
 
 def _at_open_pair(held: Lane, client: Client, connection: Connection, mirror: Mirror) -> None:
-    seen = Seen(None, mirror.version) if mirror.gone_at else _fetch(client, connection, mirror)
+    seen = Seen(None, mirror.version) if mirror.gone_at else _fetch(held, client, connection, mirror)
     ports.failpoint("look.fetched")
     intent = _enter(held, connection, seen)
     if intent is not None:
@@ -104,12 +104,12 @@ def _enter(held: Lane, connection: Connection, seen: Seen) -> push.Intent | None
         return intent
 
 
-def _fetch(client: Client, connection: Connection, mirror: Mirror) -> Seen:
+def _fetch(held: Lane, client: Client, connection: Connection, mirror: Mirror) -> Seen:
     try:
         record = read_one(client, connection, mirror.number)
     except Missing:
         return _follow(client, connection, mirror)
-    if push.take_back(client, connection, record):
+    if push.take_back(held, client, connection, record):
         return Seen(None, mirror.version)
     swapped = _swapped(client, connection, mirror, record) if pull.differs(mirror.values, record) else None
     return swapped or Seen(record, mirror.version)
@@ -176,7 +176,8 @@ def _swap(connection: Connection, known: tuple[int, int], mirror: Mirror) -> boo
 
 def _make_room(connection: Connection, number: int) -> None:
     """An unpaired mirror row under the new number is the same customer met before its pair: it gives way."""
-    other = Mirror.with_number(connection, number)
+    living = Mirror.with_number(connection, number)
+    other = Mirror.locked_of(connection, living.id) if living else None
     if other is not None and Pairing.of_mirror(other) is None:
         Place.remove(connection, mirror=other)
         other.gone_at = ports.now()
@@ -195,7 +196,7 @@ def at_number(held: Lane, client: Client, connection: Connection) -> None:
     known = (mirror.id, mirror.version) if mirror else None
     try:
         record: RemoteCustomer | None = read_one(client, connection, number)
-        if record and push.take_back(client, connection, record):
+        if record and push.take_back(held, client, connection, record):
             record = None
     except Missing:
         record = None
@@ -209,11 +210,11 @@ def _enter_number(
 ) -> None:
     with db.write():
         held.hold()
-        if _hand_over(connection, held.record):
-            held.finish()
-            return
         living = Mirror.with_number(connection, held.record)
         mirror = Mirror.locked_of(connection, living.id) if living else None
+        if _hand_over(connection, held.record):  # Asked after the lock: who held the row may have paired it.
+            held.finish()
+            return
         if (mirror.id, mirror.version) != known if mirror else known is not None:
             held.again()
             return

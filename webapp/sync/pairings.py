@@ -16,6 +16,7 @@ from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
+from webapp.models.run import RunItem
 from webapp.models.suggestion import NotSame
 from webapp.models.user import User
 from webapp.sync import answering, apply, creations, register, remove, standing
@@ -149,6 +150,8 @@ def try_again(connection: Connection, pairing_id: int, number: int | None, by: U
         if found is None or found.connection_id != connection.id:
             raise Moved("the pair is gone")
         if found.state == pairing.CREATING:
+            if not found.fault:
+                raise Moved("it is being created already")
             creations.retry(found, number or found.new_number)
             return found
         found.fault = {}
@@ -204,6 +207,9 @@ def create_again(connection: Connection, pairing_id: int, number: int, seen: Ver
             return creations.begin(connection, found.customer, number, by)
         if not found.customer.deleted_at:
             raise Moved("both are there")
+        found.deleting, found.fault = False, {}
+        RunItem.settle_pairing(found.id, "moved")
+        found.save()
         register.restore(found.customer, by)
         if apply.settle(found, cause="pull", by=by).presence not in (Presence.BOTH, Presence.OTHER_PARTY):
             raise Moved("both are there")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from webapp import ports
@@ -21,19 +21,33 @@ from webapp.sync.section import section
 BATCH = 200
 
 
-def store(mirror: Mirror, record: RemoteCustomer, *, cause: str = "fetched", **more: Any) -> bool:
-    """Let the locked mirror row say what the record says; False, and nothing is written, when it already does."""
+def store(
+    mirror: Mirror,
+    record: RemoteCustomer,
+    *,
+    cause: str = "fetched",
+    wrote: Collection[str] | None = None,
+    **more: Any,
+) -> bool:
+    """Let the locked mirror row say what the record says; False, and nothing is written, when it already does.
+
+    `wrote`: only these fields moved by this cause (all without any); what else did was merely read.
+    """
     values = read(record)
     changes = {name: (getattr(mirror, name), value) for name, value in values.items() if getattr(mirror, name) != value}
-    if not changes and mirror.number == record.number:
+    is_as_barred = guard.is_barred(mirror.record) == guard.is_barred(record.raw)
+    if not changes and mirror.number == record.number and is_as_barred:
         return False
     mirror.number = record.number
     mirror.take(values)
     _carry(mirror, record)
     mirror.version, mirror.updated_at = mirror.version + 1, ports.now()
     mirror.save()
-    facts = {"connection": mirror.connection_id, "mirror_id": mirror.id, "version": mirror.version} | more
-    History.note_values(mirror.company_id, history.THEIRS, cause, changes, **facts)
+    facts = {"connection": mirror.connection_id, "mirror_id": mirror.id, "version": mirror.version}
+    caused = {name: moved for name, moved in changes.items() if wrote is None or name in wrote}
+    merely_read = {name: moved for name, moved in changes.items() if name not in caused}
+    History.note_values(mirror.company_id, history.THEIRS, cause, caused, **facts | more)
+    History.note_values(mirror.company_id, history.THEIRS, "fetched", merely_read, **facts)
     return True
 
 
@@ -94,14 +108,21 @@ def differs(values: Mapping[str, str], record: RemoteCustomer) -> bool:
     return dict(values) != read(record)
 
 
-def keep_balance(mirror: Mirror, record: RemoteCustomer) -> None:
-    """What a customer owes moves without the customer being changed; plans foretell by it."""
-    told = guard.balance(record.raw)
-    if told is None or told == guard.balance(mirror.record):
+def keep_unmapped(mirror: Mirror, record: RemoteCustomer) -> None:
+    """What a customer owes and whether it is barred move without a field being changed; plans and the health check
+    foretell by them."""
+    known, told, barred = mirror.record, guard.balance(record.raw), guard.is_barred(record.raw)
+    is_moved = barred != guard.is_barred(known)
+    raw = (
+        known
+        | ({} if told is None else {"balance": told})
+        | ({"barred": barred, "access": not barred} if is_moved else {})
+    )
+    if raw == known:
         return
-    raw = json.dumps(mirror.record | {"balance": told}, ensure_ascii=False)
-    Mirror.update(raw_json=raw).where(Mirror.id == mirror.id, Mirror.version == mirror.version).execute()
-    mirror.raw_json = raw
+    kept = {"raw_json": json.dumps(raw, ensure_ascii=False), "version": mirror.version + is_moved}
+    Mirror.update(**kept).where(Mirror.id == mirror.id, Mirror.version == mirror.version).execute()
+    mirror.__data__.update(kept)
 
 
 def _carry(mirror: Mirror, record: RemoteCustomer) -> None:

@@ -135,7 +135,7 @@ def _replace(client: Client, attempt: Attempt) -> RemoteCustomer:
     return client.legacy_customer(attempt.number) if replaced.from_cache else replaced.customer
 
 
-def take_back(client: Client, connection: Connection, record: RemoteCustomer) -> bool:
+def take_back(lane: Lane, client: Client, connection: Connection, record: RemoteCustomer) -> bool:
     """Take away a customer that an update without version brought back to life, when the answer saying so was lost.
 
     True when it did. While e-conomic remembers the key it says again what it answered then, and only its own "created"
@@ -146,6 +146,8 @@ def take_back(client: Client, connection: Connection, record: RemoteCustomer) ->
     attempt = Attempt.unanswered(connection, [record.number]).get(record.number)
     if attempt is None or not attempt.key_lives() or not _as_sent(attempt.body, writable(record)):
         return False
+    with db.write():
+        lane.hold_to_write()
     made = _made_it(client, attempt)
     is_gone = made and _lets_go(client, attempt)
     attempt.settle(attempts.STALE, kind="brought_back" if made else "heard_late")
@@ -189,8 +191,8 @@ def _settle(lane: Lane, attempt: Attempt, after: RemoteCustomer) -> None:
             lane.finish()
             return
         before, now = pair.mirror.values, read(after)
-        pull.store(pair.mirror, after, cause="push")
         kept = {name for name, value in attempt.fields.items() if stored_as(value, now[name])}
+        pull.store(pair.mirror, after, cause="push", wrote=kept)
         base = dict(pair.base)
         base |= {name: (attempt.fields[name], now[name]) for name in kept}
         pair.base = base

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from webapp import db, ports
 from webapp.models import lane
 from webapp.models import run as states
-from webapp.models.connection import Connection
+from webapp.models.connection import CLOSED, Connection
 from webapp.models.exclusion import Exclusion
 from webapp.models.lane import Lane
 from webapp.models.run import Run, RunItem, RunPlan
@@ -28,7 +28,7 @@ Choices = Mapping[str, str]
 
 
 class NotApplied(Exception):
-    """The plan was not applied: `why` is moved (another seal), busy, empty, over or unconfirmed (no name to it)."""
+    """The plan was not applied: `why` is moved (another seal), busy, empty, over, closed or unconfirmed (no name)."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -140,6 +140,8 @@ def start(
         shown = RunPlan.of(locked)
         if shown is None or not locked.is_planned:
             raise NotApplied("over")
+        if locked.connection.state == CLOSED:
+            raise NotApplied("closed")
         if shown.undoes is not None and shown.undoes.is_past_undoing:
             raise NotApplied("over")
         if seal and seal != shown.seal:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from webapp.models import history, lane, pairing
+from webapp.models.confirmation import Confirmation
 from webapp.models.connection import Connection
 from webapp.models.history import History
 from webapp.models.lane import Lane
@@ -97,14 +98,16 @@ def plan_undo(known: Known, item: RunItem) -> Planned:
         return left(known, item, held)
     was, new = item.note["was"], item.values_after
     now = {"ours": customer.values, "theirs": mirror.values}
-    standing_still = [name for name, pair_of in was["values"].items() if _stands(name, pair_of, new, now)]
+    stood = [name for name, pair_of in was["values"].items() if _stands(name, pair_of, new, now)]
+    closed = known.closed({side: list(values) for side, values in new.items()}, stood)
+    standing_still = [name for name in stood if name not in closed]
     after: dict[str, dict[str, str]] = {
         side: {name: was["values"][name][at] for name in standing_still if name in new.get(side, {})}
         for at, side in enumerate(("ours", "theirs"))
     }
     before, after = changed(now, after)
-    note = {"was": _only(was, standing_still)}
-    stays = [name for name in was["values"] if name not in standing_still]
+    note = {"was": _only(was, standing_still)} | ({"closed": closed} if closed else {})
+    stays = [name for name in was["values"] if name not in stood]
     does = ASK_THERE if after.get("theirs") else ASK
     return ready(item, pair, customer, mirror, does, before, after, stays, note)
 
@@ -130,6 +133,7 @@ def ask_again(pair: Pairing, item: RunItem) -> None:
     base = {name: both for name, both in pair.base.items() if name not in was["base"]}
     pair.base = base | {name: (both[0], both[1]) for name, both in was["base"].items() if both is not None}
     pair.brake, pair.guard = pair.brake | was["brake"], pair.guard | was["guard"]
+    Confirmation.use(pair, list(was["base"]))
     pair.version += 1
     pair.save()
     History.note(pair.company_id, history.PAIR, "undo", field="asked", customer_id=pair.customer_id, **facts)

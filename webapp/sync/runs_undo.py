@@ -102,8 +102,15 @@ def _of_pair(known: Known, item: RunItem) -> Planned:
     if held or customer is None or mirror is None or pair is None:
         return left(known, item, held)
     before, after, stays = backwards(item, customer.values, mirror.values, ("ours", "theirs"))
+    closed = known.closed(after, [name for values in after.values() for name in values])
+    before, after = (_without(closed, sides) for sides in (before, after))
     does = RESTORE_THEIRS if after.get("theirs") else APART
-    return ready(item, pair, customer, mirror, does, before, after, stays)
+    return ready(item, pair, customer, mirror, does, before, after, stays, {"closed": closed} if closed else {})
+
+
+def _without(names: Collection[str], sides: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    kept = {side: {n: value for n, value in values.items() if n not in names} for side, values in sides.items()}
+    return {side: values for side, values in kept.items() if values}
 
 
 _BY_KIND: dict[str, Callable[[Known, RunItem], Planned]] = {

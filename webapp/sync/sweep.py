@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,6 @@ PAGE_SIZE = 1000
 brake = emptying.limit
 """More missing than this at once stops and asks a person (sync rules §5)."""
 Known = dict[int, tuple[int, int]]
-_THEIR_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @db.retrying
@@ -71,13 +71,11 @@ def step(held: Lane, client: Client, connection: Connection) -> None:
     known, begun = pull.versions(connection, sweep.cursor), ports.now()
     page = next(iter(client.customers(sweep.cursor, sweep.since or None, PAGE_SIZE)))
     ports.failpoint("sweep.read")
+    counts, emptied = Counter[str](), emptying.Found()
     for part in chunked(page.customers, pull.BATCH):
-        sweep.untold += silence.untold(connection, sweep, part)
-        emptied: emptying.Found = {}
-        pairs, equal, changed = _enter(held, connection, part, known, begun, emptied)
-        sweep.pairs, sweep.equal, sweep.changed = sweep.pairs + pairs, sweep.equal + equal, sweep.changed + changed
-        sweep.emptied = sweep.emptied | emptied
-    _turn(held, connection, sweep, page)
+        counts["untold"] += silence.untold(connection, sweep, part)
+        counts.update(_enter(held, connection, part, known, begun, emptied))
+    _turn(held, connection, page, counts, emptied)
 
 
 @db.retrying
@@ -88,9 +86,9 @@ def _enter(
     known: Known,
     begun: datetime,
     emptied: emptying.Found,
-) -> tuple[int, int, int]:
-    """Enter some of a page's rows; (pairs, equal, changed) among them. Pairs in which a field became empty wait for
-    the sweep's end: they are added to `emptied`."""
+) -> dict[str, int]:
+    """Enter some of a page's rows; how many pairs, equal and changed ones are among them. Pairs in which a field became
+    empty wait for the sweep's end: they are added to `emptied`."""
     with db.write():
         held.hold()
         found = _by_number(connection, part)
@@ -102,11 +100,7 @@ def _enter(
             for record in part
             if record.number in found
         ]
-    return (
-        sum(pair for pair, _, _ in counts),
-        sum(equal for _, equal, _ in counts),
-        sum(moved for *_, moved in counts),
-    )
+    return dict(zip(("pairs", "equal", "changed"), map(sum, zip(*counts, strict=True)), strict=False))
 
 
 def _enter_new(connection: Connection, new: Sequence[RemoteCustomer], known: Known, begun: datetime) -> None:
@@ -135,7 +129,7 @@ def _enter_one(
 ) -> tuple[int, int, int]:
     """(is a pair, is equal, has moved), each 0 or 1. A pair is never entered from a list: it is looked at."""
     pair = pairs.get(mirror.id)
-    pull.keep_balance(mirror, record)
+    pull.keep_unmapped(mirror, record)
     differs = pull.differs(mirror.values, record)
     if pair is None:
         locked = Mirror.locked(mirror.id) if differs else None
@@ -177,10 +171,17 @@ def _pairs(connection: Connection, found: dict[int, Mirror]) -> dict[int, Pairin
 
 
 @db.retrying
-def _turn(held: Lane, connection: Connection, sweep: Sweep, page: Page) -> None:
-    """Note how far we are; after the last page, conclude."""
+def _turn(held: Lane, connection: Connection, page: Page, counts: Mapping[str, int], emptied: emptying.Found) -> None:
+    """Note how far we are; after the last page, conclude. One that was voided meanwhile stays so."""
     with db.write():
         held.hold()
+        sweep = Sweep.locked(held.record)
+        if sweep is None or sweep.state != sweeps.RUNNING:
+            held.finish()
+            return
+        for name, count in counts.items():
+            setattr(sweep, name, getattr(sweep, name) + count)
+        sweep.emptied = sweep.emptied | emptied
         upto = page.customers[-1].number if page.customers else sweep.cursor
         if sweep.kind != sweeps.POLL:
             sweep.candidates = sweep.candidates + _unnamed(connection, sweep, page, upto)
@@ -230,7 +231,7 @@ def finish(connection: Connection, sweep: Sweep) -> None:
             sweep.pairs += pair is not None
     sweep.state, sweep.finished_at = sweeps.DONE, ports.now()
     sweep.save()
-    changes: dict[str, object] = {"changed_since": max(connection.changed_since, _asked_from(sweep))}
+    changes: dict[str, object] = {"changed_since": max(connection.changed_since, sweep.asked_from)}
     if sweep.kind == sweeps.FETCH:
         changes["fetched_at"] = ports.now()
     Connection.update(**changes).where(Connection.id == connection.id).execute()
@@ -240,34 +241,23 @@ def _dated(record: RemoteCustomer) -> str:
     """When the customer was last changed, '' when that is not written as e-conomic writes it, so proves nothing."""
     said = record.last_updated or ""
     try:
-        datetime.strptime(said, _THEIR_TIME)  # noqa: DTZ007 - only whether it can be read
+        datetime.strptime(said, sweeps.THEIR_TIME)  # noqa: DTZ007 - only whether it can be read
     except ValueError:
         return ""
     return said
 
 
-def _asked_from(sweep: Sweep) -> str:
-    """From when the next poll asks: the newest change seen, less the time this sweep took, so that what changed on a
-    page already read is asked for again. Both are durations or e-conomic's own clock, so skew does not matter; a
-    duration below zero shows that our clock was set back, and says nothing."""
-    if not sweep.newest:
-        return ""
-    took = ports.now() - sweep.started_at + timedelta(seconds=1)
-    if took < timedelta():
-        took = timedelta(days=1)
-    newest = datetime.strptime(sweep.newest, _THEIR_TIME).replace(tzinfo=UTC)
-    return str((newest - took).strftime(_THEIR_TIME))
-
-
-def answer_brake(sweep: Sweep, go_on: bool) -> None:
-    """A person's answer to a braked sweep, in the caller's transaction."""
-    if sweep.state != sweeps.HELD:
-        return
+def answer_brake(sweep: Sweep, go_on: bool) -> bool:
+    """A person's answer to a braked sweep, in the caller's transaction; False when it was answered before."""
+    held = Sweep.locked(sweep.id)
+    if held is None or held.state != sweeps.HELD:
+        return False
     if go_on:
-        finish(sweep.connection, sweep)
+        finish(held.connection, held)
     else:
-        sweep.state, sweep.finished_at = sweeps.VOID, ports.now()
-        sweep.save()
+        held.state, held.finished_at = sweeps.VOID, ports.now()
+        held.save()
+    return True
 
 
 def schedule(connection: Connection, poll_seconds: int, compare_at: str) -> None:

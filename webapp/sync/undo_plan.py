@@ -9,6 +9,7 @@ from typing import Any
 from webapp.models import pairing
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
+from webapp.models.field_rule import FieldRule, Policy
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
@@ -40,6 +41,18 @@ class Known:
     @cached_property
     def foresight(self) -> Foresight:
         return Foresight(self.connection)
+
+    @cached_property
+    def policy(self) -> Policy:
+        return FieldRule.policy(self.connection)
+
+    def closed(self, written: Mapping[str, Collection[str]], names: Collection[str]) -> list[str]:
+        """Of these fields those that a rule has closed since on a side where they were written."""
+        return [
+            name
+            for name in names
+            if any(name in written.get(side, ()) and self.policy.is_closed(name, side) for side in ("ours", "theirs"))
+        ]
 
     def _read(self, table: Any, ids: list[int | None]) -> dict[int, Any]:
         wanted = sorted({one for one in ids if one})

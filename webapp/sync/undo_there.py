@@ -52,7 +52,7 @@ def step(held: Lane, client: Client, pairing_id: int, read_one: Read) -> None:
         return
     try:
         record = client.legacy_customer(back.number) if back.removes else read_one(back.number)
-        if not back.removes and push.take_back(client, back.item.run.connection, record):
+        if not back.removes and push.take_back(held, client, back.item.run.connection, record):
             raise Missing("our own update had brought it back")
         kept = _why_kept(client, back, record) if back.removes else ""
     except Missing:
@@ -231,8 +231,9 @@ def _settle(
 def _enter(pair: Pairing, item: RunItem, record: RemoteCustomer | None, *, by_us: bool) -> None:
     facts = {"by": item.run.ordered_by, "run_id": item.run_id}
     if record is not None and record.number == pair.mirror.number:
-        pull.store(pair.mirror, record, cause="undo", **facts)
-        push.keep_party(pair, read(record), item.values_after.get("theirs", {}))
+        written = item.values_after.get("theirs", {})
+        pull.store(pair.mirror, record, cause="undo", wrote=written, **facts)
+        push.keep_party(pair, read(record), written)
         return
     pull.mark_gone(pair.mirror)
     if by_us:

@@ -90,13 +90,10 @@ def brake(sweep_id: int) -> ResponseReturnValue:
     answer = request.form.get("answer", "")
     if answer not in ("go", "leave"):
         abort(400, _("Vælg, om der skal fortsættes. Intet er ændret."))
+    held = Sweep.get_or_none(Sweep.id == sweep_id, Sweep.company == auth.company())
     with db.write():
-        held = db.for_update(
-            Sweep.select().where(Sweep.id == sweep_id, Sweep.company == auth.company(), Sweep.state == sweeps.HELD)
-        ).first()
-        if held is None:
+        if held is None or not sweep.answer_brake(held, answer == "go"):
             abort(404, _("Spørgsmålet er allerede besvaret."))
-        sweep.answer_brake(held, answer == "go")
     if answer == "go":
         return changed(_("Hver af kunderne bliver nu slået op i e-conomic."))
     return changed(_("Intet er ændret."))

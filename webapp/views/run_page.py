@@ -185,7 +185,11 @@ def _tickable() -> Any:
 def _partly(run: Run) -> Any:
     if run.kind == states.DELETE:
         return RunItem.of(run).where(RunItem.note_json.contains('"for_good"'), RunItem.state != states.ITEM_HELD)
-    left = RunItem.note_json.contains('"stays"') | RunItem.note_json.contains('"kept"')
+    left = (
+        RunItem.note_json.contains('"stays"')
+        | RunItem.note_json.contains('"kept"')
+        | RunItem.note_json.contains('"closed"')
+    )
     return RunItem.of(run).where(left if run.kind == states.UNDO else RunItem.id.is_null())
 
 

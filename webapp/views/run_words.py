@@ -145,6 +145,7 @@ NOT_APPLIED = {
     "busy": _l("En anden kørsel er i gang. Vent, til den er færdig, og tryk ”Indsend” igen. Intet er gjort."),
     "empty": _l("Der er ingen kunder i planen. Sæt hak ved dem, der skal med. Intet er gjort."),
     "over": _l("Planen er allerede udført eller lagt væk."),
+    "closed": _l("Planen hører til en forbindelse, som er afbrudt. Intet er gjort."),
 }
 
 
@@ -195,6 +196,9 @@ def does(item: RunItem) -> str:
     if note.get("stays"):
         stays = ", ".join(label(name) for name in note["stays"])
         said.append(str(_("Bliver, for det er ændret siden: %(fields)s.", fields=stays)))
+    if note.get("closed"):
+        closed = ", ".join(label(name) for name in note["closed"])
+        said.append(str(_("Bliver, for en regel har lukket feltet: %(fields)s.", fields=closed)))
     if note.get("ended") and item.reason != "off":
         said.append(str(SWITCHED_BACK if note.get("does") else SWITCHED_ON))
     if note.get("for_good"):

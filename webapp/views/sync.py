@@ -116,8 +116,9 @@ def brake(sweep_id: int) -> ResponseReturnValue:
     if answer not in ("gone", "keep"):
         abort(400)
     with db.write():
-        sweep.answer_brake(held, answer == "gone")
+        is_first = sweep.answer_brake(held, answer == "gone")
     done = _("Kunderne bliver slået op en ad gangen.") if answer == "gone" else _("Intet er ændret.")
+    done = done if is_first else _("Spørgsmålet er allerede besvaret.")
     if not htmx.wants_piece():
         return htmx.go(url_for("sync.window"), done)
     line = htmx.piece("#proof", render_template("sync/_proof.html", proof=Proof.of(active), connection=active))

@@ -1,0 +1,140 @@
+"""What was read or decided a moment ago is no longer so: an old page, a row waited for, a victim of a deadlock."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from peewee import OperationalError
+
+from tests.sync.test_create import api_creations, create
+from tests.sync.test_interleavings import at
+from tests.sync.test_pairs import seen
+from tests.sync.world import World
+from webapp import db
+from webapp.models.lane import Lane
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.sweep import Sweep
+from webapp.sync import connect, inbox, pairings, register, sweep
+from webapp.sync.pairings import Moved
+
+
+def once_locked(monkeypatch: pytest.MonkeyPatch, table: type[Mirror], happen: Callable[[], Any]) -> None:
+    """Let this be committed by whoever holds the row that is waited for."""
+    locked_of, left = table.locked_of, [happen]
+
+    def waited(*args: Any) -> Any:
+        if left:
+            left.pop()()
+        return locked_of(*args)
+
+    monkeypatch.setattr(table, "locked_of", waited)
+
+
+@pytest.mark.parametrize("number", [7, 8])
+def test_a_creation_under_way_is_not_ordered_anew_from_an_old_page(connected: World, number: int) -> None:
+    connected.sandbox.faults.next(kind="500-after", method="POST")
+    pair = create(connected)
+
+    def ordered_anew() -> None:
+        with suppress(Moved):
+            pairings.try_again(connected.connection, pair.id, number, connected.alice)
+
+    at(connected, "create.intended", ordered_anew)
+    assert (api_creations(connected), connected.fresh(pair).state) == ([7], "open")
+
+
+def test_a_worker_that_slept_sends_no_creation_that_was_given_up_meanwhile(connected: World) -> None:
+    pair = create(connected)
+
+    def overtaken() -> None:
+        Lane.update(fence=Lane.fence + 1, lease_until=None).execute()
+        Pairing.update(fault_json='{"kind": "refused"}').execute()
+        pairings.try_again(connected.connection, pair.id, 8, connected.alice)
+
+    at(connected, "create.intended", overtaken)
+    assert api_creations(connected) == [8]
+
+
+def test_a_customer_paired_while_it_was_looked_at_alone_stays_on_its_pairs_line(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = connected.ours(7, "Havnens Tandklinik")
+    connected.theirs(7, "Havnens Tandklinik")
+    connected.look(7)
+    connected.economic.edit(7, city="Odense")
+    theirs = connected.mirror(7)
+    both = connected.connection, ours.id, theirs.id, {}, pairings.Versions(1, 1), connected.alice
+    once_locked(monkeypatch, Mirror, lambda: pairings.pair(*both))
+    connected.look(7)
+    line = connected.place(customer=ours)
+    assert (line.mirror_id, line.state, connected.fresh(ours).city) == (theirs.id, "equal", "Odense")
+
+
+def test_a_page_noted_twice_because_of_a_deadlock_counts_once(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = [connected.pair_same(number, f"Kunde {number}") for number in (1, 2, 3)]
+    save, left = Sweep.save, [1]
+
+    def chosen_as_victim(self: Sweep, *args: Any, **more: Any) -> Any:
+        saved = save(self, *args, **more)
+        if left:
+            left.pop()
+            raise OperationalError("deadlock detected")
+        return saved
+
+    sweep.begin(connected.connection, "compare")
+    monkeypatch.setattr(Sweep, "save", chosen_as_victim)
+    connected.drain()
+    proof = Sweep.last_proof(connected.connection)
+    assert (proof.pairs, proof.equal, proof.read, proof.total) == (len(pairs), len(pairs), 3, 3)
+
+
+def test_a_sweep_that_was_voided_while_it_read_its_last_page_stays_void(connected: World) -> None:
+    connected.theirs(7, "Kunde")
+    voided = sweep.begin(connected.connection, "compare")
+
+    def begun_anew() -> None:
+        with db.write():
+            sweep.fetch_anew(connected.connection, connected.alice)
+
+    at(connected, "sweep.read", begun_anew)
+    assert connected.fresh(voided).state == "void"
+
+
+def test_a_call_is_not_dropped_by_a_worker_that_read_the_connection_before_it_was_activated(connected: World) -> None:
+    connect.deactivate(connected.connection)
+    old = connected.connection
+    connect.activate(connected.connection, connected.alice)
+    connected.drain()
+    connected.theirs(7, "Kunde")
+    inbox.receive(connected.connection, "new=7", "", "")
+    inbox.drain(old)
+    assert Lane.select().where(Lane.side == "theirs", Lane.record == 7).exists()
+    connected.drain()
+
+
+def deletion_ordered(world: World) -> Pairing:
+    pair = world.pair_same()
+    register.remove(world.company, pair.customer_id, world.alice)
+    return pairings.delete_other(world.connection, pair.id, seen(world.fresh(pair)), world.alice)
+
+
+def test_who_is_brought_back_here_is_not_deleted_there_by_an_earlier_order(connected: World) -> None:
+    pair = deletion_ordered(connected)
+    pairings.create_again(connected.connection, pair.id, 1042, seen(connected.fresh(pair)), connected.alice)
+    connected.drain()
+    assert 1042 in connected.economic.customers
+    assert connected.place(customer=pair.customer).state == "equal"
+
+
+def test_who_is_brought_back_here_after_a_refused_deletion_stands_with_no_fault(connected: World) -> None:
+    connected.sandbox.faults.next(kind="403", method="DELETE")
+    pair = deletion_ordered(connected)
+    connected.drain()
+    assert connected.place(customer=pair.customer).state == "fault"
+    pairings.create_again(connected.connection, pair.id, 1042, seen(connected.fresh(pair)), connected.alice)
+    connected.drain()
+    assert connected.place(customer=pair.customer).state == "equal"
