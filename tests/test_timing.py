@@ -14,7 +14,7 @@ def sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The cells of each row for a small company."""
     monkeypatch.setenv("INSTANCE", str(tmp_path))
     before = db.database.obj
-    found = CliRunner().invoke(cli, ["bench", "pages", "--size", "150"])
+    found = CliRunner().invoke(cli, ["bench", "pages", "--size", "150", "--rounds", "1"])
     db.database.initialize(before)
     assert found.exit_code == 0, found.output
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in found.output.splitlines()]

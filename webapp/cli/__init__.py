@@ -116,11 +116,12 @@ def bench_matching(seeds: tuple[int, ...], size: int, rounds: int) -> None:
 @bench.command("pages")
 @click.option("--size", "sizes", type=click.IntRange(150), multiple=True, default=(300, 10_000), show_default=True)
 @click.option("--database", default="", help="An empty PostgreSQL database, which is filled; default: SQLite.")
-def bench_pages(sizes: tuple[int, ...], database: str) -> None:
+@click.option("--rounds", type=click.IntRange(1), default=7, show_default=True, help="Requests of each page.")
+def bench_pages(sizes: tuple[int, ...], database: str, rounds: int) -> None:
     """Milliseconds that each page takes for companies of these sizes, which are first made: 100000 takes minutes."""
     from webapp.cli import timing
 
-    for line in timing.report(sizes, database):
+    for line in timing.report(sizes, database, rounds):
         click.echo(line)
 
 

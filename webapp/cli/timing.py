@@ -19,13 +19,12 @@ from webapp.models.place import Place
 from webapp.sync import checking
 from webapp.views.sync_watch import HEADER, Watch
 
-ROUNDS = 7
 PIECE = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Current-URL": "http://localhost/sync"}
 SEARCHES = {"many hits": "aps", "some hits": "odense byg", "one hit": "95791444", "no hit": "qzqzqz", "one letter": "x"}
 FILTERS = ("new", "answer", "sure")
 
 
-def report(sizes: Sequence[int], database: str, rounds: int = ROUNDS) -> Iterator[str]:
+def report(sizes: Sequence[int], database: str, rounds: int) -> Iterator[str]:
     """The sheet, a column for each size: all companies in one database, which must be empty and is left full."""
     with tempfile.TemporaryDirectory(prefix="bench-") as instance:
         app = create_app(_settings(instance, database))
