@@ -9,7 +9,7 @@ from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.sync import pairings, register, rows
+from webapp.sync import pairings, preview, register, rows
 from webapp.sync.fields import NAMES
 from webapp.sync.pairings import Moved, Versions
 
@@ -200,6 +200,16 @@ def test_pairing_with_chosen_information_updates_both_sides(connected: World) ->
     here, there = connected.fresh(ours), connected.stored(2087)
     assert (here.name, here.phone, here.email) == ("Havnens Tandklinik ApS", "66100025", "regning@havn.example")
     assert (there["name"], there["telephoneAndFaxNumber"]) == ("Havnens Tandklinik ApS", "66100025")
+
+
+def test_two_with_another_name_and_number_are_the_same_when_a_person_says_so(connected: World) -> None:
+    ours = connected.ours(1042, "Havnens Tandklinik ApS", cvr="33920459")
+    connected.theirs(2087, "Sydhavn Service ApS", corporateIdentificationNumber="69146368")
+    connected.look(2087)
+    mirror, answers = connected.mirror(2087), {"name": "theirs", "cvr": "theirs"}
+    assert preview.consequences(ours, mirror, answers)[1] >= 2
+    pairings.pair(connected.connection, ours.id, mirror.id, answers, Versions(1, 1), connected.alice)
+    assert (connected.fresh(ours).name, connected.fresh(ours).cvr) == ("Sydhavn Service ApS", "69146368")
 
 
 def test_pairing_what_was_changed_since_it_was_seen_is_refused(connected: World) -> None:

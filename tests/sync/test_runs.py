@@ -312,6 +312,20 @@ def test_a_group_of_fields_is_kept_from_the_chosen_side(connected: World) -> Non
     assert (stored["name"], stored["city"], ours.phone) == ("Havnens Tandklinik ApS", "Odense C", "66100041")
 
 
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_two_with_neither_name_nor_number_in_common_are_paired_as_they_were_told(connected: World, side: str) -> None:
+    ours = two_alike(connected)
+    fetched(connected, 2, "Sydhavn Service ApS", corporateIdentificationNumber="69146368")
+    picked = Selection(pairs=((ours.id, connected.mirror(2).id),))
+    shown = planned(connected, PAIR, picked, names=side, numbers=side)
+    assert "name" in {change[1] for change in RunItem.of(shown).get().changes}
+    runs.start(shown, connected.alice)
+    connected.drain()
+    kept = {"ours": "Havnens Tandklinik ApS", "theirs": "Sydhavn Service ApS"}[side]
+    assert (connected.fresh(ours).name, connected.stored(2)["name"]) == (kept, kept)
+    assert connected.place(customer=ours).state in ("equal", "agreed")
+
+
 def test_the_plan_shows_each_field_old_and_new_on_its_side(connected: World) -> None:
     ours = two_alike(connected)
     planned(connected, PAIR, Selection(pairs=((ours.id, connected.mirror(1).id),)), contact="ours")

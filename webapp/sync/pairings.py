@@ -65,7 +65,7 @@ def join(
     by: User | None,
     run_id: int | None = None,
 ) -> Pairing:
-    """The pair's row, its place and its history, in the caller's transaction."""
+    """The pair's row, its place and its history, in the caller's transaction: the two are the same, however unlike."""
     pair = Pairing(
         company=connection.company_id, connection=connection, customer=customer, mirror=mirror, created_by=by
     )
@@ -81,7 +81,7 @@ def join(
     History.note(
         connection.company_id, history.PAIR, "pair", field="paired", after=mirror.label, by=by, run_id=run_id, **facts
     )
-    planned = apply.settle(pair, cause="pair", by=by, run_id=run_id)
+    planned = apply.settle(pair, cause="pair", by=by, same_party=True, run_id=run_id)
     if planned.pushes:
         Lane.wake(connection, lane.PAIR, pair.id)
     return pair

@@ -11,7 +11,7 @@ from webapp.models.default_rule import DefaultRule
 from webapp.models.mirror import Mirror
 from webapp.sync.fields import BY_NAME, NAMES
 from webapp.sync.normalise import same
-from webapp.sync.plan import Outcome, answered, plan
+from webapp.sync.plan import Outcome, Rules, answered, plan
 
 Names = Mapping[tuple[str, str], str]
 
@@ -82,7 +82,7 @@ def _choice(ours: Mapping[str, str], theirs: Mapping[str, str], name: str) -> st
 def consequences(customer: Customer, mirror: Mirror, answers: Mapping[str, str]) -> tuple[int, int, int]:
     """How many fields these answers change there and here, and how many they leave apart: the plan, not applied."""
     base = answered(answers, customer.values, mirror.values, {})
-    planned = plan(customer.values, mirror.values, base)
+    planned = plan(customer.values, mirror.values, base, Rules(same_party=True))
     left = sum(1 for f in planned.of(Outcome.NOTHING) if answers.get(f.name) == "both")
     return len(planned.pushes), len(planned.pulls), left
 

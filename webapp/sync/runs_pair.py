@@ -39,7 +39,7 @@ def plan_pairs(connection: Connection, picked: Selection, choices: Mapping[str, 
     mirrors = _by_id(Mirror, Mirror.of(connection), [theirs for _, theirs in pairs])
     paired_ours, paired_theirs = _paired(connection)
     foresight, used = Foresight(connection), set[tuple[str, int]]()
-    rules = Rules(directions=FieldRule.policy(connection).directions)
+    rules = Rules(directions=FieldRule.policy(connection).directions, same_party=True)
     items = []
     for ours, theirs in pairs:
         customer, mirror = customers.get(ours), mirrors.get(theirs)
