@@ -116,6 +116,10 @@ def read_number(text: str) -> int | None:
     return int(text) if re.fullmatch("0*[1-9][0-9]{0,8}", text) else None
 
 
+def moved_to(now: str) -> str:
+    return str(_("Nogen har rettet feltet imens. Nu står der: ”%(now)s”.", now=now))
+
+
 def taken(number: int | str, holder: str) -> str:
     return str(_("Nummer %(number)s bruges allerede af %(name)s.", number=number, name=holder))
 
@@ -165,9 +169,14 @@ class CustomerForm:
         now = customer.values if customer else dict.fromkeys(NAMES, "")
         shown = {name: settle(given.get(f"shown-{name}", now[name])) for name in NAMES}
         typed = {name: settle(given.get(name, shown[name])) for name in NAMES}
-        number = given.get("number", str(customer.number) if customer else "").strip()
-        form = cls(shown, typed, choices_of(connection), number, customer.number if customer else None)
+        seen = (read_number(given.get("shown-number", "")) or customer.number) if customer else None
+        number = given.get("number", str(seen or "")).strip()
+        form = cls(shown, typed, choices_of(connection), number, seen)
         form._check()
+        if customer and form.new_number and customer.number not in (seen, form.new_number):
+            form.shown_number = customer.number
+            form.faults["number"] = moved_to(str(customer.number))
+            return form
         if form.new_number and (holder := Customer.with_number(company, form.new_number)):
             form.refuse_number(holder.name)
         return form

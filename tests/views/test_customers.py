@@ -263,6 +263,24 @@ def test_the_number_can_be_changed(alice: Browser, world: World) -> None:
     assert Customer.get_by_id(world.customer.id).number == 2001
 
 
+def test_a_form_that_is_older_than_a_new_number_leaves_the_number_alone(alice: Browser, world: World) -> None:
+    address, old = f"/customers/{world.customer.id}", edited(alice, world.customer)
+    alice.post(address, edited(alice, world.customer, number="2001"))
+    alice.post(address, old | {"city": "Marstal"})
+    now = Customer.get_by_id(world.customer.id)
+    assert (now.number, now.city) == (2001, "Marstal")
+
+
+def test_a_number_that_somebody_else_changed_meanwhile_is_shown_before_it_is_changed(
+    alice: Browser, world: World
+) -> None:
+    address, old = f"/customers/{world.customer.id}", edited(alice, world.customer)
+    alice.post(address, edited(alice, world.customer, number="2001"))
+    answer = alice.post(address, old | {"number": "3001"})
+    assert answer.status_code == 422 and "Nu står der: ”2001”" in answer.text
+    assert (Page(answer.text).field("shown-number"), Customer.get_by_id(world.customer.id).number) == ("2001", 2001)
+
+
 def test_a_deleted_customer_leaves_the_list_and_keeps_its_page(alice: Browser, world: World) -> None:
     assert alice.post(f"/customers/{world.customer.id}/removal").location == "/customers"
     assert names(alice.page("/customers")) == ["Ærø Bageri"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-
 from webapp import auth, forms
 from webapp.forms import Choices
 from webapp.models.company import Company
@@ -17,5 +15,5 @@ def save(company: Company, customer_id: int, name: str, shown: str, typed: str, 
     saved = register.change(company, customer_id, {name: shown}, {name: typed}, auth.user())
     if isinstance(saved, register.Moved):
         now = saved.fields[name][1]
-        return now, str(_("Nogen har rettet feltet imens. Nu står der: ”%(now)s”.", now=now))
+        return now, forms.moved_to(now)
     return shown, ""
