@@ -153,7 +153,7 @@ class Worker:
                 if pair is not None:
                     pair.deleting = False
                     push.refuse(pair, _planned_values(pair), fault.kind, (), fault.message)
-                    RunItem.settle_pairing(pair.id, fault.kind)
+                RunItem.settle_pairing(held.record, fault.kind if pair is not None else "moved")
                 held.finish()
         elif isinstance(fault, Forbidden):
             connection.pause("forbidden")

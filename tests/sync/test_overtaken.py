@@ -10,14 +10,19 @@ from peewee import OperationalError
 from tests.sync.test_create import api_creations, create
 from tests.sync.test_interleavings import at
 from tests.sync.test_pairs import seen
+from tests.sync.test_runs import planned
 from tests.sync.world import World
 from webapp import db
+from webapp.economic.client import Client
+from webapp.economic.errors import Unsupported
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
+from webapp.models.run import DELETE
 from webapp.models.sweep import Sweep
-from webapp.sync import connect, inbox, pairings, register, sweep
+from webapp.sync import connect, inbox, pairings, register, runs, sweep
 from webapp.sync.pairings import Moved
+from webapp.sync.runs_plan import Selection
 
 
 def once_locked(monkeypatch: pytest.MonkeyPatch, table: type[Mirror], happen: Callable[[], Any]) -> None:
@@ -138,3 +143,32 @@ def test_who_is_brought_back_here_after_a_refused_deletion_stands_with_no_fault(
     pairings.create_again(connected.connection, pair.id, 1042, seen(connected.fresh(pair)), connected.alice)
     connected.drain()
     assert connected.place(customer=pair.customer).state == "equal"
+
+
+def test_a_pair_ended_while_its_reading_was_refused_lets_its_run_end(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = connected.pair_same()
+    plan = planned(connected, DELETE, Selection(pairings=(pair.id,)))
+
+    def ended(*asked: object) -> None:
+        pairings.unpair(connected.connection, pair.id, connected.alice)
+        raise Unsupported("no such method", status=405)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Client, "legacy_customer", ended)
+        run = runs.start(plan, connected.alice, confirmed=[DELETE])
+        connected.worker.round()
+    connected.drain()
+    assert (connected.fresh(run).state, connected.fresh(run).failed) == ("done", 1)
+
+
+def test_ours_deleted_while_their_partner_may_have_been_made_are_asked_about(connected: World) -> None:
+    connected.sandbox.faults.next(kind="500-after", method="POST")
+    connected.sandbox.faults.next(kind="403", method="POST")
+    pair = create(connected)
+    connected.drain()
+    assert connected.fresh(pair).fault["kind"] == "forbidden"
+    register.remove(connected.company, pair.customer_id, connected.alice)
+    connected.drain()
+    assert connected.place(mirror=connected.mirror(7)).state == "ours_gone"

@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from webapp import ports
+from webapp.models import attempt as attempts
 from webapp.models import history, pairing
+from webapp.models.attempt import Attempt
 from webapp.models.customer import Customer
 from webapp.models.history import History
 from webapp.models.mirror import Mirror
@@ -63,12 +65,15 @@ def settle(
 
 
 def place_creating(pair: Pairing) -> None:
-    """An open creation whose customer changed: a fault it stood with may be mended, so it is tried again."""
-    if pair.customer.deleted_at and pair.fault:
+    """An open creation whose customer changed: a fault it stood with may be mended, so it is tried again; one that may
+    have been made is never given up unasked."""
+    pending = Attempt.pending(pair, attempts.CREATE)
+    may_be_made = pending is not None and pending.tries > 0
+    if pair.customer.deleted_at and pair.fault and not may_be_made:
         pair.close("deleted_before_creation")
         standing.put_apart(pair)
         return
-    if pair.fault and pair.fault.get("kind") == "refused":
+    if pair.fault and (pair.fault.get("kind") == "refused" or may_be_made):
         pair.fault = {}
         pair.save()
     standing.put_pair(pair)
