@@ -1,5 +1,7 @@
 """What was read or decided a moment ago is no longer so: an old page, a row waited for, a victim of a deadlock."""
 
+import contextvars
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -10,7 +12,7 @@ from peewee import OperationalError
 from tests.sync.test_create import api_creations, create
 from tests.sync.test_interleavings import at
 from tests.sync.test_pairs import seen
-from tests.sync.test_runs import planned
+from tests.sync.test_runs import bulk, planned
 from tests.sync.world import World
 from webapp import db
 from webapp.economic.client import Client
@@ -18,9 +20,9 @@ from webapp.economic.errors import Unsupported
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.models.run import DELETE
+from webapp.models.run import DELETE, EXCLUDE
 from webapp.models.sweep import Sweep
-from webapp.sync import connect, inbox, pairings, register, runs, sweep
+from webapp.sync import connect, inbox, pairings, register, runs, runs_undo, sweep
 from webapp.sync.pairings import Moved
 from webapp.sync.runs_plan import Selection
 
@@ -172,3 +174,30 @@ def test_ours_deleted_while_their_partner_may_have_been_made_are_asked_about(con
     register.remove(connected.company, pair.customer_id, connected.alice)
     connected.drain()
     assert connected.place(mirror=connected.mirror(7)).state == "ours_gone"
+
+
+def meanwhile(work: Callable[[], Any]) -> threading.Thread:
+    """Somebody else at work for a moment, with a database connection of their own."""
+
+    def connected() -> None:
+        with db.connected():
+            work()
+
+    other = threading.Thread(target=contextvars.copy_context().run, args=(connected,))
+    other.start()
+    other.join(0.4)
+    return other
+
+
+def test_who_is_paired_while_a_run_switches_them_on_again_stays_on_the_pairs_line(connected: World) -> None:
+    ours, theirs = connected.ours(7, "Havnens Tandklinik"), connected.theirs(7, "Tandlægen")["customerNumber"]
+    connected.look(theirs)
+    run = bulk(connected, EXCLUDE, Selection(ours=(ours.id,)))
+    runs.start(runs_undo.plan(run, connected.alice), connected.alice)
+    other = connected.mirror(theirs)
+    with db.write():
+        pairings.pair(connected.connection, ours.id, other.id, {}, pairings.Versions(1, 1), connected.alice)
+        waiting = meanwhile(connected.worker.round)
+    waiting.join()
+    connected.drain()
+    assert connected.place(customer=ours).mirror_id == other.id

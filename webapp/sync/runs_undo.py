@@ -200,12 +200,14 @@ def _leave_out_again(pair: Pairing, item: RunItem) -> None:
 
 
 def _include(connection: Connection, item: RunItem, by: User | None) -> None:
+    customer = Customer.locked_of(connection.company, item.customer_id) if item.customer_id else None
+    mirror = Mirror.locked_of(connection, item.mirror_id) if item.mirror_id else None
     exclusion = Exclusion.in_force(connection, item.customer_id, item.mirror_id)
     if exclusion is None or exclusion.id != item.note.get("exclusion"):
         raise Moved("switched on meanwhile")
     exclusion.end(by)
-    if item.customer_id:
-        standing.put_customer(connection, Customer.get_by_id(item.customer_id))
-    else:
-        standing.put_mirror(connection, Mirror.get_by_id(item.mirror_id))
+    if customer is not None:
+        standing.put_customer(connection, customer)
+    elif mirror is not None:
+        standing.put_mirror(connection, mirror)
     item.settle()
