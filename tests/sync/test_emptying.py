@@ -166,6 +166,18 @@ def test_an_answer_to_something_else_is_refused(paired: World) -> None:
         emptying.decide(paired.connection, emptying.GO, shown, paired.alice)
 
 
+def test_an_answer_to_as_many_others_is_refused(paired: World) -> None:
+    empty_there(paired, 4)
+    paired.compare()
+    shown = emptying.waiting(paired.connection).seen
+    paired.economic.edit(1, telephoneAndFaxNumber="+45 1")
+    paired.economic.edit(5, telephoneAndFaxNumber="")
+    webhooks(paired)
+    assert braked(paired) == 4
+    with pytest.raises(Stale):
+        emptying.decide(paired.connection, emptying.GO, shown, paired.alice)
+
+
 def test_who_answered_is_in_the_history(paired: World) -> None:
     empty_there(paired, 4)
     paired.compare()

@@ -39,15 +39,19 @@ class Stale(Exception):
 
 @dataclass(frozen=True)
 class Emptied:
-    """What waits for a person: how many pairs, and per field and side (where it became empty) how many."""
+    """What waits for a person: how many pairs, and per field and side (where it became empty) how many.
+
+    `mark`: another one where it is as many others.
+    """
 
     pairs: int
     fields: tuple[tuple[str, str, int], ...]
+    mark: int
 
     @property
     def seen(self) -> str:
         """The same as a text, for a form to carry."""
-        return " ".join(f"{name}.{side}.{count}" for name, side, count in self.fields)
+        return " ".join([*(f"{name}.{side}.{count}" for name, side, count in self.fields), f"#{self.mark}"])
 
 
 def limit(size: int) -> float:
@@ -100,14 +104,14 @@ def conclude(connection: Connection, found: Found) -> None:
 
 def waiting(connection: Connection) -> Emptied | None:
     """What the brake holds; None when nothing."""
-    pairs, fields = 0, Counter[tuple[str, str]]()
-    for pair, count in _braked(connection):
+    pairs, mark, fields = 0, 0, Counter[tuple[str, str]]()
+    for pair, count, ids in _braked(connection):
         held = [(name, pair.brake[name]) for name in pair.held]
-        pairs += count if held else 0
+        pairs, mark = (pairs + count, mark + ids) if held else (pairs, mark)
         fields.update(dict.fromkeys(held, count))
     if not pairs:
         return None
-    return Emptied(pairs, tuple((name, side, fields[name, side]) for name, side in sorted(fields)))
+    return Emptied(pairs, tuple((name, side, fields[name, side]) for name, side in sorted(fields)), mark)
 
 
 @db.retrying
@@ -117,7 +121,7 @@ def decide(connection: Connection, choice: Choice, seen: str, by: User | None) -
         found = waiting(connection)
         if found is None or found.seen != seen:
             raise Stale
-        for pair, _ in _braked(connection):
+        for pair, *_ in _braked(connection):
             decided = pair.brake | dict.fromkeys(pair.held, choice)
             _store(connection, pair.brake_json, decided)
         facts = {"field": "emptied", "before": seen, "after": choice, "by": by, "connection": connection}
@@ -180,11 +184,16 @@ def _hold(connection: Connection, found: Found) -> None:
             ).execute()  # fmt: skip
 
 
-def _braked(connection: Connection) -> list[tuple[Pairing, int]]:
-    """Each different brake, on a pairing that stands for all with it, and how many they are."""
+def _braked(connection: Connection) -> list[tuple[Pairing, int, int]]:
+    """Each different brake, on a pairing that stands for all with it, how many they are, and the sum of their ids."""
     query = Pairing.living(connection).where(Pairing.brake_json != "", Pairing.state == pairing.OPEN)
-    grouped: Any = query.select(Pairing.brake_json, fn.COUNT(Pairing.id)).group_by(Pairing.brake_json)
-    return [(Pairing(brake_json=brake), count) for brake, count in grouped.order_by(Pairing.brake_json).tuples()]
+    grouped: Any = query.select(Pairing.brake_json, fn.COUNT(Pairing.id), fn.SUM(Pairing.id)).group_by(
+        Pairing.brake_json
+    )
+    return [
+        (Pairing(brake_json=brake), count, int(ids))
+        for brake, count, ids in grouped.order_by(Pairing.brake_json).tuples()
+    ]
 
 
 def _store(connection: Connection, before: str, after: dict[str, str]) -> None:
