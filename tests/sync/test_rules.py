@@ -259,6 +259,16 @@ def test_a_confirmation_is_used_up(connected: World, zone_change: Pairing) -> No
     assert [f.name for f in plan_of(connected.fresh(zone_change)).questions] == ["vat_zone"]
 
 
+def test_a_confirmation_ends_with_the_change_that_it_was_given_for(connected: World, zone_change: Pairing) -> None:
+    pairings.answer(connected.connection, zone_change.id, {"vat_zone": "ours"}, seen(zone_change), connected.alice)
+    connected.save(zone_change.customer, vat_zone="1")
+    connected.drain()
+    connected.save(zone_change.customer, vat_zone="3")
+    connected.drain()
+    assert connected.stored(1042)["vatZone"] == 1
+    assert [f.name for f in plan_of(connected.fresh(zone_change)).questions] == ["vat_zone"]
+
+
 def test_a_held_change_can_be_given_up(connected: World, zone_change: Pairing) -> None:
     pairings.answer(connected.connection, zone_change.id, {"vat_zone": "theirs"}, seen(zone_change), connected.alice)
     connected.drain()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from peewee import fn
+
 from webapp.economic.records import Customer as RemoteCustomer
 from webapp.models import history
 from webapp.models.confirmation import Confirmation
@@ -74,7 +76,16 @@ def told(pair: Pairing) -> float | None:
 
 def _is_confirmed(pair: Pairing, field: FieldPlan) -> bool:
     given = Confirmation.open_of(pair).where(Confirmation.field == field.name)
-    return any(same(one.before, field.theirs) and same(one.after, field.ours) for one in given)
+    fits = any(same(one.before, field.theirs) and same(one.after, field.ours) for one in given)
+    return fits and not _was_changed_since(pair, field.name)
+
+
+def _was_changed_since(pair: Pairing, name: str) -> bool:
+    """Ours were given another value after the word was given: it was for that change, not for one like it."""
+    own = History.company == pair.company_id, History.customer_id == pair.customer_id, History.field == name
+    lines = History.select(fn.MAX(History.id)).where(*own)
+    word = lines.where(History.cause == "confirm", History.pairing_id == pair.id).scalar()
+    return bool((lines.where(History.side == history.OURS).scalar() or 0) > (word or 0))
 
 
 def _entry(effect: Effect, value: str) -> Entry:
