@@ -201,3 +201,22 @@ def test_who_is_paired_while_a_run_switches_them_on_again_stays_on_the_pairs_lin
     waiting.join()
     connected.drain()
     assert connected.place(customer=ours).mirror_id == other.id
+
+
+def test_two_plans_applied_in_the_same_moment_do_not_run_at_once(connected: World) -> None:
+    one, two = connected.ours(7, "Havnens Tandklinik"), connected.ours(8, "Ærø Bageri")
+    plans = [planned(connected, EXCLUDE, Selection(ours=(ours.id,))) for ours in (one, two)]
+    refused: list[str] = []
+
+    def apply_the_other() -> None:
+        try:
+            runs.start(plans[1], connected.alice)
+        except runs.NotApplied as fault:
+            refused.append(fault.why)
+
+    with db.write():
+        runs.start(plans[0], connected.alice)
+        waiting = meanwhile(apply_the_other)
+    waiting.join()
+    connected.drain()
+    assert refused == ["busy"]

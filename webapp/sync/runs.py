@@ -136,6 +136,7 @@ def start(
     and the deletion, without which no run deletes anybody.
     """
     with db.write():
+        Connection.locked(run.connection_id)  # So that of two plans in the same moment one finds the other running.
         locked = Run.locked(run.id)
         shown = RunPlan.of(locked)
         if shown is None or not locked.is_planned:
