@@ -79,7 +79,7 @@ def test_a_pair_with_one_side_gone_is_not_being_deleted_unless_somebody_said_so(
     assert section(Plan(Presence.OURS_GONE)).state == State.OURS_GONE
 
 
-@pytest.mark.parametrize("presence", ASKED_ABOUT)
+@pytest.mark.parametrize("presence", sorted(ASKED_ABOUT))
 def test_who_is_being_deleted_is_said_to_be_so_whatever_was_asked_about_it(presence: Presence) -> None:
     assert section(Plan(presence), deleting=True) == Standing(Section.CONFLICT, State.DELETING)
     asked = Plan(Presence.BOTH, (field(Outcome.ASK),))
