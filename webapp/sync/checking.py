@@ -80,12 +80,12 @@ def check(company: Company, connection: Connection | None) -> Check:
     return _told(company, kept)
 
 
-def known(company: Company, connection: Connection | None) -> tuple[Check | None, bool]:
+def known(company: Company, connection: Connection | None, *, few: int | None = None) -> tuple[Check | None, bool]:
     """What can be told at once, and whether it is of the registers as they are now; where not, the worker is asked
     to look. None: there is nothing yet. Where no worker would, or few are to be seen, it is always of now.
     """
     works = connection is not None and connection.is_active and connection.state == connections.OPEN
-    if connection is None or not works or _size(company, connection) <= AT_LEISURE:
+    if connection is None or not works or _size(company, connection) <= (AT_LEISURE if few is None else few):
         return check(company, connection), True
     kept = Checked.last(company)
     told = _told(company, kept) if kept else None
