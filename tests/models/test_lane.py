@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -100,6 +101,16 @@ def test_a_lane_is_held_as_long_as_its_holder_shows_life(connection: Connection,
     for _ in range(3):
         clock.sleep(LEASE_SECONDS)
         held.hold()
+    assert Lane.claim("b", connection) is None
+
+
+def test_a_worker_that_read_the_clock_and_then_waited_for_its_turn_takes_no_lane_from_another(
+    connection: Connection, clock: Clock
+) -> None:
+    woken(connection, 1)
+    clock.sleep(5)
+    assert Lane.claim("a", connection) is not None
+    clock.time -= timedelta(seconds=1)
     assert Lane.claim("b", connection) is None
 
 

@@ -18,6 +18,9 @@ LEASE_SECONDS = 120
 LONGEST_WAIT = 3600
 """No lane is put off for longer, so one that is due later was put off by a clock that has been set since."""
 
+CLOCKS_APART = 60
+"""A worker's reading of the clock may be so much older than another's: it waits for its transaction after it."""
+
 
 class Fenced(Exception):
     """Another worker has taken the lane over: what was begun here must not be written."""
@@ -68,10 +71,10 @@ class Lane(Row):
         with db.write():
             query = cls.select().where(
                 cls.connection == connection,
-                (cls.due_at <= now) | (cls.due_at > now + timedelta(seconds=LONGEST_WAIT)),
+                (cls.due_at <= now) | (cls.due_at > now + timedelta(seconds=LONGEST_WAIT + CLOCKS_APART)),
                 (cls.lease_until.is_null())
                 | (cls.lease_until < now)
-                | (cls.lease_until > now + timedelta(seconds=LEASE_SECONDS)),
+                | (cls.lease_until > now + timedelta(seconds=LEASE_SECONDS + CLOCKS_APART)),
             )
             if sides:
                 query = query.where(cls.side.in_(sides))
