@@ -124,13 +124,19 @@ def test_a_database_that_does_not_answer_ends_in_one_sentence(tmp_path: Path, wo
     assert complaint.startswith("webapp: the database does not answer: ") and complaint.count("\n") == 1
 
 
+def refused(here: Path, *words: str) -> str:
+    """The one sentence with which a command ends that does nothing."""
+    process = webapp(here, *words, PORT=str(free_ports(1)[0]))
+    said, complaint = process.communicate(timeout=60)
+    assert (process.returncode, said, complaint.count("\n")) == (2, "", 1)
+    return complaint
+
+
 @pytest.mark.parametrize("words", [("init",), ("serve",), ("worker",), ("compare",)])
 def test_an_older_program_refuses_a_newer_database(here: Path, words: tuple[str, ...]) -> None:
     run("init")
     ask(here / "webapp.db", "INSERT INTO schema_migration (name, applied) VALUES ('9999_to_come', '2030-01-01')")
-    process = webapp(here, *words, PORT=str(free_ports(1)[0]))
-    said, complaint = process.communicate(timeout=60)
-    assert (process.returncode, said, complaint.count("\n")) == (2, "", 1)
+    complaint = refused(here, *words)
     assert complaint.startswith("webapp: the database was upgraded by a newer program (by 9999_to_come, unknown here)")
 
 
@@ -145,9 +151,7 @@ def test_the_doctor_tells_of_a_newer_program(here: Path) -> None:
 def test_a_damaged_database_ends_in_one_sentence(here: Path, words: tuple[str, ...]) -> None:
     run("init")
     turn_over(here / "webapp.db", "customer")
-    process = webapp(here, *words, PORT=str(free_ports(1)[0]))
-    said, complaint = process.communicate(timeout=60)
-    assert (process.returncode, said, complaint.count("\n")) == (2, "", 1)
+    complaint = refused(here, *words)
     assert complaint.startswith("webapp: the database is damaged, nothing was synchronised; restore a backup of it")
 
 

@@ -63,6 +63,16 @@ def test_nobody_creates_it_a_second_time(connected: World) -> None:
         pairings.create_there(connected.connection, pair.customer_id, 8, connected.alice)
 
 
+def made_unheard_and_renumbered(world: World) -> None:
+    """The answer to a creation was lost, and a colleague gave the customer another number; a call tells of it."""
+    world.sandbox.faults.next(kind="500-after", method="POST")
+    create(world)
+    world.worker.round()
+    world.sandbox.switches.renumbering_allowed = True
+    world.economic.renumber(7, 41)
+    inbox.receive(world.connection, "old=7&new=41", "", "")
+
+
 @pytest.mark.parametrize("kind", FAULTS)
 def test_one_partner_exists_after_a_fault(connected: World, kind: str) -> None:
     connected.sandbox.faults.next(kind=kind, method="POST")
@@ -92,12 +102,7 @@ def test_the_same_key_and_body_are_sent_again_while_the_key_is_young(connected: 
 
 
 def test_a_key_of_another_grant_is_not_sent_again_whatever_the_clock_says(connected: World) -> None:
-    connected.sandbox.faults.next(kind="500-after", method="POST")
-    create(connected)
-    connected.worker.round()
-    connected.sandbox.switches.renumbering_allowed = True
-    connected.economic.renumber(7, 41)
-    inbox.receive(connected.connection, "old=7&new=41", "", "")
+    made_unheard_and_renumbered(connected)
     with db.write():
         connected.opened(connected.company, connected.alice, connected.economic)
     connected.drain()
@@ -372,12 +377,7 @@ def test_one_that_may_be_somebody_elses_is_not_called_created_by_us(connected: W
 
 
 def test_a_key_dated_by_a_clock_that_was_set_back_since_is_not_taken_for_young(connected: World) -> None:
-    connected.sandbox.faults.next(kind="500-after", method="POST")
-    create(connected)
-    connected.worker.round()
-    connected.sandbox.switches.renumbering_allowed = True
-    connected.economic.renumber(7, 41)
-    inbox.receive(connected.connection, "old=7&new=41", "", "")
+    made_unheard_and_renumbered(connected)
     connected.clock.sleep(3 * 3600)
     Attempt.update(created_at=connected.clock.now() + timedelta(hours=1)).execute()
     connected.drain()

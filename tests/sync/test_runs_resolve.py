@@ -249,16 +249,21 @@ def test_a_name_and_a_cvr_number_that_went_back_there_are_questions_as_before(co
     assert connected.place(customer=pair.customer).state == "question"
 
 
+def taken_back_unsent(world: World, run: Run) -> None:
+    """The run is taken back before what it answered has been sent: e-conomic cannot be read meanwhile."""
+    world.sandbox.faults.always(method="GET", kind="500-before")
+    until(world, Run.select().where(Run.id == run.id, Run.state == "done"))
+    runs.start(runs_undo.plan(world.fresh(run), world.alice), world.alice)
+    world.worker.round()
+    world.sandbox.faults.clear()
+    world.drain()
+
+
 def test_what_was_confirmed_and_taken_back_before_it_was_sent_is_not_sent(connected: World) -> None:
     pair = connected.pair_same(vatZone=1)
     connected.save(pair.customer, vat_zone="3")
     connected.drain()
     run = runs.start(planned(connected, RESOLVE, of(pair), answer="ours"), connected.alice, confirmed=["vat_zone"])
-    connected.sandbox.faults.always(method="GET", kind="500-before")
-    until(connected, Run.select().where(Run.id == run.id, Run.state == "done"))
-    runs.start(runs_undo.plan(connected.fresh(run), connected.alice), connected.alice)
-    connected.worker.round()
-    connected.sandbox.faults.clear()
-    connected.drain()
+    taken_back_unsent(connected, run)
     assert connected.stored(1042)["vatZone"] == 1
     assert connected.place(customer=pair.customer).state == "question"

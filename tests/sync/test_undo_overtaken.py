@@ -3,12 +3,12 @@
 from tests.sync.test_pairs import seen
 from tests.sync.test_runs import bulk, planned
 from tests.sync.test_runs_delete import until
-from tests.sync.test_runs_resolve import conflicts
+from tests.sync.test_runs_resolve import conflicts, taken_back_unsent
 from tests.sync.test_runs_undo import registers, two_pairs
 from tests.sync.world import World
 from webapp.models.attempt import Attempt
 from webapp.models.pairing import Pairing
-from webapp.models.run import PAIR, RESOLVE, Run, RunItem
+from webapp.models.run import PAIR, RESOLVE, RunItem
 from webapp.sync import pairings, register, runs, runs_undo
 
 
@@ -41,12 +41,7 @@ def test_a_pair_whose_write_has_no_answer_yet_is_taken_back_once_it_is_known(con
 def test_answers_that_were_not_sent_yet_are_questions_again(connected: World) -> None:
     [pair] = conflicts(connected, 1042)
     run = runs.start(planned(connected, RESOLVE, answer="ours"), connected.alice)
-    connected.sandbox.faults.always(method="GET", kind="500-before")
-    until(connected, Run.select().where(Run.id == run.id, Run.state == "done"))
-    runs.start(runs_undo.plan(connected.fresh(run), connected.alice), connected.alice)
-    connected.worker.round()
-    connected.sandbox.faults.clear()
-    connected.drain()
+    taken_back_unsent(connected, run)
     assert connected.place(customer=pair.customer).state == "question"
     assert connected.stored(1042)["telephoneAndFaxNumber"] == "3"
 
