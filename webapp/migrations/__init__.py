@@ -10,6 +10,7 @@ from playhouse.migrations import Runner
 from webapp import db
 
 _LOCK = 7_214_553_001
+_SEEN = "schema_migration"
 # Read once: a process that has no file handle left must not take all of them for unknown.
 _KNOWN = frozenset(file.stem for file in Path(__file__).parent.glob("[0-9]*.py"))
 
@@ -52,7 +53,9 @@ def pending() -> list[str]:
 def unknown() -> list[str]:
     """Names of migrations that this database has seen and this program has not."""
     with db.connected():
-        return sorted(set(_runner().applied()) - _KNOWN)
+        if not db.database.table_exists(_SEEN):
+            return []
+        return sorted({row[0] for row in db.database.execute_sql(f"SELECT name FROM {_SEEN}")} - _KNOWN)
 
 
 def refuse_newer() -> None:
@@ -62,7 +65,7 @@ def refuse_newer() -> None:
 
 
 def _runner() -> Any:
-    return Runner(db.database.obj, directory=str(Path(__file__).parent))
+    return Runner(db.database.obj, directory=str(Path(__file__).parent), table_name=_SEEN)
 
 
 def to(table: str, column: str) -> str:

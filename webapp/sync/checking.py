@@ -73,27 +73,24 @@ def check(company: Company, connection: Connection | None) -> Check:
     """
     rules = DefaultRule.rules(connection) if connection else []
     stamp = _stamp(company, connection, rules)
-    kept = Checked.of(company, stamp)
-    if kept is None:
-        found = checkup.examine(list(_rows(company, connection)), _filled(connection, rules))
-        kept = _keep(company, stamp, found)
-    return _told(company, kept)
+    return _told(company, Checked.of(company, stamp) or _look(company, connection, rules, stamp))
 
 
 def known(company: Company, connection: Connection | None, *, few: int | None = None) -> tuple[Check | None, bool]:
     """What can be told at once, and whether it is of the registers as they are now; where not, the worker is asked
     to look. None: there is nothing yet. Where no worker would, or few are to be seen, it is always of now.
     """
+    rules = DefaultRule.rules(connection) if connection else []
+    stamp = _stamp(company, connection, rules)
+    kept = Checked.last(company)
+    if kept is not None and kept.stamp == stamp:
+        return _told(company, kept), True
     works = connection is not None and connection.is_active and connection.state == connections.OPEN
     if connection is None or not works or _size(company, connection) <= (AT_LEISURE if few is None else few):
-        return check(company, connection), True
-    kept = Checked.last(company)
-    told = _told(company, kept) if kept else None
-    if kept is not None and kept.stamp == _stamp(company, connection, DefaultRule.rules(connection)):
-        return told, True
+        return _told(company, _look(company, connection, rules, stamp)), True
     with db.write():
         Lane.wake(connection, lane.CHECK, connection.id, hurry=False)
-    return told, False
+    return _told(company, kept) if kept else None, False
 
 
 def step(held: Lane, connection: Connection) -> None:
@@ -102,6 +99,10 @@ def step(held: Lane, connection: Connection) -> None:
     with db.write():
         held.hold()
         held.finish()
+
+
+def _look(company: Company, connection: Connection | None, rules: list[Rule], stamp: str) -> Checked:
+    return _keep(company, stamp, checkup.examine(list(_rows(company, connection)), _filled(connection, rules)))
 
 
 def _size(company: Company, connection: Connection) -> int:

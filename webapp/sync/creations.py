@@ -106,16 +106,17 @@ def never_sent(pending: Attempt | None) -> None:
 def stood_there(pair: Pairing) -> dict[str, str]:
     """What stood there of a pair that a run brings back, which knows its base already: it is made of that, not of ours,
     unless e-conomic said no to it."""
+    if not pair.base:
+        return {}
     tried = list(Attempt.select().where(Attempt.pairing == pair, Attempt.kind == attempts.CREATE).order_by(Attempt.id))
     refused = any(one.state == attempts.REFUSED and one.fault_kind not in OF_THE_NUMBER for one in tried)
-    return tried[0].fields if pair.base and not refused else {}
+    return {} if refused else tried[0].fields
 
 
 def note_made(pair: Pairing, label: str, run_id: int | None, *, by_us: bool) -> None:
     """The partner stands there; whether we made it is said only where it is known."""
-    what = (history.THEIRS, "create", "created") if by_us else (history.PAIR, "pair", "paired")
+    side, cause, field = (history.THEIRS, "create", "created") if by_us else (history.PAIR, "pair", "paired")
     facts = {"pairing_id": pair.id, "customer_id": pair.customer_id, "mirror_id": pair.mirror_id}
-    side, cause, field = what
     History.note(
         pair.company_id, side, cause, field=field, after=label if by_us else pair.mirror.label, by=pair.created_by,
         connection=pair.connection_id, run_id=run_id, **facts,

@@ -100,7 +100,11 @@ def _enter(
             for record in part
             if record.number in found
         ]
-    return dict(zip(("pairs", "equal", "changed"), map(sum, zip(*counts, strict=True)), strict=False))
+    return {
+        "pairs": sum(pair for pair, _, _ in counts),
+        "equal": sum(equal for _, equal, _ in counts),
+        "changed": sum(moved for *_, moved in counts),
+    }
 
 
 def _enter_new(connection: Connection, new: Sequence[RemoteCustomer], known: Known, begun: datetime) -> None:
