@@ -106,9 +106,8 @@ def drain(connection: Connection, most: int = 200) -> int:
     with db.write():
         query = Inbox.select().where(Inbox.connection == connection, Inbox.state == inbox.NEW).order_by(Inbox.id)
         calls = list(db.skip_locked(query.limit(most)))
-        if (
-            calls and Connection.get_by_id(connection.id).is_active
-        ):  # As it is now: a call that is dropped never comes again.
+        # As it is now: a call that is dropped never comes again.
+        if calls and Connection.get_by_id(connection.id).is_active:
             for number in sorted({n for call in calls for n in (call.old_number, call.new_number) if n}):
                 Lane.wake(connection, lane.THEIRS, number)
         settled = {"state": inbox.DONE, "handled_at": ports.now()}
