@@ -115,6 +115,43 @@ def test_calls_that_come_only_now_and_then_are_told_too(hooked: World) -> None:
     assert said(hooked) == silence.Silence(6, hooked.connection.webhook_called_at, patchy=True)
 
 
+def test_calls_that_were_only_slow_take_their_own_back(hooked: World) -> None:
+    for number in range(2001, 2007):
+        hooked.theirs(number, f"Kunde {number}")
+    look_for_changes(hooked)
+    hooked.clock.sleep(168)
+    for number in range(2001, 2005):
+        call(hooked, number)
+    assert said(hooked) is None
+
+
+def test_calls_of_others_take_nothing_back(hooked: World) -> None:
+    for number in range(2001, 2007):
+        hooked.theirs(number, f"Kunde {number}")
+    look_for_changes(hooked)
+    hooked.clock.sleep(168)
+    for number in range(1001, 1005):
+        call(hooked, number)
+    assert said(hooked) == silence.Silence(6, hooked.connection.webhook_called_at, patchy=True)
+
+
+def test_calls_that_came_too_late_take_nothing_back(hooked: World) -> None:
+    for number in range(2001, 2007):
+        hooked.theirs(number, f"Kunde {number}")
+    look_for_changes(hooked)
+    hooked.clock.sleep(QUIET + 60)
+    for number in range(2001, 2007):
+        call(hooked, number)
+    assert said(hooked) == silence.Silence(6, hooked.connection.webhook_called_at, patchy=True)
+
+
+def test_more_than_a_thousand_without_a_call_are_counted_though_not_named() -> None:
+    held = Sweep(untold=0)
+    held.add_untold(range(900))
+    held.add_untold(range(900, 1900))
+    assert (held.untold, len(held.untold_numbers)) == (1900, 1000)
+
+
 def test_a_few_lost_among_many_calls_trouble_nobody(hooked: World) -> None:
     for number in range(2001, 2007):
         hooked.theirs(number, f"Kunde {number}")

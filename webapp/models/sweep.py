@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
@@ -16,14 +17,16 @@ from webapp.models.connection import Connection
 from webapp.models.user import User
 
 FETCH, POLL, COMPARE = "fetch", "poll", "compare"
+NAMED = 1000
+"""More than so many changes without a call are no mere lateness, so nobody need know whose they were."""
 THEIR_TIME = "%Y-%m-%dT%H:%M:%SZ"
 RUNNING, HELD, DONE, VOID = "running", "held", "done", "void"
 
 
 class Sweep(Row):
     """`cursor` is the last number read, `candidates` the mirror rows that no page named, `newest` the latest change
-    seen; `pairs` and `equal` are the receipt of a finished comparison; `untold`: changes that no webhook call told;
-    `emptied`: pairs in which a field became empty."""
+    seen; `pairs` and `equal` are the receipt of a finished comparison; `untold`: how many changes no webhook call had
+    told, `untold_numbers`: whose, of the first thousand; `emptied`: pairs in which a field became empty."""
 
     company_id: int
     company = ForeignKeyField(Company)
@@ -42,6 +45,7 @@ class Sweep(Row):
     pairs = IntegerField(default=0)
     equal = IntegerField(default=0)
     untold = IntegerField(default=0)
+    untold_json = TextField(column_name="untold_numbers", default="")
     fault = TextField(default="")
     started_at = UTCField(default=ports.now)
     started_by_id: int | None
@@ -65,6 +69,18 @@ class Sweep(Row):
     @emptied.setter
     def emptied(self, found: dict[int, dict[str, str]]) -> None:
         self.emptied_json = json.dumps(found) if found else ""
+
+    @property
+    def untold_numbers(self) -> list[int]:
+        """Numbers whose change had not been told of; no more than `NAMED` of them."""
+        return list(json.loads(self.untold_json or "[]"))
+
+    def add_untold(self, numbers: Iterable[int]) -> None:
+        """Count these, and keep them by name while there is room."""
+        found = sorted(numbers)
+        self.untold += len(found)
+        if found and (room := NAMED - len(self.untold_numbers)) > 0:
+            self.untold_json = json.dumps(self.untold_numbers + found[:room])
 
     @property
     def asked_from(self) -> str:

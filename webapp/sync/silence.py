@@ -49,17 +49,17 @@ class Heard:
     number: int | None
 
 
-def untold(connection: Connection, sweep: Sweep, records: Sequence[RemoteCustomer]) -> int:
-    """How many of these list rows are news that no call has told of; asked before they are entered."""
+def untold(connection: Connection, sweep: Sweep, records: Sequence[RemoteCustomer]) -> set[int]:
+    """Whose of these list rows are news that no call has told of; asked before they are entered."""
     if sweep.kind not in _FINDERS or not connection.webhook_hash:
-        return 0
+        return set()
     since = _news_since(connection)
     recent = {record.number: record for record in records if (record.last_updated or "") >= since}
     if not recent:
-        return 0
+        return set()
     mirrors = {row.number: row for row in Mirror.of(connection).where(Mirror.number.in_(list(recent)))}
     moved = {n for n, r in recent.items() if n not in mirrors or pull.differs(mirrors[n].values, r)}
-    return len(moved - _known_of(connection, sweep, mirrors, moved)) if moved else 0
+    return moved - _known_of(connection, sweep, mirrors, moved) if moved else moved
 
 
 def _news_since(connection: Connection) -> str:
@@ -95,10 +95,24 @@ def of(connection: Connection) -> Silence | None:
         return Silence(since_call, called)
     lately = max(made, now - LATELY)
     missed = found.where(Sweep.started_at > lately).scalar() or 0
+    if missed >= PATCHY_FROM:
+        missed -= _told_late(connection, lately)
     if missed < PATCHY_FROM:
         return None
     heard = Inbox.select().where(Inbox.connection == connection, Inbox.received_at > lately).count()
     return Silence(missed, called, patchy=True) if missed * PATCHY_SHARE >= heard else None
+
+
+def _told_late(connection: Connection, since: datetime) -> int:
+    """How many changes were told of after all, by a call that was still on its way when a sweep found them."""
+    told = 0
+    for sweep in Sweep.select().where(Sweep.connection == connection, Sweep.untold > 0, Sweep.started_at > since):
+        numbers, calls = sweep.untold_numbers, Inbox.select().where(Inbox.connection == connection)
+        until = (sweep.finished_at or ports.now()) + GRACE
+        named = calls.where(Inbox.old_number.in_(numbers) | Inbox.new_number.in_(numbers))
+        late = named.where(Inbox.received_at.between(sweep.started_at, until))
+        told += len(set(numbers) & {number for call in late for number in (call.old_number, call.new_number)})
+    return told
 
 
 def heard_since(connection: Connection, moment: datetime) -> Heard | None:

@@ -71,11 +71,11 @@ def step(held: Lane, client: Client, connection: Connection) -> None:
     known, begun = pull.versions(connection, sweep.cursor), ports.now()
     page = next(iter(client.customers(sweep.cursor, sweep.since or None, PAGE_SIZE)))
     ports.failpoint("sweep.read")
-    counts, emptied = Counter[str](), emptying.Found()
+    counts, emptied, untold = Counter[str](), emptying.Found(), set[int]()
     for part in chunked(page.customers, pull.BATCH):
-        counts["untold"] += silence.untold(connection, sweep, part)
+        untold |= silence.untold(connection, sweep, part)
         counts.update(_enter(held, connection, part, known, begun, emptied))
-    _turn(held, connection, page, counts, emptied)
+    _turn(held, connection, page, counts, emptied, untold)
 
 
 @db.retrying
@@ -175,7 +175,9 @@ def _pairs(connection: Connection, found: dict[int, Mirror]) -> dict[int, Pairin
 
 
 @db.retrying
-def _turn(held: Lane, connection: Connection, page: Page, counts: Mapping[str, int], emptied: emptying.Found) -> None:
+def _turn(
+    held: Lane, connection: Connection, page: Page, counts: Mapping[str, int], emptied: emptying.Found, untold: set[int]
+) -> None:
     """Note how far we are; after the last page, conclude. One that was voided meanwhile stays so."""
     with db.write():
         held.hold()
@@ -183,6 +185,7 @@ def _turn(held: Lane, connection: Connection, page: Page, counts: Mapping[str, i
         if sweep is None or sweep.state != sweeps.RUNNING:
             held.finish()
             return
+        sweep.add_untold(untold)
         for name, count in counts.items():
             setattr(sweep, name, getattr(sweep, name) + count)
         sweep.emptied = sweep.emptied | emptied
