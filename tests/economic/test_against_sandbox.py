@@ -386,6 +386,14 @@ def test_a_fault_at_a_creation_is_classed(world: World, client: Client, kind: st
     assert caught.value.unclear == (kind not in CLEAR)
 
 
+def test_a_creation_that_finds_no_address_has_made_nobody(world: World, client: Client) -> None:
+    world.sandbox.faults.next(method="POST", kind="404")
+    with pytest.raises(errors.Missing):
+        client.create(new_body(NEW, 7), "k")
+
+    assert client.count() == 0
+
+
 @pytest.mark.parametrize("kind", sorted(FAULTS.keys() - {"401"}))
 def test_after_any_fault_the_same_key_settles_it(world: World, client: Client, kind: str) -> None:
     world.sandbox.faults.next(method="POST", kind=kind, size=3_000_000)

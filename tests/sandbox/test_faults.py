@@ -52,7 +52,8 @@ def test_a_fault_meets_only_the_calls_it_is_meant_for(api: Api, sandbox: Sandbox
     assert [api.get(path).status_code for path in paths] == [200, 404, 503, 503, 404]
 
 
-@pytest.mark.parametrize(("kind", "status"), [("401", 401), ("403", 403), ("404-html", 404), ("501-before", 501),
+@pytest.mark.parametrize(("kind", "status"), [("401", 401), ("403", 403), ("404", 404), ("404-html", 404),
+                                              ("501-before", 501),
                                               ("redirect", 302), ("html", 200), ("revoke", 401)])  # fmt: skip
 def test_a_status_on_demand(api: Api, sandbox: Sandbox, kind: str, status: int) -> None:
     sandbox.faults.next(kind=kind)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 KINDS = (
-    "429", "401", "403", "404-html", "500-before", "500-after", "501-before", "502-before", "502-after", "503-before",
-    "503-after", "504-before", "504-after", "cut-connect", "cut-before", "cut-after", "timeout-before",
+    "429", "401", "403", "404", "404-html", "500-before", "500-after", "501-before", "502-before", "502-after",
+    "503-before", "503-after", "504-before", "504-after", "cut-connect", "cut-before", "cut-after", "timeout-before",
     "timeout-after", "truncated", "not-json", "html", "empty", "wrong-type", "gzip", "bad-gzip", "foreign-next",
     "redirect", "short-list", "huge", "latency", "revoke", "edit", "drift-insert", "drift-delete",
 )  # fmt: skip

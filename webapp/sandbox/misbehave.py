@@ -9,7 +9,7 @@ from flask import Response, request
 from werkzeug.datastructures import Headers
 
 from webapp.sandbox.calls import Call
-from webapp.sandbox.errors import ApiError
+from webapp.sandbox.errors import ApiError, not_found
 from webapp.sandbox.faults import ConnectionCut, Fault
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def beforehand(sandbox: "Sandbox", fault: Fault, headers: Headers) -> None:
         raise ApiError(401, "Access denied.", hint="Check your tokens.", newer_code="Unauthorized")
     if fault.kind == "403":
         raise ApiError(403, "Access denied.", hint="The required role is missing.", newer_code="AccessDenied")
+    if fault.kind == "404":
+        raise not_found()
     if fault.kind == "revoke":
         sandbox.grants.pop(headers.get("X-AgreementGrantToken") or headers.get("accessId") or "", None)
     if fault.kind.endswith("-before") and fault.kind[:3].isdigit():

@@ -1,21 +1,18 @@
-"""What accountants do in e-conomic, and what becomes of the webhooks that tell of it."""
+"""What accountants do in e-conomic."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from webapp.models.connection import Connection
 from webapp.models.pairing import OPEN, Pairing
+from webapp.simulation import deliveries
 from webapp.simulation.ledger import LEGACY, values_of
 from webapp.simulation.people import being_sent, changes, customers, new_values
 from webapp.simulation.world import World
-from webapp.sync import inbox
 
 BETWEEN = 999_999
 """The number that one of two holds while they change numbers."""
-AT_ONCE, UNHEARD = timedelta(minutes=5), "calls lost, late or to nobody"
 NUMBERS = ("customerGroup", "paymentTerms", "vatZone")
 
 
@@ -40,8 +37,15 @@ def _numbers(world: World) -> list[int]:
 
 def _one(world: World, r: Random, found: list[int]) -> int:
     """Somebody's customer; when a call about one is under way, most often that one."""
-    now = [number for number in _asked_about(world) if number in found]
+    now = [number for number in _asked_about(world) if number in found] or _looked_at(world, found)
     return now[-1] if now and r.random() < 0.7 else r.choice(found)
+
+
+def _looked_at(world: World, found: list[int]) -> list[int]:
+    """The number of whom somebody of ours has a form open about."""
+    customer_id, *_ = world.memory.get("form", (0,))
+    pairs = Pairing.select().where(Pairing.customer == customer_id, Pairing.state == OPEN)
+    return [pair.mirror.number for pair in pairs if pair.mirror.number in found]
 
 
 def _asked_about(world: World) -> list[int]:
@@ -134,7 +138,7 @@ def give_away(world: World, r: Random) -> str:
         return "none asked about"
     made = world.economic.add_customer(**_record(world, r, free[-1]))
     world.ledger.note("theirs", world.ledger.at[free[-1]].uid, values_of(made), {})
-    _send(world, {"NEWNUMBER": str(free[-1]), "OLDNUMBER": ""})
+    deliveries.send(world, {"NEWNUMBER": str(free[-1]), "OLDNUMBER": ""})
     return f"gave {free[-1]} away"
 
 
@@ -222,10 +226,12 @@ def mass_add(world: World, r: Random) -> str:
 
 
 def mass_delete(world: World, r: Random) -> str:
-    """An import gone wrong: half of the agreement vanishes at once."""
-    found = _numbers(world)
+    """An import gone wrong: half of the agreement vanishes at once, and often no call tells of it."""
+    found, waiting = _numbers(world), {row["id"] for row in deliveries.waiting(world)}
     for number in found[::2]:
         world.economic.delete(number)
+    if r.random() < 0.5:
+        deliveries.forget(world, [row for row in deliveries.waiting(world) if row["id"] not in waiting])
     return f"deleted {len(found[::2])}"
 
 
@@ -237,63 +243,3 @@ def mass_blank(world: World, r: Random) -> str:
     for number in chosen:
         world.economic.edit(number, **{name: ""})
     return f"emptied {name} of {len(chosen)}"
-
-
-# -- webhooks
-
-
-def _queue(world: World) -> list[dict[str, Any]]:
-    return [dict(world.sandbox.webhooks.queue[key]) for key in world.sandbox.webhooks.queue]
-
-
-def _send(world: World, values: dict[str, str]) -> bool:
-    """One call arrives, as the webhook's view takes it; False when nobody has that address."""
-    from webapp.sync.inbox import NotANumber
-
-    connection = Connection.with_webhook(world.memory.get("webhook") or "")
-    if connection is None:
-        return False
-    body = f"new={values['NEWNUMBER']}&old={values['OLDNUMBER']}"
-    world.memory.setdefault("webhooks", []).append(body)
-    try:
-        row = inbox.receive(connection, "", "application/x-www-form-urlencoded", body)
-    except NotANumber:
-        return True
-    world.memory.setdefault("acknowledged", []).append((row.id, connection.id, row.received_at))
-    world.witness.told(values["NEWNUMBER"], values["OLDNUMBER"])
-    return True
-
-
-def deliver(world: World, r: Random) -> str:
-    """Some of the waiting calls arrive, in any order."""
-    waiting = _queue(world)
-    r.shuffle(waiting)
-    chosen = waiting[: r.randint(1, 4)]
-    for row in chosen:
-        world.sandbox.webhooks.queue.pop(str(row["id"]), None)
-        late = world.clock.theirs() - datetime.fromisoformat(row["made"]) > AT_ONCE
-        world.ledger.counts[UNHEARD] += not _send(world, row["values"]) or late
-    return f"delivered {len(chosen)} of {len(waiting)}"
-
-
-def deliver_twice(world: World, r: Random) -> str:
-    """A call arrives and will arrive again; or one from long ago does."""
-    waiting = _queue(world)
-    if waiting:
-        _send(world, r.choice(waiting)["values"])
-        return "delivered, stays"
-    old = world.memory.get("webhooks", [])
-    if old:
-        connection = Connection.with_webhook(world.memory.get("webhook") or "")
-        if connection is not None:
-            inbox.receive(connection, r.choice(old), "", "")
-    return "replayed"
-
-
-def lose(world: World, r: Random) -> str:
-    waiting = _queue(world)
-    chosen = waiting[: r.randint(1, 3)]
-    for row in chosen:
-        del world.sandbox.webhooks.queue[str(row["id"])]
-    world.ledger.counts[UNHEARD] += len(chosen)
-    return f"lost {len(chosen)}"

@@ -19,6 +19,7 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
     "connect.decline": ("we set", "we set", "we set"),
     "create._look": ("we create there", "call fails", "work", "time passes", "work"),
     "create._leave": ("we create there", "outage", "work", "they edit", "time passes", "work"),
+    "create._no_such_address": ("no such address", "we create there", AHEAD, "time passes", "work"),
     "create._refused": ("we name a coming group", "we create there", "work"),
     "default_rules": ("we rule defaults", "we rule defaults", "we rule defaults"),
     "emptying.decide": (
@@ -87,7 +88,8 @@ STORIES: tuple[tuple[Planned | str, ...], ...] = (
     ("they delete", "webhooks arrive", "work", "they add", "we edit", "work", "work"),
     ("they add", "webhooks vanish", "list cut short", "we compare", "work", "work"),
     ("they add", "they add", "they add", "webhooks vanish", "we compare", "work", "work"),
-    ("we open a form", "they edit", "webhooks arrive", "work", "we edit"),
+    ("we open a form", "they edit", "webhooks arrive", AHEAD, "we edit"),
+    ("they import", "we compare", AHEAD, "they lose half", "we compare", AHEAD),
     ("look-up fails", "they edit", "webhooks arrive", "work", "work"),
     ("the neighbour edits", "we edit", "work", "work"),
     ("we edit", *_while_stalled("claimed", "process dies taking over", "work"), "work", "work"),

@@ -102,15 +102,16 @@ def open_form(world: World, r: Random) -> str:
     """Somebody opens a form and leaves it open."""
     found = customers(world)
     if found:
-        chosen = r.choice(found)
+        chosen = one(world, r, found)
         world.memory["form"] = (chosen.id, chosen.values, chosen.version)
     return "form"
 
 
 def edit(world: World, r: Random) -> str:
-    """A form saved: just opened, or opened long ago."""
-    if world.memory.get("form") and r.random() < 0.5:
-        customer_id, shown, version = world.memory.pop("form")
+    """A form saved: just opened, or opened long ago; most often when its customer has moved since."""
+    customer_id, shown, version = world.memory.get("form", (0, {}, 0))
+    if customer_id and r.random() < (0.9 if Customer.get_by_id(customer_id).values != shown else 0.3):
+        del world.memory["form"]
         meetings.form_saved(world, customer_id, version)
         return edit_one(world, r, customer_id, shown)
     found = customers(world)

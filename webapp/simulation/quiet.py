@@ -13,7 +13,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.run import PAUSED as RUN_PAUSED
 from webapp.models.run import Run
 from webapp.models.sweep import HELD, Sweep
-from webapp.simulation import accountants, checks, neighbour, orders, scenes, trouble
+from webapp.simulation import checks, deliveries, neighbour, orders, scenes, trouble
 from webapp.simulation.wire import Killed
 from webapp.simulation.world import World
 from webapp.sync import connect, resting, runs, sweep
@@ -73,7 +73,7 @@ def _calm(world: World) -> None:
             runs.resume(run)
     lost = world.chance.choice((0.0, 0.3, 0.6))
     while world.sandbox.webhooks.queue:
-        do = accountants.lose if world.chance.random() < lost else accountants.deliver
+        do = deliveries.lose if world.chance.random() < lost else deliveries.deliver
         do(world, world.chance)
 
 

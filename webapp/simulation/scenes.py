@@ -10,7 +10,7 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
-from webapp.simulation import accountants, allowed, bulk
+from webapp.simulation import accountants, allowed, bulk, deliveries
 from webapp.simulation.ledger import alike, values_of
 from webapp.simulation.world import World
 from webapp.sync import runs_undo, silence
@@ -94,7 +94,7 @@ def silence_is_told(world: World, drain: Callable[[World], None]) -> None:
     connection = world.connection
     if not allowed.clock_is_true(world):
         return
-    if not world.ledger.counts[accountants.UNHEARD]:
+    if not world.ledger.counts[deliveries.UNHEARD]:
         _nothing_to_tell(world)
     known = {row.number for row in Mirror.of(connection)} if connection and connection.webhook_hash else set()
     numbers = [number for number in world.economic.customers if number in known]
@@ -107,7 +107,7 @@ def silence_is_told(world: World, drain: Callable[[World], None]) -> None:
     if values_of(world.economic.customers[number]) == before:
         return
     while world.sandbox.webhooks.queue:
-        (accountants.lose if is_lost else accountants.deliver)(world, world.chance)
+        (deliveries.lose if is_lost else deliveries.deliver)(world, world.chance)
     _pass(world, drain, POLLED)
     _pass(world, drain, HEARD)
     told = silence.of(Connection.get_by_id(connection.id))

@@ -10,6 +10,7 @@ from webapp.simulation import (
     accountants,
     aim,
     bulk,
+    deliveries,
     mending,
     moods,
     neighbour,
@@ -83,9 +84,9 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "they lose half": (accountants.mass_delete, 1),
     "they empty most": (accountants.mass_blank, 1),
     "the neighbour edits": (neighbour.edit, 2),
-    "webhooks arrive": (accountants.deliver, 8),
-    "webhooks repeat": (accountants.deliver_twice, 2),
-    "webhooks vanish": (accountants.lose, 2),
+    "webhooks arrive": (deliveries.deliver, 8),
+    "webhooks repeat": (deliveries.deliver_twice, 2),
+    "webhooks vanish": (deliveries.lose, 2),
     "workers get ahead": (trouble.get_ahead, 4),
     "time passes": (trouble.wait, 8),
     "worker stalls": (trouble.stall, 2),
@@ -93,6 +94,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "call fails": (trouble.fault, 8),
     "creation unanswered": (trouble.unanswered, 2),
     "look-up fails": (trouble.look_up, 1),
+    "no such address": (trouble.no_such_address, 1),
     "list cut short": (trouble.short_list, 1),
     "key grows old": (trouble.age, 1),
     "call is forbidden": (trouble.forbid, 1),
@@ -112,7 +114,7 @@ _WEIGHTS = {name: weight for name, (_, weight) in VERBS.items()}
 INSIDE = 0.35
 MOMENTS = ("before", "after", "before", "after", "before PUT", "after PUT", "commit", "claimed")
 _NOT_INSIDE = (
-    "call fails", "call is forbidden", "creation unanswered", "look-up fails", "list cut short",
+    "call fails", "call is forbidden", "creation unanswered", "look-up fails", "no such address", "list cut short",
     "process dies", "process dies soon", "process dies calling", "service asks to wait",
 )  # fmt: skip
 

@@ -121,6 +121,12 @@ def unanswered(world: World, r: Random) -> str:
     return kind
 
 
+def no_such_address(world: World, r: Random) -> str:
+    """The next creation is answered by e-conomic's own "not found", and makes nobody."""
+    world.sandbox.faults.next(1, "POST", "(?i)/customers", "404", skip=r.choice((0, 0, 1)))
+    return "404"
+
+
 def look_up(world: World, r: Random) -> str:
     """The next questions about one customer go unanswered."""
     kind = r.choice(LOST)
