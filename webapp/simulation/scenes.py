@@ -13,7 +13,7 @@ from webapp.models.run import Run, RunItem
 from webapp.simulation import accountants, allowed, bulk, deliveries
 from webapp.simulation.ledger import alike, values_of
 from webapp.simulation.world import World
-from webapp.sync import runs_undo, silence
+from webapp.sync import runs_undo, silence, standing
 from webapp.sync.fields import NAMES
 
 SHARE = 0.25
@@ -29,7 +29,7 @@ def there_and_back(world: World, drain: Callable[[World], None]) -> None:
     connection = world.connection
     if connection is None or world.chance.random() >= SHARE or Run.current(connection) is not None:
         return
-    before = _registers(world)
+    before, waiting = _registers(world), _refused(connection)
     done = _carried_out(world, connection, drain)
     if done is None or not runs_undo.can_be_undone(done):
         return
@@ -44,7 +44,8 @@ def there_and_back(world: World, drain: Callable[[World], None]) -> None:
     world.ledger.counts["there and back, and something had moved"] += between != before
     for key in sorted(before.keys() | after.keys()):
         names = {name for name in NAMES if _differs(world, before, after, key, name)}
-        left = sorted(names - stays.get(key, set()))
+        sent = {name for name, value in waiting.get(key, {}).items() if after.get(key, {}).get(name) == value}
+        left = sorted(names - stays.get(key, set()) - sent)
         if left:
             told = [(name, before.get(key, {}).get(name), after.get(key, {}).get(name)) for name in left]
             world.wrong(f"I3: run {done.id} ({done.kind}) and its undo left {key} otherwise: {told}")
@@ -61,6 +62,12 @@ def _registers(world: World) -> Registers:
     ours: Registers = {("ours", c.number): c.values for c in Customer.of(world.company).order_by(Customer.number)}
     customers = world.economic.customers
     return ours | {("theirs", number): values_of(customers[number]) for number in customers}
+
+
+def _refused(connection: Connection) -> Registers:
+    """What e-conomic would not take before: once a customer has been made anew there, it may."""
+    pairs = Pairing.living(connection).where(Pairing.mirror.is_null(False), Pairing.fault_json != "")
+    return {("theirs", pair.mirror.number): standing.plan_of(pair).pushes for pair in pairs}
 
 
 def _differs(world: World, before: Registers, after: Registers, key: tuple[str, int], name: str) -> bool:
