@@ -46,8 +46,8 @@ _BAD = ("not-json", "html", "empty", "truncated", "bad-gzip", "wrong-type", "404
 FAULTS = (
     Fault("F01", "death at a boundary", elsewhere=_KILLS, deaths=True),
     Fault("F02", "death at a random moment", ("wire",), _KILLS),
-    Fault("F03", "death at a system call", elsewhere="none: deaths are at boundaries, or at random (F01, F02)"),
-    Fault("F04", "power loss", elsewhere="none but the pragmas: tests/test_databases.py"),
+    Fault("F03", "death at a system call", elsewhere=f"{_KILLS}/test_power_loss.py"),
+    Fault("F04", "power loss", elsewhere=f"{_KILLS}/test_power_loss.py"),
     Fault("F05", "a commit fails: I/O error", ("disk fails",)),
     Fault("F06", "a commit fails: full disk", ("disk fails",), f"{_KILLS}/test_full_disk.py"),
     Fault("F07", "a commit fails: read-only file system", ("disk fails",)),
