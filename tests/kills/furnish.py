@@ -32,31 +32,31 @@ def bind(house: House) -> None:
     db.bind(house.database)
 
 
-def furnish(house: House, customers: int = 12) -> Facts:
+def furnish(house: House, customers: int = 12, agreement: int = AGREEMENT) -> Facts:
     """Everything until the first fetch is ordered. The sandbox is up."""
     bind(house)
     migrations.upgrade()
     house.control("switches", **CALM)
-    token = house.control(f"agreements/{AGREEMENT}/grant", app="demo-app-public")["token"]
+    token = house.control(f"agreements/{agreement}/grant", app="demo-app-public")["token"]
     with db.connected():
         company = Company.create(name="Fjordglans Rengøring ApS")
         alice = User(company=company, email=EMAIL, name="Alice Holm")
         alice.set_password(PASSWORD)
         alice.save()
         made = [register.add(company, None, {"name": f"Vores {n}", "city": "Odense"}, alice) for n in range(customers)]
-        connection = _connected(company, alice, token)
+        connection = _connected(company, alice, token, agreement)
         secret = connect.new_webhook(connection)
     about = {"eventType": "CUSTOMER_UPDATED", "contentType": "application/x-www-form-urlencoded"}
     address = {"url": f"{house.app}/w/{secret}", "postData": "new=[NEWNUMBER]&old=[OLDNUMBER]"}
-    house.control(f"agreements/{AGREEMENT}/webhooks", **about, **address)
+    house.control(f"agreements/{agreement}/webhooks", **about, **address)
     return Facts(connection.id, company.id, secret, {customer.id: customer.number for customer in made})
 
 
-def _connected(company: Company, alice: User, token: str) -> Connection:
+def _connected(company: Company, alice: User, token: str, agreement: int) -> Connection:
     with db.write():
         grant = AccessGrant(company=company, user=alice, state_hash=ports.token(8))
-        grant.grant_token = vault.seal(token, bound=f"grant:{company.id}:{AGREEMENT}")
-        grant.agreement_number, grant.agreement_name = AGREEMENT, company.name
+        grant.grant_token = vault.seal(token, bound=f"grant:{company.id}:{agreement}")
+        grant.agreement_number, grant.agreement_name = agreement, company.name
         grant.save(force_insert=True)
         connection = connect.open_with(grant, alice)
         connection.set_defaults(DEFAULTS)

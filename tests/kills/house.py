@@ -70,8 +70,9 @@ class Life:
 class House:
     """`start` a process by its name; all of them share one folder, one database and one e-conomic."""
 
-    def __init__(self, folder: Path, database: str = "", **settings: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, database: str = "", crowd: int = 0, **settings: str) -> None:
+        """`crowd`: e-conomic has one more agreement, of so many customers."""
+        self.folder, self.crowd = folder, crowd
         self.database = database or f"sqlite:///{folder / 'webapp.db'}"
         self.app_port, self.sandbox_port = free_ports(2)
         self.app, self.sandbox = f"http://127.0.0.1:{self.app_port}", f"http://127.0.0.1:{self.sandbox_port}"
@@ -109,7 +110,8 @@ class House:
         if name == APP:
             return ["serve", "--no-worker"]
         if name == SANDBOX:
-            return ["sandbox", "--port", str(self.sandbox_port), "--store", str(self.folder / "sandbox.db")]
+            crowd = ["--customers", str(self.crowd)] if self.crowd else []
+            return ["sandbox", "--port", str(self.sandbox_port), "--store", str(self.folder / "sandbox.db"), *crowd]
         return ["worker"]
 
     def start(self, name: str, order: str = "", *, fresh: bool = False) -> Life:

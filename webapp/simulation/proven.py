@@ -70,7 +70,7 @@ FAULTS = (
     Fault("F24", "webhooks in any order", ("webhooks arrive",), "tests/simulation/test_orders.py"),
     Fault("F25", "webhooks lost", ("webhooks vanish",), f"{_SYNC}/test_silence.py"),
     Fault("F26", "a webhook from long ago", ("webhooks repeat",)),
-    Fault("F27", "a burst of 100,000 webhooks", elsewhere=f"1,000 in {_SYNC}/test_inbox.py; none as large"),
+    Fault("F27", "a burst of 100,000 webhooks", elsewhere=f"{_KILLS}/burst.py; {_SYNC}/test_inbox.py"),
     Fault("F28", "wrong or old token", elsewhere="tests/views/test_webhook.py"),
     Fault("F29", "huge or endless body", elsewhere="tests/views/test_webhook.py"),
     Fault("F30", "numbers that are none", elsewhere=f"{_SYNC}/test_inbox.py, {_SYNC}/test_any_bytes.py"),
