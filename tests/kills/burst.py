@@ -28,8 +28,8 @@ SENDERS, AGAIN = 8, 0.2
 
 @dataclass
 class Burst:
-    """`answers`: status -> calls; `stored`: those in the inbox afterwards; `asked`: calls to e-conomic meanwhile, a poll
-    every three seconds among them."""
+    """`answers`: status -> calls; `stored`: those in the inbox afterwards; `asked`: calls to e-conomic meanwhile, with a
+    poll every three seconds."""
 
     answers: Counter[int] = field(default_factory=Counter)
     stored: int = 0
@@ -41,8 +41,9 @@ class Burst:
     def told(self) -> str:
         called = sum(self.answers.values())
         return (
-            f"{called} calls in {self.sent_in:.0f} s ({called / self.sent_in:.0f} a second), answers {dict(self.answers)}, "
-            f"stored {self.stored}; {self.drained_in:.0f} s later {self.left} wait; e-conomic was asked {self.asked} times"
+            f"{called} calls in {self.sent_in:.0f} s ({called / self.sent_in:.0f} a second), "
+            f"answers {dict(self.answers)}, stored {self.stored}; {self.drained_in:.0f} s later {self.left} wait; "
+            f"e-conomic was asked {self.asked} times"
         )
 
 
