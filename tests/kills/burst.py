@@ -28,8 +28,8 @@ SENDERS, AGAIN = 8, 0.2
 
 @dataclass
 class Burst:
-    """`answers`: status -> calls; `stored`: those in the inbox afterwards; `asked`: calls to e-conomic meanwhile, with a
-    poll every three seconds."""
+    """`answers`: status -> calls; `stored`: those in the inbox afterwards; `asked`: calls to e-conomic meanwhile,
+    with a poll every three seconds."""
 
     answers: Counter[int] = field(default_factory=Counter)
     stored: int = 0
