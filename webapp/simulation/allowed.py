@@ -25,6 +25,8 @@ from webapp.sync.undo_plan import REMOVE_THEIRS
 
 WINNERS = {("winner", "ours"), ("winner", "theirs"), ("direction", "out"), ("direction", "in")}
 
+CLOCK_VERBS = ("clock is set", "clock runs ahead")
+
 
 def judge(world: World, connection: Connection) -> None:
     """Enter what runs and rules were allowed into the ledger; what they did beyond that is said at once."""
@@ -128,7 +130,8 @@ def _in_force(connection: Connection, name: str, kinds: set[tuple[str, str]], at
 
 def clock_is_true(world: World) -> bool:
     """Nobody has set the machine's clock in this history, so moments can be compared."""
-    return not world.ledger.counts["clock is set"] and not world.ledger.counts["clock is set inside a call"]
+    counts = world.ledger.counts
+    return not any(counts[f"{verb}{where}"] for verb in CLOCK_VERBS for where in ("", " inside a call"))
 
 
 def _closed_sides(world: World, connection: Connection) -> None:

@@ -91,6 +91,8 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "time passes": (trouble.wait, 8),
     "worker stalls": (trouble.stall, 2),
     "clock is set": (trouble.set_clock, 2),
+    "clock runs ahead": (trouble.run_ahead, 0),
+    "clock is right": (trouble.run_true, 0),
     "call fails": (trouble.fault, 8),
     "creation unanswered": (trouble.unanswered, 2),
     "look-up fails": (trouble.look_up, 1),

@@ -100,6 +100,18 @@ def set_clock(world: World, r: Random) -> str:
     return f"{seconds} s"
 
 
+def run_ahead(world: World, r: Random) -> str:
+    """The machine's clock runs so far ahead that what is put off by it would wait for longer than anybody does."""
+    world.clock.jump(r.choice((86_400, 31_536_000)))
+    return "ahead"
+
+
+def run_true(world: World, r: Random) -> str:
+    """A time server sets it right."""
+    world.clock.correct()
+    return "right"
+
+
 def fault(world: World, r: Random) -> str:
     """The next such call goes wrong."""
     kind, method = r.choice(FAULTS), r.choice(METHODS)
