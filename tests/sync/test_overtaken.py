@@ -17,12 +17,15 @@ from tests.sync.world import World
 from webapp import db
 from webapp.economic.client import Client
 from webapp.economic.errors import Unsupported
+from webapp.models.connection import AccessGrant, Connection
+from webapp.models.default_rule import DefaultRule
+from webapp.models.field_rule import FieldRule
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import DELETE, EXCLUDE
 from webapp.models.sweep import Sweep
-from webapp.sync import connect, inbox, pairings, register, runs, runs_undo, sweep
+from webapp.sync import connect, default_rules, inbox, pairings, register, rules, runs, runs_undo, sweep
 from webapp.sync.pairings import Moved
 from webapp.sync.runs_plan import Selection
 
@@ -220,3 +223,38 @@ def test_two_plans_applied_in_the_same_moment_do_not_run_at_once(connected: Worl
     waiting.join()
     connected.drain()
     assert refused == ["busy"]
+
+
+def test_default_rules_laid_down_in_the_same_moment_stand_one_after_the_other(connected: World) -> None:
+    def lay_down(country: str) -> None:
+        default_rules.lay_down(connected.connection, {"country": country}, {"currency": "EUR"}, connected.alice)
+
+    with db.write():
+        lay_down("SE")
+        waiting = meanwhile(lambda: lay_down("NO"))
+    waiting.join()
+    assert [rule.country for rule in DefaultRule.of(connected.connection)] == ["SE", "NO"]
+
+
+def test_of_two_rules_for_a_field_in_the_same_moment_the_later_is_in_force(connected: World) -> None:
+    def lay_down(value: str) -> None:
+        rules.lay_down(connected.connection, "phone", "winner", value, connected.alice)
+
+    with db.write():
+        lay_down("ours")
+        waiting = meanwhile(lambda: lay_down("theirs"))
+    waiting.join()
+    assert [rule.value for rule in FieldRule.of(connected.connection)] == ["theirs"]
+
+
+def test_another_agreement_confirmed_twice_in_the_same_moment_is_one_connection(connected: World) -> None:
+    waits = {"agreement_number": 1500001, "agreement_name": "Sydhavn", "grant_token": "sealed"}
+    mine = {"company": connected.company, "user": connected.alice}
+    grants = [AccessGrant.create(state_hash=state, **mine, **waits) for state in "ab"]
+    connect.close(connected.connection, connected.alice)
+    with db.write():
+        connect.confirm(connected.alice, grants[0].id)
+        waiting = meanwhile(lambda: connect.confirm(connected.alice, grants[1].id))
+    waiting.join()
+    assert [grant.confirmed_at is not None for grant in map(connected.fresh, grants)] == [True, True]
+    assert Connection.open_of(connected.company).agreement_number == 1500001

@@ -98,6 +98,7 @@ def finish(user: User, state: str, args: Mapping[str, str], endpoints: Endpoints
         raise NotConnected("declined")
     agreement = _client(endpoints, said.token).agreement()
     with db.write():
+        user.company.take_turns()
         grant.grant_token = vault.seal(said.token, bound=_bound(user.company_id, agreement.number))
         grant.agreement_number, grant.agreement_name = agreement.number, agreement.company_name
         grant.save()
@@ -159,6 +160,7 @@ def decline(user: User, grant_id: int) -> None:
 def confirm(user: User, grant_id: int) -> Connection:
     """ "Ja, brug denne aftale": open a connection of its own to the other agreement. Raises NotConnected."""
     with db.write():
+        user.company.take_turns()
         grant = waiting_grant(user, grant_id)
         if grant is None:
             raise NotConnected("wrong_state")
