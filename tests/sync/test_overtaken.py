@@ -4,6 +4,7 @@ import contextvars
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ from tests.sync.test_interleavings import at
 from tests.sync.test_pairs import seen
 from tests.sync.test_runs import bulk, planned
 from tests.sync.world import World
-from webapp import db
+from webapp import db, ports
 from webapp.economic.client import Client
 from webapp.economic.errors import Unsupported
+from webapp.models.attempt import Attempt
 from webapp.models.connection import AccessGrant, Connection
 from webapp.models.default_rule import DefaultRule
 from webapp.models.field_rule import FieldRule
@@ -258,3 +260,52 @@ def test_another_agreement_confirmed_twice_in_the_same_moment_is_one_connection(
     waiting.join()
     assert [grant.confirmed_at is not None for grant in map(connected.fresh, grants)] == [True, True]
     assert Connection.open_of(connected.company).agreement_number == 1500001
+
+
+def test_a_creation_sent_while_the_grant_is_renewed_is_not_repeated_by_its_old_key(connected: World) -> None:
+    create(connected)
+    connected.sandbox.faults.next(kind="500-after", method="POST")
+    outside, before = contextvars.copy_context(), connected.connection
+    with db.write():
+        connected.opened(connected.company, connected.alice, connected.economic)
+        waiting = meanwhile(lambda: outside.run(connected.worker.turns, before))
+    waiting.join()
+    under_the_old = [row for row in Attempt.select() if row.tries]
+    assert not any(row.key_lives() for row in under_the_old)
+    connected.drain()
+    assert api_creations(connected) == [7]
+
+
+def renewing(world: World, lost: str) -> Callable[[], None]:
+    """The grant is renewed; the answer to the next call of this method, sent under the old one, is lost."""
+
+    def renewed() -> None:
+        with db.write():
+            world.opened(world.company, world.alice, world.economic)
+        if lost:
+            world.sandbox.faults.next(kind="500-after", method=lost)
+
+    return renewed
+
+
+@pytest.mark.parametrize("lost", ["", "PUT"])
+@pytest.mark.parametrize("is_newer", [True, False])
+def test_an_update_ordered_under_the_old_grant_is_written_and_settled(
+    connected: World, is_newer: bool, lost: str
+) -> None:
+    pair = connected.pair_same(1042, city="Odense")
+    Connection.update(customersapi=is_newer).execute()
+    connected.save(pair.customer, city="Vejle")
+    at(connected, "push.intended", renewing(connected, lost))
+    assert (connected.stored(1042)["city"], connected.place(customer=pair.customer).state) == ("Vejle", "equal")
+
+
+@pytest.mark.parametrize("lost", ["", "DELETE"])
+def test_a_deletion_ordered_under_the_old_grant_spares_who_gets_the_number(connected: World, lost: str) -> None:
+    deletion_ordered(connected)
+    renew = renewing(connected, lost)
+    with ports.using(replace(connected.ports, failpoint=lambda name: renew() if name == "remove.intended" else None)):
+        connected.worker.round()
+    connected.theirs(1042, "En helt anden ApS")
+    connected.drain()
+    assert connected.stored(1042)["name"] == "En helt anden ApS"

@@ -33,7 +33,7 @@ class Row(Model):
         return found
 
     def take_turns(self) -> None:
-        """Wait until whoever else did this with the same row has ended their transaction; others may still point to it."""
+        """Wait until whoever else did this with the row has ended their transaction; others may still point to it."""
         if not is_sqlite():
             table = type(self)
             table.select(table.id).where(table.id == self.id).for_update("FOR NO KEY UPDATE").execute()
