@@ -35,8 +35,8 @@ class Row(Model):
     def take_turns(self) -> None:
         """Wait until whoever else did this with the row has ended their transaction; others may still point to it."""
         if not is_sqlite():
-            table = type(self)
-            table.select(table.id).where(table.id == self.id).for_update("FOR NO KEY UPDATE").execute()
+            own: Any = type(self).select(type(self).id).where(type(self).id == self.id)
+            own.for_update("FOR NO KEY UPDATE").execute()
 
 
 class Party(Row):

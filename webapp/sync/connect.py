@@ -96,10 +96,15 @@ def finish(user: User, state: str, args: Mapping[str, str], endpoints: Endpoints
     said = read_callback(args)
     if isinstance(said, Declined):
         raise NotConnected("declined")
-    agreement = _client(endpoints, said.token).agreement()
+    return _brought(user, grant, said.token, _client(endpoints, said.token).agreement())
+
+
+@db.retrying
+def _brought(user: User, grant: AccessGrant, token: str, agreement: Agreement) -> Connection | OtherAgreement:
+    """Open the connection to the agreement that the visit brought access to, or ask whether that one is meant."""
     with db.write():
         user.company.take_turns()
-        grant.grant_token = vault.seal(said.token, bound=_bound(user.company_id, agreement.number))
+        grant.grant_token = vault.seal(token, bound=_bound(user.company_id, agreement.number))
         grant.agreement_number, grant.agreement_name = agreement.number, agreement.company_name
         grant.save()
         before = _other(user.company, agreement)
@@ -157,6 +162,7 @@ def decline(user: User, grant_id: int) -> None:
         AccessGrant.update(grant_token="").where(AccessGrant.id == grant_id, AccessGrant.user == user).execute()
 
 
+@db.retrying
 def confirm(user: User, grant_id: int) -> Connection:
     """ "Ja, brug denne aftale": open a connection of its own to the other agreement. Raises NotConnected."""
     with db.write():
