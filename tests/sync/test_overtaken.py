@@ -309,3 +309,17 @@ def test_a_deletion_ordered_under_the_old_grant_spares_who_gets_the_number(conne
     connected.theirs(1042, "En helt anden ApS")
     connected.drain()
     assert connected.stored(1042)["name"] == "En helt anden ApS"
+
+
+def test_one_form_sent_twice_in_the_same_moment_makes_one_customer(connected: World) -> None:
+    made: list[int] = []
+
+    def add() -> None:
+        customer = register.add(connected.company, None, {"name": "Kunde"}, connected.alice, form_hash="a form")
+        made.append(customer.id)
+
+    with db.write():
+        add()
+        waiting = meanwhile(add)
+    waiting.join()
+    assert len(made) == 2 and len(set(made)) == 1
