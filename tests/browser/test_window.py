@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.journey import Journey
+from tests.views.synced import Synced
 
 
 @pytest.fixture
@@ -151,4 +152,23 @@ def test_everything_works_without_script(window: Journey, browser: Browser) -> N
     page.get_by_role("link", name=re.compile("Opret partner.*Nordvestens Maskinfabrik")).click()
     page.get_by_role("button", name="Indsend").click()
     expect(page.locator("#section-paired .row-pair")).to_have_count(2)
+    page.context.close()
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+def test_a_narrow_screen_shows_one_list_of_actions_at_a_time(
+    synced: Synced, journey: Journey, browser: Browser, scripted: bool
+) -> None:
+    synced.conflict()
+    synced.ours(2001, "Øens Bageri")
+    synced.drain()
+    small = {"width": 390, "height": 844}
+    page = journey.colleague(browser, synced.admin, java_script_enabled=scripted, viewport=small)
+    page.goto(f"{journey.address}/sync")
+    page.get_by_role("checkbox", name="Vælg Øens Bageri").check()
+    page.locator("#picked-conflict .unfold").click()
+    expect(page.get_by_role("button", name="Brug CleanManagers")).to_be_visible()
+    page.get_by_text("Handlinger").click()
+    expect(page.get_by_role("button", name="Opret i e-conomic")).to_be_visible()
+    expect(page.get_by_role("button", name="Brug CleanManagers")).to_be_hidden()
     page.context.close()
