@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from webapp import db, ports, vault
 from webapp.economic.client import Client
+from webapp.economic.errors import RateLimited
 from webapp.economic.grant import Declined, grant_url, read_callback
 from webapp.economic.records import Agreement
 from webapp.economic.transport import Transport
@@ -20,7 +21,7 @@ from webapp.models.lane import Lane
 from webapp.models.user import User
 from webapp.sync import resting
 from webapp.sync import sweep as sweeps
-from webapp.sync.budget import Pace
+from webapp.sync.budget import WITHOUT_A_WORD, Pace
 
 VISIT_MINUTES = 30
 
@@ -92,11 +93,30 @@ def begin(user: User, endpoints: Endpoints, callback: Callable[[str], str], loca
 
 def finish(user: User, state: str, args: Mapping[str, str], endpoints: Endpoints) -> Connection | OtherAgreement:
     """The person is back from e-conomic. Raises NotConnected, and EconomicError when the grant cannot be read."""
+    if wait(user.company):
+        raise NotConnected(RateLimited.kind)
     grant = _use(user, state)
     said = read_callback(args)
     if isinstance(said, Declined):
         raise NotConnected("declined")
-    return _brought(user, grant, said.token, _client(endpoints, said.token).agreement())
+    return _brought(user, grant, said.token, _agreement(user.company, endpoints, said.token))
+
+
+def wait(company: Company) -> float:
+    """Seconds until this company may ask e-conomic again, which has asked it to wait; 0 when it has not."""
+    known = _latest(company)
+    return Pace(known.id).resting() if known else 0.0
+
+
+def _agreement(company: Company, endpoints: Endpoints, token: str) -> Agreement:
+    """Whose agreement the grant opens; when e-conomic says to wait, that holds for all calls of the company."""
+    try:
+        return _client(endpoints, token).agreement()
+    except RateLimited as fault:
+        known = _latest(company)
+        if known:
+            Pace(known.id).rest(fault.wait or WITHOUT_A_WORD)
+        raise
 
 
 @db.retrying
@@ -132,8 +152,12 @@ def _use(user: User, state: str) -> AccessGrant:
 
 def _other(company: Company, agreement: Agreement) -> Connection | None:
     """The connection this company has or had last, if it is to another agreement."""
-    last = Connection.open_of(company) or last_connection(company)
+    last = _latest(company)
     return last if last and last.agreement_number != agreement.number else None
+
+
+def _latest(company: Company) -> Connection | None:
+    return Connection.open_of(company) or last_connection(company)
 
 
 def last_connection(company: Company) -> Connection | None:
