@@ -172,3 +172,26 @@ def test_a_narrow_screen_shows_one_list_of_actions_at_a_time(
     expect(page.get_by_role("button", name="Opret i e-conomic")).to_be_visible()
     expect(page.get_by_role("button", name="Brug CleanManagers")).to_be_hidden()
     page.context.close()
+
+
+SEEN = """() => {
+  const focused = document.activeElement, box = focused.getBoundingClientRect();
+  const there = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return focused === document.body || focused.contains(there) || there?.contains(focused) || box.width < 2;
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_head_that_stays_in_sight_hides_what_has_the_focus(window: Journey, width: int) -> None:
+    for number in range(4001, 4016):
+        window.world.ours(number, f"Kunde {number}")
+    window.page.emulate_media(reduced_motion="reduce")
+    window.page.set_viewport_size({"width": width, "height": 600})
+    window.page.reload()
+    window.row("new", "Kunde 4015").get_by_role("checkbox").check()
+    hidden = []
+    for _ in range(60):
+        window.page.keyboard.press("Shift+Tab")
+        if not window.page.evaluate(SEEN):
+            hidden.append(window.page.evaluate("document.activeElement.outerHTML"))
+    assert hidden == []

@@ -25,8 +25,8 @@ WINNERS = {
 EFFECTS = {
     "vat_zone": _l("Kundens nye fakturaer får en anden moms."),
     "currency_owing": _l(
-        "Kunden har en saldo, så valutaen kan ikke skiftes. Udlign saldoen i e-conomic først, så prøves det igen af sig "
-        "selv."
+        "Kunden har en saldo, så valutaen kan ikke skiftes. Udlign saldoen i e-conomic først, så prøves det igen af "
+        "sig selv."
     ),
     "currency": _l("Kundens nye fakturaer kommer i en anden valuta."),
     "customer_group_owing": _l("Kunden har en saldo, og kundegruppen bestemmer, hvilken konto den står på."),
