@@ -181,6 +181,16 @@ SEEN = """() => {
 }"""
 
 
+def hidden(page: Page, key: str, times: int) -> list[str]:
+    """What lies under something else while it has the focus, when this key is pressed so often."""
+    found = []
+    for _ in range(times):
+        page.keyboard.press(key)
+        if not page.evaluate(SEEN):
+            found.append(page.evaluate("document.activeElement.outerHTML"))
+    return found
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_no_head_that_stays_in_sight_hides_what_has_the_focus(window: Journey, width: int) -> None:
     for number in range(4001, 4016):
@@ -189,9 +199,12 @@ def test_no_head_that_stays_in_sight_hides_what_has_the_focus(window: Journey, w
     window.page.set_viewport_size({"width": width, "height": 600})
     window.page.reload()
     window.row("new", "Kunde 4015").get_by_role("checkbox").check()
-    hidden = []
-    for _ in range(60):
-        window.page.keyboard.press("Shift+Tab")
-        if not window.page.evaluate(SEEN):
-            hidden.append(window.page.evaluate("document.activeElement.outerHTML"))
-    assert hidden == []
+    assert hidden(window.page, "Shift+Tab", 60) == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_foot_that_stays_in_sight_hides_what_has_the_focus(journey: Journey, width: int) -> None:
+    journey.page.emulate_media(reduced_motion="reduce")
+    journey.page.set_viewport_size({"width": width, "height": 500})
+    journey.go("/customers/new")
+    assert hidden(journey.page, "Tab", 20) == []
