@@ -205,9 +205,7 @@ def test_replaying_every_call_writes_nothing(connected: World) -> None:
 
 
 @pytest.mark.parametrize("is_read_at_once", [True, False])
-def test_a_call_heard_by_a_clock_that_was_ahead_hides_no_later_silence(
-    connected: World, is_read_at_once: bool
-) -> None:
+def test_a_call_heard_by_a_clock_that_was_ahead_hides_no_later_silence(connected: World, is_read_at_once: bool) -> None:
     connected.pair_same(1042)
     connect.new_webhook(connected.connection)
     connected.clock.sleep(3600)
