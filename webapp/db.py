@@ -161,6 +161,11 @@ def for_update(query: Any) -> Any:
     return query if is_sqlite() else query.for_update()
 
 
+def for_reference(query: Any) -> Any:
+    """Keep the rows that the query finds from being locked by `for_update`; other changes of them go on."""
+    return query if is_sqlite() else query.for_update("FOR KEY SHARE")
+
+
 def skip_locked(query: Any) -> Any:
     """Like `for_update`, leaving out rows that another worker holds."""
     return query if is_sqlite() else query.for_update("FOR UPDATE SKIP LOCKED")

@@ -17,8 +17,9 @@ from stdnum.dk import cvr
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
+from webapp import ports
 from webapp.models.company import Company
-from webapp.models.connection import Connection, Reference
+from webapp.models.connection import Connection, Reference, hashed
 from webapp.models.customer import Customer
 from webapp.models.default_rule import DefaultRule
 from webapp.sync.fields import BY_NAME, NAMES, REFERENCES
@@ -149,13 +150,14 @@ class CustomerForm:
     choices: Choices
     number: str = ""
     shown_number: int | None = None
+    key: str = ""
     faults: dict[str, str] = field(default_factory=dict)
     moved: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
     def blank(cls, connection: Connection | None) -> CustomerForm:
         empty = dict.fromkeys(NAMES, "")
-        return cls(empty, empty | _known_beforehand(connection), choices_of(connection))
+        return cls(empty, empty | _known_beforehand(connection), choices_of(connection), key=ports.key())
 
     @classmethod
     def of(cls, customer: Customer, connection: Connection | None) -> CustomerForm:
@@ -171,7 +173,7 @@ class CustomerForm:
         typed = {name: settle(given.get(name, shown[name])) for name in NAMES}
         seen = (read_number(given.get("shown-number", "")) or customer.number) if customer else None
         number = given.get("number", str(seen or "")).strip()
-        form = cls(shown, typed, choices_of(connection), number, seen)
+        form = cls(shown, typed, choices_of(connection), number, seen, given.get("form-key", ""))
         form._check()
         if customer and form.new_number and customer.number not in (seen, form.new_number):
             form.shown_number = customer.number
@@ -194,6 +196,12 @@ class CustomerForm:
         """The number to give; None means the next free one, or to keep the one there is."""
         number = read_number(self.number)
         return None if number == self.shown_number else number
+
+    @property
+    def hash(self) -> str | None:
+        """The same for the same form with the same in it; None when the form does not say which one it is."""
+        said = repr((self.key, self.number, sorted(self.typed.items())))
+        return hashed(said) if self.key else None
 
     def doubts(self) -> dict[str, str]:
         return {name: text for name in NAMES if (text := doubt(name, self.typed[name]))}

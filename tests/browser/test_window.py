@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.journey import Journey
+from tests.views.synced import Synced
 
 
 @pytest.fixture
@@ -152,3 +153,58 @@ def test_everything_works_without_script(window: Journey, browser: Browser) -> N
     page.get_by_role("button", name="Indsend").click()
     expect(page.locator("#section-paired .row-pair")).to_have_count(2)
     page.context.close()
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+def test_a_narrow_screen_shows_one_list_of_actions_at_a_time(
+    synced: Synced, journey: Journey, browser: Browser, scripted: bool
+) -> None:
+    synced.conflict()
+    synced.ours(2001, "Øens Bageri")
+    synced.drain()
+    small = {"width": 390, "height": 844}
+    page = journey.colleague(browser, synced.admin, java_script_enabled=scripted, viewport=small)
+    page.goto(f"{journey.address}/sync")
+    page.get_by_role("checkbox", name="Vælg Øens Bageri").check()
+    page.locator("#picked-conflict .unfold").click()
+    expect(page.get_by_role("button", name="Brug CleanManagers")).to_be_visible()
+    page.get_by_text("Handlinger").click()
+    expect(page.get_by_role("button", name="Opret i e-conomic")).to_be_visible()
+    expect(page.get_by_role("button", name="Brug CleanManagers")).to_be_hidden()
+    page.context.close()
+
+
+SEEN = """() => {
+  const focused = document.activeElement, box = focused.getBoundingClientRect();
+  const there = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return focused === document.body || focused.contains(there) || there?.contains(focused) || box.width < 2;
+}"""
+
+
+def hidden(page: Page, key: str, times: int) -> list[str]:
+    """What lies under something else while it has the focus, when this key is pressed so often."""
+    found = []
+    for _ in range(times):
+        page.keyboard.press(key)
+        if not page.evaluate(SEEN):
+            found.append(page.evaluate("document.activeElement.outerHTML"))
+    return found
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_head_that_stays_in_sight_hides_what_has_the_focus(window: Journey, width: int) -> None:
+    for number in range(4001, 4016):
+        window.world.ours(number, f"Kunde {number}")
+    window.page.emulate_media(reduced_motion="reduce")
+    window.page.set_viewport_size({"width": width, "height": 600})
+    window.page.reload()
+    window.row("new", "Kunde 4015").get_by_role("checkbox").check()
+    assert hidden(window.page, "Shift+Tab", 60) == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_foot_that_stays_in_sight_hides_what_has_the_focus(journey: Journey, width: int) -> None:
+    journey.page.emulate_media(reduced_motion="reduce")
+    journey.page.set_viewport_size({"width": width, "height": 500})
+    journey.go("/customers/new")
+    assert hidden(journey.page, "Tab", 20) == []

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sync.world import AGREEMENT, World
 from webapp import db, vault
-from webapp.economic.errors import EconomicError
+from webapp.economic.errors import EconomicError, RateLimited
 from webapp.models.company import Company
 from webapp.models.connection import AccessGrant, Connection
 from webapp.models.customer import Customer
@@ -299,3 +299,20 @@ def test_choosing_no_source_keeps_pairs_and_choosing_it_again_resumes(connected:
     assert connected.stored(1042)["city"] == "Odense"
     assert connected.place(customer=added).section == "new"
     assert Customer.select().count() == 2
+
+
+def test_e_conomic_is_not_asked_about_a_new_grant_before_its_own_time_is_over(connected: World) -> None:
+    connected.connection.rest(90)
+    state, calls = visit(connected), connected.sandbox.budgets.calls
+    with pytest.raises(NotConnected, match="rate_limited"):
+        come_back(connected, state)
+    assert connected.sandbox.budgets.calls == calls
+    connected.clock.sleep(91)
+    assert isinstance(come_back(connected, state), Connection)
+
+
+def test_what_e_conomic_asks_of_who_comes_with_a_grant_holds_for_all_calls(connected: World) -> None:
+    connected.sandbox.faults.always(kind="429", path="/self", retry_after=90)
+    with pytest.raises(RateLimited):
+        granted(connected)
+    assert connect.wait(connected.company) == 90

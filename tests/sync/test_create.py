@@ -85,7 +85,7 @@ def test_one_partner_exists_after_a_fault(connected: World, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["500-after", "cut-after", "truncated"])
 def test_one_partner_exists_when_the_key_has_expired_before_the_repeat(connected: World, kind: str) -> None:
     connected.sandbox.faults.next(kind=kind, method="POST")
-    pair = create(connected)
+    pair = create(connected, cvr="42068492")
     connected.worker.round()
     connected.clock.sleep(3 * 3600)
     connected.drain()
@@ -216,7 +216,7 @@ def unheard_creation(world: World, kind: str = "500-after", **values: str) -> Pa
 
 
 def test_what_may_have_been_made_is_ours_also_in_capitals(connected: World) -> None:
-    pair = unheard_creation(connected)
+    pair = unheard_creation(connected, email="post@skovbryn.dk")
     connected.economic.edit(7, name="SKOVBRYN FRISKOLE")
     connected.clock.sleep(3 * 3600)
     connected.drain()
@@ -229,6 +229,15 @@ def test_a_namesake_under_the_number_is_neither_filled_nor_copied_before_a_perso
     connected.drain()
     assert connected.place(customer=pair.customer).state == "other_party"
     assert (connected.fresh(pair.customer).address, connected.stored(7).get("email")) == ("", None)
+
+
+@pytest.mark.parametrize("sent", [{}, {"country": "Danmark", "currency": "DKK"}])
+def test_a_namesake_is_asked_about_when_all_that_was_sent_is_a_name(connected: World, sent: dict[str, str]) -> None:
+    pair = unheard_creation(connected, "500-before", **sent)
+    connected.theirs(7, "Skovbryn Friskole", country="Danmark", email="nabo@skovbryn.dk")
+    connected.drain()
+    assert connected.place(customer=pair.customer).state == "other_party"
+    assert connected.fresh(pair.customer).email == ""
 
 
 def test_one_whose_name_is_how_ours_begins_is_asked_about(connected: World) -> None:
@@ -265,9 +274,7 @@ def test_a_404_in_answer_to_the_repeat_is_not_believed(connected: World, monkeyp
 def test_a_refusal_of_the_repeat_does_not_say_that_the_first_try_made_nothing(
     connected: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connected.sandbox.faults.next(kind="500-after", method="POST")
-    pair = create(connected)
-    connected.worker.round()
+    pair = unheard_creation(connected, cvr="42068492")
     monkeypatch.setattr(Client, "create", Mock(side_effect=Refused("", status=400)))
     connected.drain()
     assert connected.place(customer=pair.customer).state == "equal"

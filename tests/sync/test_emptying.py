@@ -101,12 +101,23 @@ def test_webhooks_one_by_one_empty_no_more_than_the_limit(paired: World) -> None
     assert (ours(paired), braked(paired)) == (7, 7)
 
 
-def test_what_is_emptied_slowly_is_no_mass(paired: World) -> None:
+@pytest.mark.parametrize(("hours", "left"), [(0.1, 7), (5, 7), (9, 0)])
+def test_no_more_than_the_limit_are_emptied_in_a_day_however_slowly(paired: World, hours: float, left: int) -> None:
     for number in NUMBERS:
         paired.economic.edit(number, telephoneAndFaxNumber="")
         paired.webhook(number, number)
-        paired.clock.sleep(300)
-    assert (ours(paired), braked(paired)) == (0, 0)
+        paired.clock.sleep(hours * 3600)
+    assert (ours(paired), braked(paired)) == (left, left)
+
+
+def test_what_a_person_clears_by_hand_here_goes_through_and_uses_up_no_limit(paired: World) -> None:
+    for customer in Customer.select().order_by(Customer.number).limit(5):
+        paired.save(customer, phone="")
+        paired.drain()
+        paired.clock.sleep(60)
+    paired.economic.edit(9, telephoneAndFaxNumber="")
+    paired.webhook(9, 9)
+    assert (theirs(paired), ours(paired), braked(paired)) == (4, 4, 0)
 
 
 def test_a_field_that_waits_is_a_question_and_the_others_go_on(paired: World) -> None:

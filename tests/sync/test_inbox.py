@@ -1,6 +1,7 @@
 """What may stand in a webhook call, and that its order, doubling and loss change nothing in the end."""
 
 import json
+from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
@@ -14,7 +15,7 @@ from webapp.models.customer import Customer
 from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
 from webapp.models.place import Place
-from webapp.sync import connect, inbox
+from webapp.sync import connect, inbox, silence
 from webapp.sync.inbox import NotANumber, numbers
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -201,3 +202,22 @@ def test_replaying_every_call_writes_nothing(connected: World) -> None:
     connected.drain()
     assert [row.version for row in Customer.select().order_by(Customer.id)] == versions
     assert {number: dict(record) for number, record in connected.economic.customers.items()} == stored
+
+
+@pytest.mark.parametrize("is_read_at_once", [True, False])
+def test_a_call_heard_by_a_clock_that_was_ahead_hides_no_later_silence(connected: World, is_read_at_once: bool) -> None:
+    connected.pair_same(1042)
+    connect.new_webhook(connected.connection)
+    connected.clock.sleep(3600)
+    right = connected.clock.time
+    connected.clock.time += timedelta(days=30)
+    inbox.receive(connected.connection, "old=1042&new=1042", "", "")
+    if is_read_at_once:
+        inbox.drain(connected.connection)
+    connected.clock.time = right
+    connected.drain()
+    connected.clock.sleep(3600)
+    connected.economic.edit(1042, city="Svendborg")
+    connected.compare()
+    connected.clock.sleep(3600)
+    assert silence.of(connected.connection).untold == 1

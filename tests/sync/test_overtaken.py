@@ -4,6 +4,7 @@ import contextvars
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,15 +15,19 @@ from tests.sync.test_interleavings import at
 from tests.sync.test_pairs import seen
 from tests.sync.test_runs import bulk, planned
 from tests.sync.world import World
-from webapp import db
+from webapp import db, ports
 from webapp.economic.client import Client
 from webapp.economic.errors import Unsupported
+from webapp.models.attempt import Attempt
+from webapp.models.connection import AccessGrant, Connection
+from webapp.models.default_rule import DefaultRule
+from webapp.models.field_rule import FieldRule
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import DELETE, EXCLUDE
 from webapp.models.sweep import Sweep
-from webapp.sync import connect, inbox, pairings, register, runs, runs_undo, sweep
+from webapp.sync import connect, default_rules, inbox, pairings, register, rules, runs, runs_undo, sweep
 from webapp.sync.pairings import Moved
 from webapp.sync.runs_plan import Selection
 
@@ -220,3 +225,101 @@ def test_two_plans_applied_in_the_same_moment_do_not_run_at_once(connected: Worl
     waiting.join()
     connected.drain()
     assert refused == ["busy"]
+
+
+def test_default_rules_laid_down_in_the_same_moment_stand_one_after_the_other(connected: World) -> None:
+    def lay_down(country: str) -> None:
+        default_rules.lay_down(connected.connection, {"country": country}, {"currency": "EUR"}, connected.alice)
+
+    with db.write():
+        lay_down("SE")
+        waiting = meanwhile(lambda: lay_down("NO"))
+    waiting.join()
+    assert [rule.country for rule in DefaultRule.of(connected.connection)] == ["SE", "NO"]
+
+
+def test_of_two_rules_for_a_field_in_the_same_moment_the_later_is_in_force(connected: World) -> None:
+    def lay_down(value: str) -> None:
+        rules.lay_down(connected.connection, "phone", "winner", value, connected.alice)
+
+    with db.write():
+        lay_down("ours")
+        waiting = meanwhile(lambda: lay_down("theirs"))
+    waiting.join()
+    assert [rule.value for rule in FieldRule.of(connected.connection)] == ["theirs"]
+
+
+def test_another_agreement_confirmed_twice_in_the_same_moment_is_one_connection(connected: World) -> None:
+    waits = {"agreement_number": 1500001, "agreement_name": "Sydhavn", "grant_token": "sealed"}
+    mine = {"company": connected.company, "user": connected.alice}
+    grants = [AccessGrant.create(state_hash=state, **mine, **waits) for state in "ab"]
+    connect.close(connected.connection, connected.alice)
+    with db.write():
+        connect.confirm(connected.alice, grants[0].id)
+        waiting = meanwhile(lambda: connect.confirm(connected.alice, grants[1].id))
+    waiting.join()
+    assert [grant.confirmed_at is not None for grant in map(connected.fresh, grants)] == [True, True]
+    assert Connection.open_of(connected.company).agreement_number == 1500001
+
+
+def test_a_creation_sent_while_the_grant_is_renewed_is_not_repeated_by_its_old_key(connected: World) -> None:
+    create(connected)
+    connected.sandbox.faults.next(kind="500-after", method="POST")
+    outside, before = contextvars.copy_context(), connected.connection
+    with db.write():
+        connected.opened(connected.company, connected.alice, connected.economic)
+        waiting = meanwhile(lambda: outside.run(connected.worker.turns, before))
+    waiting.join()
+    under_the_old = [row for row in Attempt.select() if row.tries]
+    assert not any(row.key_lives() for row in under_the_old)
+    connected.drain()
+    assert api_creations(connected) == [7]
+
+
+def renewing(world: World, lost: str) -> Callable[[], None]:
+    """The grant is renewed; the answer to the next call of this method, sent under the old one, is lost."""
+
+    def renewed() -> None:
+        with db.write():
+            world.opened(world.company, world.alice, world.economic)
+        if lost:
+            world.sandbox.faults.next(kind="500-after", method=lost)
+
+    return renewed
+
+
+@pytest.mark.parametrize("lost", ["", "PUT"])
+@pytest.mark.parametrize("is_newer", [True, False])
+def test_an_update_ordered_under_the_old_grant_is_written_and_settled(
+    connected: World, is_newer: bool, lost: str
+) -> None:
+    pair = connected.pair_same(1042, city="Odense")
+    Connection.update(customersapi=is_newer).execute()
+    connected.save(pair.customer, city="Vejle")
+    at(connected, "push.intended", renewing(connected, lost))
+    assert (connected.stored(1042)["city"], connected.place(customer=pair.customer).state) == ("Vejle", "equal")
+
+
+@pytest.mark.parametrize("lost", ["", "DELETE"])
+def test_a_deletion_ordered_under_the_old_grant_spares_who_gets_the_number(connected: World, lost: str) -> None:
+    deletion_ordered(connected)
+    renew = renewing(connected, lost)
+    with ports.using(replace(connected.ports, failpoint=lambda name: renew() if name == "remove.intended" else None)):
+        connected.worker.round()
+    connected.theirs(1042, "En helt anden ApS")
+    connected.drain()
+    assert connected.stored(1042)["name"] == "En helt anden ApS"
+
+
+def test_one_form_sent_twice_in_the_same_moment_makes_one_customer(connected: World) -> None:
+    made: list[int] = []
+
+    def add() -> None:
+        customer = register.add(connected.company, None, {"name": "Kunde"}, connected.alice, form_hash="a form")
+        made.append(customer.id)
+
+    with db.write():
+        add()
+        waiting = meanwhile(add)
+    waiting.join()
+    assert len(made) == 2 and len(set(made)) == 1

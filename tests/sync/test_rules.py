@@ -303,6 +303,30 @@ def test_the_currency_of_a_customer_who_owes_is_never_changed(connected: World, 
     assert connected.place(customer=pair.customer).state == "question"
 
 
+@pytest.fixture(params=[True, False])
+def blocked(connected: World, request: pytest.FixtureRequest) -> Pairing:
+    """The customer owes, so the currency that a person has confirmed is not sent."""
+    connected.economic.customersapi_enabled = request.param
+    pair = connected.pair_same()
+    connected.compare()
+    connected.economic.edit(1042, balance=1250.0)
+    connected.save(pair.customer, currency="EUR")
+    connected.drain()
+    pairings.answer(connected.connection, pair.id, {"currency": "ours"}, seen(pair), connected.alice)
+    connected.drain()
+    return connected.fresh(pair)
+
+
+@pytest.mark.parametrize(("balance", "currency"), [(0.0, "EUR"), (10.0, "DKK"), (-10.0, "DKK")])
+def test_a_blocked_currency_goes_by_itself_once_nothing_is_owed(
+    connected: World, blocked: Pairing, balance: float, currency: str
+) -> None:
+    connected.economic.edit(1042, balance=balance)
+    connected.compare()
+    assert connected.stored(1042)["currency"] == currency
+    assert connected.place(customer=blocked.customer).state == ("equal" if balance == 0 else "question")
+
+
 def test_the_currency_of_a_settled_customer_goes_once_confirmed(connected: World) -> None:
     pair = connected.pair_same()
     connected.save(pair.customer, currency="EUR")

@@ -21,7 +21,15 @@ NOT_A_NUMBER = "Skriv et helt tal fra 1 til 999999999."
 
 def edited(browser: Browser, customer: Customer, **typed: str) -> dict[str, str]:
     """What the customer's form sends after a person typed this."""
-    page = browser.page(f"/customers/{customer.id}/edit")
+    return _typed(browser.page(f"/customers/{customer.id}/edit"), typed)
+
+
+def filled(browser: Browser, **typed: str) -> dict[str, str]:
+    """What the form of a new customer sends after a person typed this."""
+    return _typed(browser.page("/customers/new"), typed)
+
+
+def _typed(page: Page, typed: dict[str, str]) -> dict[str, str]:
     sent = {e.attrs["name"] for e in page.elements if e.tag in ("input", "select", "textarea") and "name" in e.attrs}
     return {name: page.field(name) for name in sent} | typed
 
@@ -117,6 +125,28 @@ def test_a_new_customer_is_saved_with_the_next_number(alice: Browser, world: Wor
     made = Customer.with_number(world.alice.company, 1003)
     assert (answer.status_code, answer.location) == (303, f"/customers/{made.id}")
     assert "Fynbo Emballage A/S er oprettet med nummer 1003." in alice.get(answer.location).text
+
+
+@pytest.mark.parametrize("number", ["", "77"])
+def test_the_same_form_sent_twice_makes_one_customer(alice: Browser, world: World, number: str) -> None:
+    form = filled(alice, name="Fynbo Emballage A/S", number=number)
+    first, second = alice.post("/customers", form), alice.post("/customers", form)
+    assert (first.status_code, second.status_code, second.location) == (303, 303, first.location)
+    assert Customer.of(world.alice.company).count() == 3
+
+
+def test_the_same_form_filled_in_anew_makes_another_customer(alice: Browser, world: World) -> None:
+    form = filled(alice, name="Fynbo Emballage A/S")
+    alice.post("/customers", form)
+    alice.post("/customers", form | {"name": "Sydhavn Service"})
+    assert Customer.with_number(world.alice.company, 1004).name == "Sydhavn Service"
+
+
+def test_a_form_of_one_company_stands_for_none_of_another(alice: Browser, charlie: Browser, world: World) -> None:
+    form = filled(alice, name="Fynbo Emballage A/S")
+    alice.post("/customers", form)
+    charlie.post("/customers", form | {"csrf_token": charlie.token()})
+    assert Customer.of(world.charlie.company).count() == 1
 
 
 def test_bob_may_create_a_customer(bob: Browser, world: World) -> None:

@@ -127,6 +127,15 @@ def test_when_e_conomic_does_not_answer_a_sentence_says_so(pretend: Pretend) -> 
     assert nothing_is_stored()
 
 
+def test_who_comes_while_e_conomic_has_asked_us_to_wait_is_told_how_long(pretend: Pretend) -> None:
+    back, before = pretend.begin(), pretend.connect()
+    before.rest(150)
+    for visit in (lambda: pretend.come_back(back, pretend.grant()), lambda: pretend.alice.post(f"{DIALOG}/connect")):
+        assert visit().location == DIALOG
+        assert "e-conomic har bedt os vente. Intet er ændret. Prøv igen om 3 minutter." in pretend.told()
+    assert pretend.connection().opened_at == before.opened_at
+
+
 def test_whoever_was_signed_out_meanwhile_logs_in_and_is_connected(pretend: Pretend, app: Flask) -> None:
     back, token = pretend.begin(), pretend.grant()
     elsewhere = Browser.of(app)

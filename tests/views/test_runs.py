@@ -465,3 +465,9 @@ def test_a_run_that_was_taken_back_is_not_taken_back_again(synced: Synced) -> No
     run = ran(synced)
     taken_back(synced, run)
     assert synced.admin.post(f"/runs/{run.id}/undo").status_code == 409
+
+
+@pytest.mark.parametrize("address, mark", [("/customers", "page"), ("/sync", "true"), ("/runs", "true")])
+def test_the_main_menu_says_where_one_is_and_claims_no_other_page(synced: Synced, address: str, mark: str) -> None:
+    page = synced.admin.page(address)
+    assert page.all("a", aria_current=mark)[0].attrs["href"] == "/customers"

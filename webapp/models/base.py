@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from peewee import AutoField, Model, TextField
 
-from webapp.db import database, for_update
+from webapp.db import database, for_update, is_sqlite
 from webapp.sync.normalise import search_text, sort_key
 
 
@@ -31,6 +31,12 @@ class Row(Model):
         """The row by id, locked until the transaction ends."""
         found: Self | None = for_update(cls.select().where(cls.id == row_id)).first()
         return found
+
+    def take_turns(self) -> None:
+        """Wait until whoever else did this with the row has ended their transaction; others may still point to it."""
+        if not is_sqlite():
+            own: Any = type(self).select(type(self).id).where(type(self).id == self.id)
+            own.for_update("FOR NO KEY UPDATE").execute()
 
 
 class Party(Row):

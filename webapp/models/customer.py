@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from peewee import ForeignKeyField, IntegerField, fn
+from peewee import ForeignKeyField, IntegerField, TextField, fn
 
 from webapp import ports
 from webapp.db import UTCField, for_update
@@ -27,6 +27,7 @@ class Customer(Party):
     deleted_at = UTCField(null=True)
     deleted_by_id: int | None
     deleted_by = ForeignKeyField(User, null=True)
+    form_hash = TextField(null=True)
 
     @classmethod
     def of(cls, company: Company) -> Any:
@@ -50,6 +51,11 @@ class Customer(Party):
     def with_number(cls, company: Company, number: int) -> Self | None:
         found: Self | None = cls.of(company).where(cls.number == number).first()
         return found
+
+    @classmethod
+    def made_by(cls, company: Company, form_hash: str | None) -> Self | None:
+        """The customer that this form has made, also if it was deleted since."""
+        return cls.get_or_none(cls.company == company, cls.form_hash == form_hash) if form_hash else None
 
     @classmethod
     def next_number(cls, company: Company) -> int:

@@ -103,10 +103,12 @@ class Lane(Row):
             raise Fenced(f"{self.side} {self.record}")
 
     def hold_to_write(self) -> None:
-        """Hold it for a transaction that may order a write there. Raises Fenced, and Halted."""
+        """Hold it for a transaction that may order a write there: no other grant comes before its end. Raises Fenced,
+        and Halted."""
         self.hold()
         asked = Connection.id == self.connection_id, Connection.activated_at.is_null(False)
-        if not Connection.working().where(*asked, Connection.grant_token == self.connection.grant_token).exists():
+        granted = Connection.working().where(*asked, Connection.grant_token == self.connection.grant_token)
+        if db.for_reference(granted.select(Connection.id)).first() is None:
             raise Halted(f"{self.side} {self.record}")
 
     def finish(self) -> bool:

@@ -40,6 +40,11 @@ class Pace:
         row = self._row()
         return max(self._resting(row), self._short(row, LOOK, HEAD_ROOM)) if row else 0.0
 
+    def resting(self) -> float:
+        """Seconds until the time is over for which e-conomic has asked for no call."""
+        row = self._row()
+        return self._resting(row) if row else 0.0
+
     def before(self) -> None:
         """Take one call's cost out of the budget, waiting a little if need be. Raises RateLimited when it is long."""
         for _ in range(TRIES):

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from webapp import db, ports, vault
 from webapp.economic.client import Client
+from webapp.economic.errors import RateLimited
 from webapp.economic.grant import Declined, grant_url, read_callback
 from webapp.economic.records import Agreement
 from webapp.economic.transport import Transport
@@ -20,7 +21,7 @@ from webapp.models.lane import Lane
 from webapp.models.user import User
 from webapp.sync import resting
 from webapp.sync import sweep as sweeps
-from webapp.sync.budget import Pace
+from webapp.sync.budget import WITHOUT_A_WORD, Pace
 
 VISIT_MINUTES = 30
 
@@ -92,13 +93,38 @@ def begin(user: User, endpoints: Endpoints, callback: Callable[[str], str], loca
 
 def finish(user: User, state: str, args: Mapping[str, str], endpoints: Endpoints) -> Connection | OtherAgreement:
     """The person is back from e-conomic. Raises NotConnected, and EconomicError when the grant cannot be read."""
+    if wait(user.company):
+        raise NotConnected(RateLimited.kind)
     grant = _use(user, state)
     said = read_callback(args)
     if isinstance(said, Declined):
         raise NotConnected("declined")
-    agreement = _client(endpoints, said.token).agreement()
+    return _brought(user, grant, said.token, _agreement(user.company, endpoints, said.token))
+
+
+def wait(company: Company) -> float:
+    """Seconds until this company may ask e-conomic again, which has asked it to wait; 0 when it has not."""
+    known = _latest(company)
+    return Pace(known.id).resting() if known else 0.0
+
+
+def _agreement(company: Company, endpoints: Endpoints, token: str) -> Agreement:
+    """Whose agreement the grant opens; when e-conomic says to wait, that holds for all calls of the company."""
+    try:
+        return _client(endpoints, token).agreement()
+    except RateLimited as fault:
+        known = _latest(company)
+        if known:
+            Pace(known.id).rest(fault.wait or WITHOUT_A_WORD)
+        raise
+
+
+@db.retrying
+def _brought(user: User, grant: AccessGrant, token: str, agreement: Agreement) -> Connection | OtherAgreement:
+    """Open the connection to the agreement that the visit brought access to, or ask whether that one is meant."""
     with db.write():
-        grant.grant_token = vault.seal(said.token, bound=_bound(user.company_id, agreement.number))
+        user.company.take_turns()
+        grant.grant_token = vault.seal(token, bound=_bound(user.company_id, agreement.number))
         grant.agreement_number, grant.agreement_name = agreement.number, agreement.company_name
         grant.save()
         before = _other(user.company, agreement)
@@ -126,8 +152,12 @@ def _use(user: User, state: str) -> AccessGrant:
 
 def _other(company: Company, agreement: Agreement) -> Connection | None:
     """The connection this company has or had last, if it is to another agreement."""
-    last = Connection.open_of(company) or last_connection(company)
+    last = _latest(company)
     return last if last and last.agreement_number != agreement.number else None
+
+
+def _latest(company: Company) -> Connection | None:
+    return Connection.open_of(company) or last_connection(company)
 
 
 def last_connection(company: Company) -> Connection | None:
@@ -156,9 +186,11 @@ def decline(user: User, grant_id: int) -> None:
         AccessGrant.update(grant_token="").where(AccessGrant.id == grant_id, AccessGrant.user == user).execute()
 
 
+@db.retrying
 def confirm(user: User, grant_id: int) -> Connection:
     """ "Ja, brug denne aftale": open a connection of its own to the other agreement. Raises NotConnected."""
     with db.write():
+        user.company.take_turns()
         grant = waiting_grant(user, grant_id)
         if grant is None:
             raise NotConnected("wrong_state")
@@ -175,6 +207,8 @@ def open_with(grant: AccessGrant, user: User) -> Connection:
     """
     found = Connection.of_agreement(user.company, grant.agreement_number or 0)
     was_closed = found is not None and found.state == connections.CLOSED
+    if found is not None:  # A write that is being ordered under its old grant is stored first, to lose its key too.
+        Connection.locked(found.id)
     connection = found or Connection(company=user.company, agreement_number=grant.agreement_number)
     connection.agreement_name, connection.grant_token = grant.agreement_name, grant.grant_token
     if not resting.is_by_person(connection):

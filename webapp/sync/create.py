@@ -22,9 +22,12 @@ from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
 from webapp.sync import apply, pull, push
 from webapp.sync.creations import give_up, never_sent, note_made, stood_there
-from webapp.sync.fields import BY_NAME, Values, read, spelled
+from webapp.sync.fields import BY_NAME, NAMES, REFERENCES, Values, read, spelled
 from webapp.sync.normalise import same
 from webapp.sync.plan import UNSURE
+
+TELLING = frozenset(NAMES) - {"name", "country", *REFERENCES}
+"""What tells a customer from another of the same name."""
 
 
 def step(held: Lane, client: Client, pairing_id: int) -> None:
@@ -198,9 +201,11 @@ def _give_way(attempt: Attempt) -> None:
 
 
 def _is_ours(attempt: Attempt, theirs: Values) -> bool:
-    """The fingerprint: everything we sent is there, and the name uncut, for a shorter one may be somebody else's."""
+    """The fingerprint: everything we sent is there, more than a name, and that uncut, for a shorter one may be somebody
+    else's."""
+    sent = {name for name, value in attempt.fields.items() if value}
     is_named = same(attempt.fields["name"].casefold(), theirs["name"].casefold())
-    return is_named and all(_stands(attempt, theirs, name) for name, value in attempt.fields.items() if value)
+    return is_named and bool(sent & TELLING) and all(_stands(attempt, theirs, name) for name in sent)
 
 
 def _may_be_ours(attempt: Attempt, theirs: Values) -> bool:

@@ -14,6 +14,7 @@ from webapp.models.user import User
 def lay_down(connection: Connection, condition: Mapping[str, str], sets: Mapping[str, str], by: User) -> DefaultRule:
     """A new rule, asked after all others. `condition`: country, ean, party; `sets`: field -> key."""
     with db.write():
+        connection.take_turns()
         facts = {name: sets.get(name, "") for name in DEFAULTS} | dict(condition)
         rule: DefaultRule = DefaultRule.create(
             company=connection.company_id,
@@ -29,6 +30,7 @@ def lay_down(connection: Connection, condition: Mapping[str, str], sets: Mapping
 def move_up(connection: Connection, rule_id: int) -> None:
     """Ask this rule before the one that stands before it; the first stays where it is."""
     with db.write():
+        connection.take_turns()
         rows = list(DefaultRule.of(connection))
         at = next((place for place, row in enumerate(rows) if row.id == rule_id), 0)
         if not at:

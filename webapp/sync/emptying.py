@@ -25,7 +25,7 @@ from webapp.sync.fields import NAMES
 from webapp.sync.plan import FieldPlan, Outcome, Plan, Presence, answered, plan
 
 AT_LEAST, SHARE = 3, 0.02
-AT_ONCE = timedelta(minutes=10)
+WINDOW = timedelta(days=1)
 Choice = Literal["go", "keep"]
 GO: Choice = "go"
 KEEP: Choice = "keep"
@@ -155,12 +155,19 @@ def _is_closed(pair: Pairing) -> bool:
 
 
 def _under_way(connection: Connection) -> set[int]:
-    """Pairs in which a field was emptied lately without a person's answer, or is about to be: not what was refused."""
+    """Pairs in which a field was emptied in the last day, or is about to be: not what was refused, nor what a person
+    has cleared here by hand."""
     now = ports.now()
+    by_hand = History.alias()
+    cleared = by_hand.select(by_hand.id).where(
+        (by_hand.company == connection.company_id) & (by_hand.customer_id == History.customer_id),
+        (by_hand.side == history.OURS) & (by_hand.field == History.field) & (by_hand.cause == "person"),
+        (by_hand.after == "") & (by_hand.at > now - WINDOW),
+    )
     done = History.select(History.pairing_id).where(
-        (History.connection == connection) & (History.at > now - AT_ONCE) & (History.at <= now),
+        (History.connection == connection) & (History.at > now - WINDOW) & (History.at <= now),
         (History.after == "") & (History.before != "") & History.cause.in_(("pull", "push")),
-        History.field.in_(NAMES),
+        History.field.in_(NAMES) & ~fn.EXISTS(cleared),
     )
     braked = Pairing.living(connection).where(Pairing.brake_json != "")
     going = {pair.id for pair in braked if GO in pair.brake.values() and not pair.fault}

@@ -30,7 +30,8 @@ def weigh(pair: Pairing, planned: Plan, record: RemoteCustomer) -> bool:
         if effect is None or effect.grade == Grade.HARMLESS:
             continue
         before = known.get(field.name, {})
-        if before.get("grade") == Grade.FORBIDDEN and balance is None and same(before["value"], field.ours):
+        is_blocked = before.get("grade") == Grade.FORBIDDEN and balance is None and told(pair) != 0
+        if is_blocked and same(before["value"], field.ours):
             held[field.name] = before
         elif effect.grade == Grade.FORBIDDEN or not _is_confirmed(pair, field):
             held[field.name] = _entry(effect, field.ours)
@@ -40,6 +41,12 @@ def weigh(pair: Pairing, planned: Plan, record: RemoteCustomer) -> bool:
 def forbid(pair: Pairing, name: str, effect: Effect, value: str) -> None:
     """Block a write on the locked pair: what was found just before sending it forbids it."""
     _note(pair, pair.guard | {name: _entry(effect, value)})
+
+
+def is_freed(pair: Pairing, record: RemoteCustomer) -> bool:
+    """A write is blocked that need not be any more: the customer owes nothing by now."""
+    is_blocked = any(entry["grade"] == Grade.FORBIDDEN for entry in pair.guard.values())
+    return is_blocked and guard.balance(record.raw) == 0
 
 
 def confirm(pair: Pairing, answers: Mapping[str, str], by: User | None) -> None:

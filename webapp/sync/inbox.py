@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from urllib.parse import parse_qsl
 
 from webapp import db, ports
 from webapp.models import inbox, lane
 from webapp.models.connection import Connection
 from webapp.models.inbox import Inbox
-from webapp.models.lane import Lane
+from webapp.models.lane import CLOCKS_APART, Lane
 
 Pairs = list[tuple[str, str]]
 MOST = 16_384
@@ -103,6 +104,7 @@ def receive(connection: Connection, query: str, content_type: str, body: str) ->
 @db.retrying
 def drain(connection: Connection, most: int = 200) -> int:
     """Ask for a look at each number of the connection's waiting calls; how many calls were read."""
+    _heard_by_now(connection)
     with db.write():
         query = Inbox.select().where(Inbox.connection == connection, Inbox.state == inbox.NEW).order_by(Inbox.id)
         calls = list(db.skip_locked(query.limit(most)))
@@ -114,3 +116,15 @@ def drain(connection: Connection, most: int = 200) -> int:
         if calls:
             Inbox.update(**settled).where(Inbox.id.in_([call.id for call in calls])).execute()
     return len(calls)
+
+
+def _heard_by_now(connection: Connection) -> None:
+    """Calls that were dated later by a clock that has been set back since would hide a silence until then."""
+    now = ports.now()
+    latest = now + timedelta(seconds=CLOCKS_APART)
+    if connection.webhook_called_at is None or connection.webhook_called_at <= latest:
+        return
+    with db.write():
+        Inbox.update(received_at=now).where(Inbox.connection == connection, Inbox.received_at > latest).execute()
+        called = Connection.id == connection.id, Connection.webhook_called_at > latest
+        Connection.update(webhook_called_at=now).where(*called).execute()

@@ -100,8 +100,8 @@ def _is_forbidden(lane: Lane, client: Client, intent: Intent) -> bool:
     attempt, record = intent.attempt, intent.record
     if "currency" not in attempt.fields or record.service == "legacy":
         return False
-    owed, value = guard.balance(client.legacy_customer(record.number).raw), attempt.fields["currency"]
-    effect = guard.effect("currency", read(record)["currency"], value, owed)
+    told, value = client.legacy_customer(record.number), attempt.fields["currency"]
+    effect = guard.effect("currency", read(record)["currency"], value, guard.balance(told.raw))
     if effect is None or effect.grade != Grade.FORBIDDEN:
         return False
     with db.write():
@@ -109,6 +109,7 @@ def _is_forbidden(lane: Lane, client: Client, intent: Intent) -> bool:
         attempt.settle(attempts.STALE, kind=effect.name)
         pair = apply.lock(attempt.pairing_id)
         if pair is not None:
+            pull.keep_unmapped(pair.mirror, told)
             holding.forbid(pair, "currency", effect, value)
             apply.settle(pair, cause="pull")
         lane.again()

@@ -45,10 +45,22 @@ class Moved:
 
 
 @db.retrying
-def add(company: Company, number: int | None, values: Mapping[str, str], by: User | None) -> Customer:
-    """Put a new customer into the register; no number means the next free one. Raises NumberInUse."""
+def add(
+    company: Company, number: int | None, values: Mapping[str, str], by: User | None, *, form_hash: str | None = None
+) -> Customer:
+    """Put a new customer into the register; no number means the next free one. Raises NumberInUse.
+
+    A form that has made one already makes no second: the answer is the first.
+    """
     with db.write():
+        if form_hash:
+            company.take_turns()
+        if made := Customer.made_by(company, form_hash):
+            return made
         customer = insert(company, number, values, cause="person", by=by)
+        if form_hash:
+            customer.form_hash = form_hash
+            customer.save(only=["form_hash"])
         connection = Connection.open_of(company)
         if connection and connection.is_active:
             standing.put_customer(connection, customer)

@@ -29,6 +29,7 @@ def lay_down(connection: Connection, name: str, kind: str, value: str, by: User 
 @db.retrying
 def _lay_down(connection: Connection, name: str, kind: str, value: str, by: User | None) -> bool:
     with db.write():
+        connection.take_turns()
         held = FieldRule.of(connection).where(FieldRule.field == name, FieldRule.kind == kind).first()
         if (held.value if held else CHOICES[kind][0]) == value:
             return False

@@ -24,7 +24,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.sweep import Sweep
 from webapp.models.user import User
-from webapp.sync import causes, emptying, pull, remove, silence, standing
+from webapp.sync import causes, emptying, holding, pull, remove, silence, standing
 from webapp.sync.fields import read
 
 PAGE_SIZE = 1000
@@ -140,7 +140,7 @@ def _enter_one(
         if locked is not None and not pull.enter_known(locked, record, known):
             Lane.wake(connection, lanes.THEIRS, record.number)
         return 0, 0, int(differs)
-    if differs or not standing.plan_of(pair).is_still:
+    if differs or holding.is_freed(pair, record) or not standing.plan_of(pair).is_still:
         vanished = emptying.of(pair, read(record))
         if vanished:
             emptied[pair.id] = vanished

@@ -39,7 +39,9 @@ def new() -> ResponseReturnValue:
 @auth.inspectors_too
 def create() -> ResponseReturnValue:
     form = CustomerForm.sent(request.form, auth.company())
-    saved = None if form.faults else _numbered(form, lambda: _add(form))
+    saved = Customer.made_by(auth.company(), form.hash)
+    if saved is None and not form.faults:
+        saved = _numbered(form, lambda: _add(form))
     if saved is None:
         return _form(form), WRONG
     message = _("%(name)s er oprettet med nummer %(number)s.", name=saved.name, number=saved.number)
@@ -137,7 +139,7 @@ def _numbered(form: CustomerForm, save: Callable[[], Any]) -> Any:
 
 
 def _add(form: CustomerForm) -> Customer:
-    return register.add(auth.company(), form.new_number, form.typed, auth.user())
+    return register.add(auth.company(), form.new_number, form.typed, auth.user(), form_hash=form.hash)
 
 
 def _change(customer: Customer, form: CustomerForm) -> register.Changed | register.Moved:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp import auth, htmx
-from webapp.economic.errors import KINDS, EconomicError, TemporaryError
+from webapp.economic.errors import KINDS, EconomicError, RateLimited, TemporaryError
 from webapp.models.connection import Connection
 from webapp.sync import connect
 from webapp.sync.connect import Endpoints, NotConnected, OtherAgreement
+from webapp.views import run_words
 
 blueprint = Blueprint("grants", __name__, url_prefix="/settings/integrations/economic")
 
@@ -39,6 +42,10 @@ REFUSED = _l("e-conomic ville ikke fortælle, hvilken aftale adgangen gælder. I
 def pop_fault() -> str:
     """Why the last visit brought no connection, told once; '' when there is nothing to tell."""
     kind = session.pop(FAULT, "")
+    left = connect.wait(auth.company()) if kind == RateLimited.kind else 0
+    if left:
+        told = run_words.lasting(60 * math.ceil(left / 60))
+        return str(_("e-conomic har bedt os vente. Intet er ændret. Prøv igen om %(time)s.", time=told))
     return str(FAULTS.get(kind, REFUSED)) if kind else ""
 
 
@@ -56,6 +63,8 @@ def begin() -> ResponseReturnValue:
     """ "Opret forbindelse": a page that goes on to e-conomic's own."""
     if not is_set_up():
         abort(409, _("CleanManager er ikke sat op til e-conomic endnu. Intet er ændret."))
+    if connect.wait(auth.company()):
+        return _not_connected(RateLimited.kind)
 
     def callback(state: str) -> str:
         return htmx.external(url_for("grants.callback", state=state))

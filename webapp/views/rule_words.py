@@ -24,7 +24,10 @@ WINNERS = {
 # Effect in the books -> the sentence that tells it.
 EFFECTS = {
     "vat_zone": _l("Kundens nye fakturaer får en anden moms."),
-    "currency_owing": _l("Kunden har en saldo, så valutaen kan ikke skiftes. Udlign saldoen i e-conomic først."),
+    "currency_owing": _l(
+        "Kunden har en saldo, så valutaen kan ikke skiftes. Udlign saldoen i e-conomic først, så prøves det igen af "
+        "sig selv."
+    ),
     "currency": _l("Kundens nye fakturaer kommer i en anden valuta."),
     "customer_group_owing": _l("Kunden har en saldo, og kundegruppen bestemmer, hvilken konto den står på."),
     "customer_group": _l("Kundens nye fakturaer bogføres på den nye gruppes konto."),
