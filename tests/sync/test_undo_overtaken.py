@@ -58,3 +58,17 @@ def test_ours_edited_while_the_undos_own_write_has_no_answer_keep_the_edit_and_n
     connected.drain()
     ours[pair.customer.number] |= {"website": "ny.dk", "email": "ny@ny.dk"}
     assert registers(connected) == (ours, theirs)
+
+
+def test_an_undo_that_was_stopped_and_is_ordered_anew_comes_to_its_end(connected: World) -> None:
+    run = bulk(connected, PAIR, two_pairs(connected), names="ours", contact="ours")
+    connected.sandbox.faults.always(kind="503-before", method="PUT")
+    first = runs.start(runs_undo.plan(run, connected.alice), connected.alice)
+    until(connected, RunItem.select().where(RunItem.run == first, RunItem.state == "begun"))
+    runs.stop(first)
+    second = runs.start(runs_undo.plan(run, connected.alice), connected.alice)
+    connected.worker.round()
+    connected.sandbox.faults.clear()
+    connected.drain()
+    assert [item.reason for item in RunItem.of(second)] == ["moved", "moved"]
+    assert (connected.fresh(first).done, connected.fresh(second).state) == (2, "done")

@@ -224,7 +224,7 @@ def _do(held: Lane, connection: Connection, ordered: Run, items: Sequence[RunIte
         for item in items:
             try:
                 with db.database.atomic():
-                    _check_not_left_out(connection, ordered, item)
+                    _check_still_free(connection, ordered, item)
                     carry_out(connection, ordered, item, choices)
             except (AlreadyPaired, Moved):
                 item.settle("moved")
@@ -232,8 +232,11 @@ def _do(held: Lane, connection: Connection, ordered: Run, items: Sequence[RunIte
                 item.settle("number_taken")
 
 
-def _check_not_left_out(connection: Connection, ordered: Run, item: RunItem) -> None:
-    """Who was left out since the plan stays so: a run never overrules "Ingen synkronisering". Raises Moved."""
+def _check_still_free(connection: Connection, ordered: Run, item: RunItem) -> None:
+    """Who was left out since the plan stays so: a run never overrules "Ingen synkronisering". And a pair that a stopped
+    run still has in hand is not begun by another. Raises Moved."""
+    if item.pairing_id and RunItem.of_pairing(item.pairing_id) is not None:
+        raise Moved("another run has the pair in hand")
     if ordered.kind not in JOINING:
         return
     in_force = Exclusion.of_either(connection, item.customer_id, item.mirror_id)
