@@ -1,5 +1,6 @@
 """Deleting many at once: by a name under a plan, never who owes or has entries; and what comes back of it."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -333,3 +334,31 @@ def test_what_was_agreed_to_differ_comes_back_also_under_another_number(connecte
     pairings.try_again(connected.connection, again.id, 1043, connected.alice)
     connected.drain()
     assert (connected.stored(1043)["telephoneAndFaxNumber"], connected.fresh(again).state) == ("3", "open")
+
+
+def left_out_since(world: World) -> Run:
+    [pair] = pairs(world, 1)
+    run = deleted(world, [pair], "theirs")
+    pairings.unpair(world.connection, pair.id, world.alice)
+    pairings.exclude(world.connection, world.alice, customer_id=pair.customer_id)
+    return run
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+def test_who_was_left_out_since_is_made_again_only_when_ticked(connected: World, ticked: bool) -> None:
+    back = runs_undo.plan(left_out_since(connected), connected.alice)
+    [item] = RunItem.of(back)
+    with nullcontext() if ticked else pytest.raises(runs.NotApplied, match="empty"):
+        runs.start(back, connected.alice, also=[item.id] if ticked else [])
+    connected.drain()
+    assert (item.reason, 1 in connected.economic.customers) == ("off", ticked)
+
+
+def test_who_is_left_out_after_the_undo_was_planned_stays_so(connected: World) -> None:
+    [pair] = pairs(connected, 1)
+    back = runs_undo.plan(deleted(connected, [pair], "theirs"), connected.alice)
+    pairings.unpair(connected.connection, pair.id, connected.alice)
+    pairings.exclude(connected.connection, connected.alice, customer_id=pair.customer_id)
+    runs.start(back, connected.alice)
+    connected.drain()
+    assert (RunItem.of(back).get().reason, 1 in connected.economic.customers) == ("moved", False)

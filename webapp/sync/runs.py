@@ -19,6 +19,7 @@ from webapp.sync.foresee import SERIOUS
 from webapp.sync.pairings import Moved
 from webapp.sync.register import NumberInUse
 from webapp.sync.runs_plan import EVERYBODY, Planned, Selection
+from webapp.sync.undo_plan import RECREATE
 
 AT_ONCE = 20
 HERE_AT_ONCE = 50
@@ -237,7 +238,7 @@ def _check_still_free(connection: Connection, ordered: Run, item: RunItem) -> No
     run still has in hand is not begun by another. Raises Moved."""
     if item.pairing_id and RunItem.of_pairing(item.pairing_id) is not None:
         raise Moved("another run has the pair in hand")
-    if ordered.kind not in JOINING:
+    if ordered.kind not in JOINING and item.note.get("does") != RECREATE:
         return
     in_force = Exclusion.of_either(connection, item.customer_id, item.mirror_id)
     if {one.id for one in in_force} - set(item.note.get("ended", ())):

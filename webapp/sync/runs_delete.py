@@ -13,6 +13,7 @@ from webapp.models import run as states
 from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
+from webapp.models.exclusion import Exclusion
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
@@ -96,6 +97,8 @@ def plan_undo(known: Known, item: RunItem) -> Planned:
         values = _whole(before["theirs"])
         wrong = known.foresight.of_creation(values, mirror.number)
         held, note = ("foreseen", note | {"fields": wrong, "values": values}) if wrong else ("", note)
+        off = None if wrong else Exclusion.of(known.connection, customer)
+        held, note = ("off", note | {"ended": [off.id]}) if off else (held, note)
     after = {side: before[side] for side in sides}
     calls = CALLS[RECREATE] if made_there else 0
     return Planned(
