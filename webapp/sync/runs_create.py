@@ -8,14 +8,15 @@ from typing import Any, TypeVar
 from webapp.models import run as states
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
+from webapp.models.default_rule import DefaultRule
 from webapp.models.field_rule import FieldRule, Policy
 from webapp.models.mirror import Mirror
 from webapp.models.run import Run, RunItem
 from webapp.sync import creations, numbers, pairings, suggesting
-from webapp.sync.fields import BY_NAME
+from webapp.sync.fields import BY_NAME, Values
 from webapp.sync.foresee import Foresight
 from webapp.sync.pairings import Moved
-from webapp.sync.runs_plan import EVERYBODY, Planned, Selection, changed, customers_of, mirrors_of
+from webapp.sync.runs_plan import EVERYBODY, Changes, Planned, Selection, changed, customers_of, mirrors_of
 from webapp.sync.section import Section
 
 RULES = ("same", "next")
@@ -38,9 +39,7 @@ def plan_theirs(connection: Connection, picked: Selection, choices: Mapping[str,
 def _there(foresight: Foresight, policy: Policy, customer: Customer, number: int, alike: Mirror | None) -> Planned:
     values = customer.values
     filled, wrong = foresight.filled(values), foresight.of_creation(values, number)
-    sent = {n: value for n, value in filled.items() if BY_NAME[n].required or not policy.is_closed(n, "theirs")}
-    got = {n: value for n, value in sent.items() if not policy.is_closed(n, "ours")}
-    before, after = changed({"ours": values}, {"ours": got, "theirs": sent})
+    before, after = _sides_there(policy, values, filled)
     held = "foreseen" if wrong else "lookalike" if alike else ""
     note: dict[str, Any] = {"own": customer.number}
     if wrong:
@@ -48,6 +47,12 @@ def _there(foresight: Foresight, policy: Policy, customer: Customer, number: int
     if alike:
         note["alike"] = alike.label
     return Planned(customer, None, None, number, before, after, held, note, calls=1)
+
+
+def _sides_there(policy: Policy, values: Values, filled: Values) -> tuple[Changes, Changes]:
+    sent = {n: value for n, value in filled.items() if BY_NAME[n].required or not policy.is_closed(n, "theirs")}
+    got = {n: value for n, value in sent.items() if not policy.is_closed(n, "ours")}
+    return changed({"ours": values}, {"ours": got, "theirs": sent})
 
 
 def plan_ours(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
@@ -63,10 +68,14 @@ def plan_ours(connection: Connection, picked: Selection, choices: Mapping[str, s
 
 
 def _here(policy: Policy, mirror: Mirror, number: int, alike: Customer | None) -> Planned:
-    got = {n: value for n, value in mirror.values.items() if n == "name" or not policy.is_closed(n, "ours")}
-    before, after = changed({}, {"ours": got})
+    before, after = _sides_here(policy, mirror.values)
     note = {"own": mirror.number} | ({"alike": alike.label} if alike else {})
     return Planned(None, mirror, None, number, before, after, "lookalike" if alike else "", note)
+
+
+def _sides_here(policy: Policy, values: Values) -> tuple[Changes, Changes]:
+    got = {n: value for n, value in values.items() if n == "name" or not policy.is_closed(n, "ours")}
+    return changed({}, {"ours": got})
 
 
 def _alike(connection: Connection, others: Sequence[Other], *, ours: bool) -> dict[int, Other]:
@@ -108,6 +117,8 @@ def carry_out_ours(connection: Connection, run: Run, item: RunItem, choices: Map
     mirror = Mirror.locked_of(connection, item.mirror_id)
     if mirror is None or mirror.version != item.seen_version:
         raise Moved("changed since the plan")
+    if _sides_here(FieldRule.policy(connection), mirror.values)[1] != item.values_after:
+        raise Moved("the rules have changed since the plan")
     made = pairings.copy_here(connection, mirror, item.number, run.ordered_by, run.id)
     item.pairing_id, item.customer_id = made.id, made.customer_id
     item.note = item.note | {"made": {"ours": made.customer.values}}
@@ -119,6 +130,9 @@ def carry_out_theirs(connection: Connection, run: Run, item: RunItem, choices: M
     customer = Customer.locked_of(connection.company, item.customer_id)
     if customer is None or customer.deleted_at or customer.version != item.seen_version:
         raise Moved("changed since the plan")
+    filled = DefaultRule.filled(Connection.get_by_id(connection.id), customer.values)
+    if _sides_there(FieldRule.policy(connection), customer.values, filled)[1] != item.values_after:
+        raise Moved("rules or defaults have changed since the plan")
     item.pairing_id = creations.begin(connection, customer, item.number, run.ordered_by).id
     item.state = states.ITEM_BEGUN
     item.save()

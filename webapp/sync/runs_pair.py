@@ -16,8 +16,9 @@ from webapp.sync import foresee, holding, pairings
 from webapp.sync.fields import NAMES
 from webapp.sync.foresee import Foresight
 from webapp.sync.normalise import same
-from webapp.sync.plan import Rules, answered, plan
-from webapp.sync.runs_plan import AT_ONCE, Planned, Selection, changed
+from webapp.sync.pairings import Moved
+from webapp.sync.plan import Plan, Rules, answered, plan
+from webapp.sync.runs_plan import AT_ONCE, Changes, Planned, Selection, changed
 from webapp.sync.section import Section, State
 
 GROUPS = {
@@ -39,7 +40,7 @@ def plan_pairs(connection: Connection, picked: Selection, choices: Mapping[str, 
     mirrors = _by_id(Mirror, Mirror.of(connection), [theirs for _, theirs in pairs])
     paired_ours, paired_theirs = _paired(connection)
     foresight, used = Foresight(connection), set[tuple[str, int]]()
-    rules = Rules(directions=FieldRule.policy(connection).directions, same_party=True)
+    rules = _rules(connection)
     items = []
     for ours, theirs in pairs:
         customer, mirror = customers.get(ours), mirrors.get(theirs)
@@ -55,14 +56,28 @@ def plan_pairs(connection: Connection, picked: Selection, choices: Mapping[str, 
 def _pair(
     foresight: Foresight, rules: Rules, customer: Customer, mirror: Mirror, choices: Mapping[str, str], held: str
 ) -> Planned:
-    ours, theirs = customer.values, mirror.values
-    planned = plan(ours, theirs, answered(answers(ours, theirs, choices), ours, theirs, {}), rules)
+    ours = customer.values
+    planned = _planned(rules, customer, mirror, choices)
     wrong = foresight.of_change(planned.pushes)
-    before, after = changed({"ours": ours, "theirs": theirs}, {"ours": planned.pulls, "theirs": planned.pushes})
+    before, after = _sides(planned, customer, mirror)
     note: dict[str, Any] = {"fields": wrong, "values": {n: ours[n] for n in wrong}} if wrong else {}
     weighty, effects = foresee.weighed(foresee.in_the_books(mirror, planned.pushes))
     held, note = held or ("foreseen" if wrong else weighty), note | effects
     return Planned(customer, mirror, None, None, before, after, held, note, calls=CALLS if planned.pushes else 0)
+
+
+def _planned(rules: Rules, customer: Customer, mirror: Mirror, choices: Mapping[str, str]) -> Plan:
+    ours, theirs = customer.values, mirror.values
+    return plan(ours, theirs, answered(answers(ours, theirs, choices), ours, theirs, {}), rules)
+
+
+def _sides(planned: Plan, customer: Customer, mirror: Mirror) -> tuple[Changes, Changes]:
+    written = {"ours": planned.pulls, "theirs": planned.pushes}
+    return changed({"ours": customer.values, "theirs": mirror.values}, written)
+
+
+def _rules(connection: Connection) -> Rules:
+    return Rules(directions=FieldRule.policy(connection).directions, same_party=True)
 
 
 def answers(ours: Mapping[str, str], theirs: Mapping[str, str], choices: Mapping[str, str]) -> dict[str, str]:
@@ -114,6 +129,8 @@ def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[
     """Pair one. What is to be written there is the lane's. Raises Moved and AlreadyPaired."""
     seen = pairings.Versions(item.seen_version, item.seen_theirs)
     customer, mirror = pairings.unpaired(connection, item.customer_id, item.mirror_id, seen)
+    if _sides(_planned(_rules(connection), customer, mirror, choices), customer, mirror)[1] != item.values_after:
+        raise Moved("by the rules of now it would be another change than was shown")
     decided = answers(customer.values, mirror.values, choices)
     base = answered(decided, customer.values, mirror.values, {})
     by = run.ordered_by

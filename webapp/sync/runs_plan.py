@@ -22,6 +22,7 @@ from webapp.models.user import User
 from webapp.sync.normalise import same
 
 Sides = Mapping[str, Mapping[str, str]]
+Changes = dict[str, dict[str, str]]
 AT_ONCE = 500
 
 
@@ -75,7 +76,7 @@ class Planned:
         return {name: value for name, value in row.__data__.items() if name != "id"}
 
 
-def changed(before: Sides, after: Sides) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
+def changed(before: Sides, after: Sides) -> tuple[Changes, Changes]:
     """The two, narrowed to the fields in which they differ."""
     moved = {
         side: [name for name, value in values.items() if not same(value, before.get(side, {}).get(name, ""))]

@@ -18,8 +18,9 @@ from webapp.sync.fields import NAMES
 from webapp.sync.foresee import Foresight
 from webapp.sync.guard import Grade
 from webapp.sync.normalise import same
+from webapp.sync.pairings import Moved
 from webapp.sync.plan import Plan, Presence, answered, plan
-from webapp.sync.runs_plan import Planned, Selection, changed, pairings_of
+from webapp.sync.runs_plan import Changes, Planned, Selection, changed, pairings_of
 from webapp.sync.section import Section
 from webapp.sync.undo_plan import ASK, ASK_THERE, Known, left, ready
 
@@ -45,12 +46,11 @@ def _answer(foresight: Foresight, found: Pairing, choices: Mapping[str, str]) ->
     answers = dict.fromkeys(asked, choices["answer"])
     if not answers:
         return Planned(customer, mirror, found.id, held=_unasked(planned))
-    then = _after(found, answers)
-    pushes, pulls = ({n: v for n, v in sent.items() if n in answers} for sent in (then.pushes, then.pulls))
-    wrong, ours, theirs = foresight.of_change(pushes), customer.values, mirror.values
+    pulls, pushes = _writes(found, answers)
+    wrong, ours = foresight.of_change(pushes), customer.values
     effects = {n: effect for n in pushes if (effect := holding.effect_of(found, asked[n]))}
     weighty, told = foresee.weighed({n: one for n, one in effects.items() if one.grade != Grade.HARMLESS})
-    before, after = changed({"ours": ours, "theirs": theirs}, {"ours": pulls, "theirs": pushes})
+    before, after = _sides(found, pulls, pushes)
     note: dict[str, Any] = {"answers": answers, "pair": found.version, "was": _was(found, answers)} | told
     note |= {"fields": wrong, "values": {n: ours[n] for n in wrong}} if wrong else {}
     held = "foreseen" if wrong else weighty
@@ -69,6 +69,18 @@ def _after(found: Pairing, answers: Mapping[str, str]) -> Plan:
     return plan(ours, theirs, answered(answers, ours, theirs, found.base), rules, party=found.party)
 
 
+def _writes(found: Pairing, answers: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What these answers write here, and there."""
+    then = _after(found, answers)
+    pulls, pushes = ({n: v for n, v in written.items() if n in answers} for written in (then.pulls, then.pushes))
+    return pulls, pushes
+
+
+def _sides(found: Pairing, pulls: Mapping[str, str], pushes: Mapping[str, str]) -> tuple[Changes, Changes]:
+    now = {"ours": found.customer.values, "theirs": found.mirror.values}
+    return changed(now, {"ours": pulls, "theirs": pushes})
+
+
 def _was(found: Pairing, answers: Mapping[str, str]) -> dict[str, Any]:
     """Everything that makes these fields questions, so that they can be asked again."""
     base, ours, theirs = found.base, found.customer.values, found.mirror.values
@@ -84,7 +96,10 @@ def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[
     """Give one pair's answers. What is to be written there is the lane's. Raises Moved."""
     seen = pairings.Versions(item.seen_version, item.seen_theirs, item.note["pair"])
     found = pairings.seen_pair(connection, item.pairing_id, seen)
-    answering.give(found, item.note["answers"], run.ordered_by, run.id)
+    answers = item.note["answers"]
+    if _sides(found, *_writes(found, answers))[1] != item.values_after:
+        raise Moved("by the rules of now it would be another change than was shown")
+    answering.give(found, answers, run.ordered_by, run.id)
     item.settle()
 
 

@@ -11,6 +11,7 @@ from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
+from webapp.models.field_rule import FieldRule
 from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
@@ -90,10 +91,13 @@ def _of_creation(known: Known, item: RunItem) -> Planned:
     made = item.note.get("made", {}).get("theirs", {})
     edited = touched(made, mirror.values) + (["number"] if mirror.number != item.number else [])
     before, after, _stays = backwards(item, customer.values, mirror.values, ("ours",))
+    closed = known.closed(after, list(after.get("ours", {})))
+    before, after = (_without(closed, sides) for sides in (before, after))
     if not edited:
         before["theirs"] = {name: value for name, value in mirror.values.items() if value}
         after["theirs"] = dict.fromkeys(before["theirs"], "")
-    return ready(item, pair, customer, mirror, APART if edited else REMOVE_THEIRS, before, after, edited)
+    more = {"closed": closed} if closed else {}
+    return ready(item, pair, customer, mirror, APART if edited else REMOVE_THEIRS, before, after, edited, more)
 
 
 def _of_pair(known: Known, item: RunItem) -> Planned:
@@ -157,7 +161,16 @@ def _is_being_written(pair: Pairing) -> bool:
 
 def is_as_seen(item: RunItem, pair: Pairing) -> bool:
     seen = (item.seen_version, item.seen_theirs)
-    return not pair.deleting and (pair.customer.version, pair.mirror.version) == seen
+    is_unmoved = not pair.deleting and (pair.customer.version, pair.mirror.version) == seen
+    return is_unmoved and not _is_closed_since(item, pair)
+
+
+def _is_closed_since(item: RunItem, pair: Pairing) -> bool:
+    """A rule has closed a field since that would be written; a customer that goes is gone with all its fields."""
+    goes = {REMOVE_OURS: ("ours",), REMOVE_THEIRS: ("theirs",)}.get(item.note["does"], ())
+    policy = FieldRule.policy(pair.connection_id)
+    written = [(name, side) for side, values in item.values_after.items() if side not in goes for name in values]
+    return any(policy.is_closed(name, side) for name, side in written)
 
 
 def put_back(pair: Pairing, item: RunItem) -> None:

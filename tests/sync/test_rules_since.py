@@ -1,0 +1,87 @@
+"""Rules per field, and defaults, changed between a plan, its run and its undo: nothing is written that nobody saw."""
+
+import pytest
+
+from tests.sync.test_runs import bulk, many_there, planned
+from tests.sync.test_runs_resolve import conflicts
+from tests.sync.test_runs_undo import registers, two_pairs, undo
+from tests.sync.world import World
+from webapp import db
+from webapp.models.customer import Customer
+from webapp.models.history import History
+from webapp.models.run import CREATE_OURS, CREATE_THEIRS, PAIR, RESOLVE, Run, RunItem
+from webapp.sync import rules, runs, runs_undo
+
+
+def applied(world: World, plan: Run) -> dict[str, int]:
+    """Reason -> how many items ended with it; "" is done."""
+    runs.start(plan, world.alice)
+    world.drain()
+    reasons = [item.reason for item in RunItem.of(plan)]
+    return {reason: reasons.count(reason) for reason in reasons}
+
+
+def direction(world: World, field: str, way: str) -> None:
+    rules.lay_down(world.connection, field, "direction", way, world.alice)
+
+
+def group_for_new(world: World, group: str) -> None:
+    with db.write():
+        connection = world.connection
+        connection.default_customer_group = group
+        connection.save()
+
+
+@pytest.mark.parametrize(("planned_by", "run_by"), [("off", "both"), ("both", "in")])
+def test_a_pair_that_would_be_written_otherwise_than_shown_falls_out(
+    connected: World, planned_by: str, run_by: str
+) -> None:
+    picked = two_pairs(connected)
+    direction(connected, "phone", planned_by)
+    plan = planned(connected, PAIR, picked, names="ours", contact="ours")
+    direction(connected, "phone", run_by)
+    assert applied(connected, plan) == {"moved": 1, "": 1}
+    assert connected.stored(1)["telephoneAndFaxNumber"] == "66100041"
+
+
+def test_an_answer_that_a_rule_has_forbidden_since_is_not_given(connected: World) -> None:
+    conflicts(connected, 1042)
+    plan = planned(connected, RESOLVE, answer="ours")
+    direction(connected, "phone", "off")
+    assert applied(connected, plan) == {"moved": 1}
+    assert not History.select().where(History.cause == "answer").exists()
+
+
+def test_nobody_is_created_with_another_default_than_was_shown(connected: World) -> None:
+    connected.ours(1, "En")
+    plan = planned(connected, CREATE_THEIRS)
+    group_for_new(connected, "2")
+    assert applied(connected, plan) == {"moved": 1}
+    assert applied(connected, runs.plan_moved(connected.fresh(plan), connected.alice)) == {"": 1}
+    assert connected.stored(1)["customerGroup"] == 2
+
+
+def test_nobody_is_copied_with_a_field_that_a_rule_has_closed_since(connected: World) -> None:
+    many_there(connected, 1)
+    plan = planned(connected, CREATE_OURS)
+    direction(connected, "currency", "out")
+    assert applied(connected, plan) == {"moved": 1}
+    assert not Customer.of(connected.company).exists()
+
+
+def test_an_undo_does_not_write_into_a_field_closed_since_it_was_planned(connected: World) -> None:
+    run = bulk(connected, PAIR, two_pairs(connected), names="ours", contact="ours")
+    before, back = registers(connected), runs_undo.plan(run, connected.alice)
+    for field in ("phone", "email"):
+        direction(connected, field, "in")
+    assert applied(connected, back) == {"moved": 2}
+    assert registers(connected) == before
+
+
+def test_ours_keep_what_a_default_gave_a_field_that_is_closed_here_since(connected: World) -> None:
+    ours = connected.ours(1, "Kunde")
+    run = bulk(connected, CREATE_THEIRS)
+    direction(connected, "customer_group", "out")
+    item = RunItem.of(undo(connected, run)).get()
+    assert (item.note["closed"], 1 in connected.economic.customers) == (["customer_group"], False)
+    assert (connected.fresh(ours).customer_group, connected.fresh(ours).currency) == ("1", "")
