@@ -327,6 +327,19 @@ def test_a_blocked_currency_goes_by_itself_once_nothing_is_owed(
     assert connected.place(customer=blocked.customer).state == ("equal" if balance == 0 else "question")
 
 
+@pytest.mark.parametrize("newer", [True, False])
+def test_the_group_of_a_customer_who_owes_goes_only_once_confirmed(connected: World, newer: bool) -> None:
+    connected.economic.customersapi_enabled = newer
+    pair = connected.pair_same(balance=1250.0)
+    connected.compare()
+    connected.save(pair.customer, customer_group="2")
+    connected.drain()
+    assert (connected.stored(1042)["customerGroup"], connected.place(customer=pair.customer).state) == (1, "question")
+    pairings.answer(connected.connection, pair.id, {"customer_group": "ours"}, seen(pair), connected.alice)
+    connected.drain()
+    assert connected.stored(1042)["customerGroup"] == 2
+
+
 def test_the_currency_of_a_settled_customer_goes_once_confirmed(connected: World) -> None:
     pair = connected.pair_same()
     connected.save(pair.customer, currency="EUR")

@@ -26,7 +26,7 @@ def weigh(pair: Pairing, planned: Plan, record: RemoteCustomer) -> bool:
     known, balance = pair.guard, guard.balance(record.raw)
     held: dict[str, Entry] = {}
     for field in planned.of(Outcome.PUSH, Outcome.HOLD):
-        effect = guard.effect(field.name, field.theirs, field.ours, balance)
+        effect = _effect(pair, field, balance)
         if effect is None or effect.grade == Grade.HARMLESS:
             continue
         before = known.get(field.name, {})
@@ -36,6 +36,15 @@ def weigh(pair: Pairing, planned: Plan, record: RemoteCustomer) -> bool:
         elif effect.grade == Grade.FORBIDDEN or not _is_confirmed(pair, field):
             held[field.name] = _entry(effect, field.ours)
     return _note(pair, held)
+
+
+def _effect(pair: Pairing, field: FieldPlan, balance: float | None) -> Effect | None:
+    """Where the record does not tell the balance, what was told last counts against what would go by itself; what only
+    a balance forbids is asked about once more just before it is sent."""
+    effect = guard.effect(field.name, field.theirs, field.ours, balance)
+    if balance is None and effect is not None and effect.grade == Grade.HARMLESS:
+        return guard.effect(field.name, field.theirs, field.ours, told(pair))
+    return effect
 
 
 def forbid(pair: Pairing, name: str, effect: Effect, value: str) -> None:
