@@ -11,11 +11,12 @@ from webapp.models.customer import Customer
 from webapp.models.history import History
 from webapp.models.run import CREATE_OURS, CREATE_THEIRS, PAIR, RESOLVE, Run, RunItem
 from webapp.sync import rules, runs, runs_undo
+from webapp.sync.runs_plan import Selection
 
 
-def applied(world: World, plan: Run) -> dict[str, int]:
+def applied(world: World, plan: Run, *confirmed: str) -> dict[str, int]:
     """Reason -> how many items ended with it; "" is done."""
-    runs.start(plan, world.alice)
+    runs.start(plan, world.alice, confirmed=confirmed)
     world.drain()
     reasons = [item.reason for item in RunItem.of(plan)]
     return {reason: reasons.count(reason) for reason in reasons}
@@ -85,3 +86,26 @@ def test_ours_keep_what_a_default_gave_a_field_that_is_closed_here_since(connect
     item = RunItem.of(undo(connected, run)).get()
     assert (item.note["closed"], 1 in connected.economic.customers) == (["customer_group"], False)
     assert (connected.fresh(ours).customer_group, connected.fresh(ours).currency) == ("1", "")
+
+
+@pytest.mark.parametrize(
+    ("field", "theirs", "planned_as", "then"),
+    [
+        ("currency", ("currency", "EUR"), "serious", "forbidden"),
+        ("customer_group", ("customerGroup", 2), "", "serious"),
+    ],
+)
+def test_an_undo_does_not_change_the_books_of_who_owes_since(
+    connected: World, field: str, theirs: tuple[str, object], planned_as: str, then: str
+) -> None:
+    ours = connected.ours(1, "Kunde", **{field: str(theirs[1])})
+    connected.theirs(1, "Kunde")
+    connected.look(1)
+    plan = planned(connected, PAIR, Selection(pairs=((ours.id, connected.mirror(1).id),)), accounting="ours")
+    assert applied(connected, plan, "currency") == {"": 1}
+    back = runs_undo.plan(connected.fresh(plan), connected.alice)
+    assert RunItem.of(back).get().reason == planned_as
+    connected.economic.edit(1, balance=1250.0)
+    assert applied(connected, back, "currency") == {"moved": 1}
+    assert connected.stored(1)[theirs[0]] == theirs[1]
+    assert RunItem.of(runs.plan_moved(connected.fresh(back), connected.alice)).get().reason == then

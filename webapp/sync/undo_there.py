@@ -21,9 +21,10 @@ from webapp.models import run as states
 from webapp.models.attempt import Attempt
 from webapp.models.history import History
 from webapp.models.lane import Lane
+from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
-from webapp.sync import apply, pull, push, runs_undo
+from webapp.sync import apply, guard, pull, push, runs_undo
 from webapp.sync.fields import read, spelled
 from webapp.sync.normalise import same
 from webapp.sync.undo_plan import REMOVE_THEIRS
@@ -126,6 +127,9 @@ def _restore(held: Lane, client: Client, back: Back, record: RemoteCustomer) -> 
     if not wanted:
         _settle(held, back, record, attempt=_heard_of(back))
         return
+    if _means_more(held, client, back, record, wanted):
+        _settle(held, back, record, "moved")
+        return
     body = overlay(writable(record), spelled(wanted, record.service), record.service)
     attempt = _intend(held, back, attempts.UPDATE, body, record, wanted)
     if attempt is None:
@@ -148,6 +152,27 @@ def _restore(held: Lane, client: Client, back: Back, record: RemoteCustomer) -> 
         raise
     ports.failpoint("push.answered")
     _settle(held, back, after, attempt=attempt)
+
+
+def _means_more(held: Lane, client: Client, back: Back, record: RemoteCustomer, wanted: dict[str, str]) -> bool:
+    """In the books it would mean something that the plan did not show, for what the customer owes has moved since. That
+    is kept, for the next plan to tell."""
+    if not guard.FIELDS & wanted.keys():
+        return False
+    try:
+        told = record if record.service == "legacy" else client.legacy_customer(back.number)
+    except Missing:
+        return True
+    now = guard.foretold(read(record), wanted, guard.balance(told.raw))
+    shown = back.item.note.get("effects", {})
+    if all(shown.get(name) == effect.name for name, effect in now.items()):
+        return False
+    with db.write():
+        held.hold()
+        mirror = Mirror.locked(back.item.mirror_id)
+        if mirror is not None:
+            pull.keep_unmapped(mirror, told)
+    return True
 
 
 @db.retrying
