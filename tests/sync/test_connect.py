@@ -18,7 +18,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.user import User
-from webapp.sync import connect, register, resting, sweep
+from webapp.sync import connect, pairings, register, resting, sweep
 from webapp.sync.connect import NotConnected, OtherAgreement
 
 OTHER = 1482377
@@ -316,3 +316,29 @@ def test_what_e_conomic_asks_of_who_comes_with_a_grant_holds_for_all_calls(conne
     with pytest.raises(RateLimited):
         granted(connected)
     assert connect.wait(connected.company) == 90
+
+
+def refused_creation(world: World) -> Pairing:
+    """A creation that e-conomic would not take, on which nothing is synchronised any more."""
+    ours = world.ours(1, "Kunde", city="x" * 51)
+    made = pairings.create_there(world.connection, ours.id, 1, world.alice)
+    world.drain()
+    connect.deactivate(world.connection)
+    return made
+
+
+def test_a_refused_creation_mended_while_nothing_was_synchronised_is_tried_again(connected: World) -> None:
+    made = refused_creation(connected)
+    connected.save(made.customer, city="Odense")
+    connect.activate(connected.connection, connected.alice)
+    connected.drain()
+    assert (connected.fresh(made).state, 1 in connected.economic.customers) == ("open", True)
+
+
+def test_a_refused_creation_deleted_here_while_nothing_was_synchronised_ends(connected: World) -> None:
+    made = refused_creation(connected)
+    register.remove(connected.company, made.customer_id, connected.alice)
+    connect.activate(connected.connection, connected.alice)
+    connected.drain()
+    connected.check_books()
+    assert (connected.fresh(made).state, 1 in connected.economic.customers) == ("closed", False)

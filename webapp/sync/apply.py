@@ -7,10 +7,12 @@ from typing import Any
 
 from webapp import ports
 from webapp.models import attempt as attempts
-from webapp.models import history, pairing
+from webapp.models import history, lane, pairing
 from webapp.models.attempt import Attempt
+from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.history import History
+from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.user import User
@@ -77,6 +79,15 @@ def place_creating(pair: Pairing) -> None:
         pair.fault = {}
         pair.save()
     standing.put_pair(pair)
+
+
+def place_creations(connection: Connection) -> None:
+    """Customers that changed while nothing was synchronised told nobody of it, so all open creations are asked about."""
+    for one in Pairing.living(connection).where(Pairing.state == pairing.CREATING).order_by(Pairing.id):
+        pair = lock(one.id)
+        if pair is not None and pair.state == pairing.CREATING:
+            place_creating(pair)
+            Lane.wake(connection, lane.PAIR, pair.id)
 
 
 def take(customer: Customer, values: dict[str, str], *, cause: str, **facts: Any) -> None:

@@ -24,7 +24,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.sweep import Sweep
 from webapp.models.user import User
-from webapp.sync import causes, emptying, holding, pull, remove, silence, standing
+from webapp.sync import apply, causes, emptying, holding, pull, remove, silence, standing
 from webapp.sync.fields import read
 
 PAGE_SIZE = 1000
@@ -53,6 +53,7 @@ def fetch_anew(connection: Connection, by: User | None) -> Sweep:
     Sweep.update(state=sweeps.VOID, finished_at=ports.now()).where(
         Sweep.connection == connection, Sweep.state.in_((sweeps.RUNNING, sweeps.HELD))
     ).execute()
+    apply.place_creations(connection)
     return begin(connection, sweeps.FETCH, by)
 
 
