@@ -1,5 +1,6 @@
 """Whatever bytes come as an answer: nothing is stored of them, and the trouble stands on the lane or on the row."""
 
+import json
 from typing import Any
 
 import pytest
@@ -61,3 +62,36 @@ def test_nothing_of_it_is_stored(lied_to: World, body: bytes, status: int, kind:
     assert Lane.select().exists() or Pairing.get().fault
     Lane.delete().execute()
     Connection.update(state="open", resume_at=None).execute()
+
+
+STRANGE = [
+    {"name": None}, {"name": 7}, {"name": ["A"]}, {"email": {"at": "a.dk"}}, {"address1": [], "address": []},
+    {"customerGroup": 1, "customerGroupNumber": [1]}, {"vatZone": {"vatZoneNumber": {}}, "zone": {}},
+]  # fmt: skip
+
+
+class Twister:
+    """Answers as the service does, but for some of the customer's properties."""
+
+    def __init__(self, app: Any, twist: dict[str, Any]) -> None:
+        self.app, self.twist = app, twist
+
+    def __call__(self, environ: Any, start: Any) -> Any:
+        answer = Response.from_app(self.app, environ)
+        if "customerNumber" in (said := answer.get_json(silent=True) or {}):
+            answer.set_data(json.dumps(said | {name: value for name, value in self.twist.items() if name in said}))
+        return answer(environ, start)
+
+
+@pytest.mark.parametrize("newer", [True, False])
+@pytest.mark.parametrize("twist", STRANGE, ids=str)
+def test_a_customer_of_a_strange_shape_empties_nothing_here(connected: World, newer: bool, twist: Any) -> None:
+    connected.economic.customersapi_enabled = newer
+    pair = connected.pair_same(email="a@a.dk", address="Havnegade 1")
+    before, connected.app = stored(connected), Twister(connected.app, twist)  # type: ignore[assignment]
+    connected.worker._clients.clear()
+    with db.write():
+        Lane.wake(connected.connection, "pair", pair.id)
+    connected.worker.round()
+    assert stored(connected) == before
+    assert Lane.get(Lane.side == "pair").fault_kind == "garbled"

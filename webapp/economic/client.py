@@ -22,6 +22,7 @@ from webapp.economic.reading import (
     collection_from,
     customer_from,
     reference_from,
+    whole,
 )
 from webapp.economic.records import Agreement, Created, Customer, Deleted, Page, Reference, Replaced, Updated
 from webapp.economic.transport import Transport
@@ -94,10 +95,10 @@ class Client:
     def customer(self, number: int) -> Customer:
         """From the newer service, with the version that `update` needs."""
         path = f"{_OPENAPI_CUSTOMERS}/{number}"
-        return self._get(path, lambda json: customer_from(json, "openapi", number), "openapi")
+        return self._get(path, lambda json: whole(customer_from(json, "openapi", number)), "openapi")
 
     def legacy_customer(self, number: int) -> Customer:
-        return self._get(f"/customers/{number}", lambda json: customer_from(json, "legacy", number))
+        return self._get(f"/customers/{number}", lambda json: whole(customer_from(json, "legacy", number)))
 
     def exists(self, number: int) -> bool:
         """False only when e-conomic itself says there is no such customer; anything unclear raises."""
@@ -254,4 +255,4 @@ def _refuse_gaps(body: Mapping[str, object], service: Service) -> None:
 
 def _written(json: object, service: Service, number: int | None = None) -> Customer:
     """The customer in a write's answer; a shape we cannot read leaves the write unclear."""
-    return customer_from(json, service, number)
+    return whole(customer_from(json, service, number))

@@ -82,7 +82,7 @@ def place_creating(pair: Pairing) -> None:
 
 
 def place_creations(connection: Connection) -> None:
-    """Customers that changed while nothing was synchronised told nobody of it, so all open creations are asked about."""
+    """Customers changed while nothing was synchronised and told nobody, so all open creations are asked about."""
     for one in Pairing.living(connection).where(Pairing.state == pairing.CREATING).order_by(Pairing.id):
         pair = lock(one.id)
         if pair is not None and pair.state == pairing.CREATING:
