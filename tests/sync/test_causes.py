@@ -1,6 +1,10 @@
 """Refusals by cause: who shares one, what is suggested, and what goes on by itself once the thing exists there."""
 
+import json
+from typing import Any
+
 import pytest
+from werkzeug import Response
 
 from tests.sync.world import World
 from webapp.models.pairing import Pairing
@@ -67,3 +71,28 @@ def test_a_temporary_fault_is_no_cause(connected: World) -> None:
     connected.save(pair.customer, phone="66100099")
     connected.worker.round()
     assert connected.sandbox.faults.log and causes.groups(connected.connection) == ()
+
+
+class Refusing:
+    """Refuses every creation for its VAT zone, which it lists all the same, and counts them."""
+
+    def __init__(self, app: Any) -> None:
+        self.app, self.refused = app, 0
+
+    def __call__(self, environ: Any, start: Any) -> Any:
+        if environ["REQUEST_METHOD"] != "POST":
+            return self.app(environ, start)
+        self.refused += 1
+        said = {"message": "no", "logId": "1", "errors": {"vatZone": {"errorMessage": "not for this group"}}}
+        return Response(json.dumps(said), status=400, mimetype="application/json")(environ, start)
+
+
+def test_what_is_refused_although_the_list_has_it_waits_for_a_person(connected: World) -> None:
+    connected.app = Refusing(connected.app)  # type: ignore[assignment]
+    connected.worker._clients.clear()
+    ours = connected.ours(7, "Kunde", vat_zone="1")
+    pair = pairings.create_there(connected.connection, ours.id, 7, connected.alice)
+    for _ in range(5):
+        connected.clock.sleep(301)
+        connected.drain()
+    assert (connected.app.refused, connected.fresh(pair).fault["kind"]) == (1, "refused")

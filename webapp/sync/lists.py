@@ -33,13 +33,20 @@ def read_lists(held: Lane, client: Client, connection: Connection) -> None:
         "unit": client.units(),
         "layout": client.layouts(),
     }
-    wanted = causes.missing(connection)
+    _go_on(connection, lists)
     with db.write():
         held.hold()
         for kind, entries in lists.items():
             _keep_list(connection, kind, {entry.key: entry.name for entry in entries})
         held.finish()
-    causes.go_on(connection, causes.living(connection, wanted))
+
+
+def _go_on(connection: Connection, lists: Mapping[str, Iterable[RemoteReference]]) -> None:
+    """Try again what waits for an entry that is new here; told before it is kept, so that a crash forgets nobody. What
+    was refused although the entry is known waits for a person."""
+    wanted = causes.missing(connection)
+    told = {(kind, entry.key) for kind, entries in lists.items() for entry in entries}
+    causes.go_on(connection, wanted & told - causes.living(connection, wanted))
 
 
 def _keep_list(connection: Connection, kind: str, names: Mapping[str, str]) -> None:
