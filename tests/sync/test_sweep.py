@@ -232,3 +232,14 @@ def test_barring_alone_is_known_after_a_comparison_and_after_a_look(connected: W
     connected.economic.edit(7, barred=False)
     connected.look(7)
     assert [*told, checking.check(connected.company, connected.connection).counts.get("barred")] == [1, 1, None]
+
+
+def test_a_change_dated_far_ahead_hides_no_later_one_from_the_polls(connected: World) -> None:
+    odd = connected.theirs(5, "Fem")
+    connected.economic.customers.put(odd | {"lastUpdated": "2099-01-01T00:00:00Z"})
+    connected.compare()
+    connected.clock.sleep(60)
+    connected.economic.edit(5, city="Odense")
+    sweep.begin(connected.connection, sweeps.POLL)
+    connected.drain()
+    assert connected.mirror(5).city == "Odense"

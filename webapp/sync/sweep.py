@@ -246,13 +246,14 @@ def finish(connection: Connection, sweep: Sweep) -> None:
 
 
 def _dated(record: RemoteCustomer) -> str:
-    """When the customer was last changed, '' when that is not written as e-conomic writes it, so proves nothing."""
+    """When the customer was last changed, '' when that proves nothing: it is not written as e-conomic writes it, or is
+    days ahead, where it would hide all changes to come."""
     said = record.last_updated or ""
     try:
-        datetime.strptime(said, sweeps.THEIR_TIME)  # noqa: DTZ007 - only whether it can be read
+        at = datetime.strptime(said, sweeps.THEIR_TIME).replace(tzinfo=UTC)
     except ValueError:
         return ""
-    return said
+    return said if at <= ports.now() + timedelta(days=1) else ""
 
 
 def answer_brake(sweep: Sweep, go_on: bool) -> bool:
