@@ -70,6 +70,15 @@ def test_a_list_is_followed_to_its_last_page(client: Client) -> None:
 
 
 @responses.activate
+def test_a_next_page_that_leads_back_is_not_followed_for_ever(client: Client) -> None:
+    again = f"{LEGACY}/units?pagesize=1000"
+    responses.get(f"{LEGACY}/units", json=page([{"unitNumber": 1}], 2, nextPage=again))
+    with pytest.raises(errors.Garbled, match="circle"):
+        client.units()
+    assert len(responses.calls) == 2
+
+
+@responses.activate
 def test_a_next_page_on_another_host_is_never_asked(client: Client) -> None:
     responses.get(f"{LEGACY}/units", json=page([{"unitNumber": 1}], 2, nextPage="https://evil.example/units"))
     with pytest.raises(errors.Garbled):

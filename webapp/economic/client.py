@@ -208,9 +208,11 @@ class Client:
         for _ in range(_MOST_PAGES):
             if link is None:
                 break
-            page = self._get(link, collection_from)
+            page, known = self._get(link, collection_from), len(found)
             with _reading():
                 found |= {entry.key: entry for entry in (reference_from(row, key) for row in page.rows)}
+                if page.next_page and len(found) == known:
+                    raise Garbled("a list whose next page leads round in a circle")
             link = page.next_page
         with _reading():
             if link is not None or len(found) != page.results:
