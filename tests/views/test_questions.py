@@ -11,7 +11,7 @@ from tests.views.synced import Synced, pieces, rows_of, seen, world_in
 from webapp.models.customer import Customer
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
-from webapp.sync import pairings, register
+from webapp.sync import pairings, register, rules
 
 
 @pytest.fixture
@@ -78,6 +78,19 @@ def test_an_answer_to_what_has_moved_is_shown_anew(synced: Synced, name: str) ->
     answer = synced.admin.post(f"/questions/{pair.id}/answers", form, piece=True)
     assert answer.status_code == 409 and f"#row-{synced.place(customer=pair.customer).id}" in pieces(answer)
     assert synced.section(pair.customer) == "conflict"
+
+
+def test_an_old_page_does_not_answer_what_a_rule_has_made_a_question_since(synced: Synced) -> None:
+    pair = synced.conflict()
+    rules.lay_down(synced.connection, "city", "direction", "off", synced.alice)
+    synced.economic.edit(1042, city="Odense")
+    synced.save(pair.customer, city="Marstal")
+    synced.drain()
+    old = seen(synced.fresh(pair))
+    rules.lay_down(synced.connection, "city", "direction", "both", synced.alice)
+    synced.admin.post(f"/questions/{pair.id}/answers", old | {"all": "ours"}, piece=True)
+    synced.drain()
+    assert synced.stored(1042)["city"] == "Odense"
 
 
 def test_without_script_an_answer_leads_back_to_the_window(synced: Synced) -> None:

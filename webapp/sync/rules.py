@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from peewee import chunked
+
 from webapp import db
 from webapp.models import lane, pairing
 from webapp.models.connection import Connection
@@ -61,7 +63,11 @@ def take_back(connection: Connection, rule_id: int, by: User | None) -> None:
 
 
 def _wake(connection: Connection, name: str) -> None:
-    for pair_id in _differing(connection, name):
+    """An answer given to what a person saw before does not fit what is asked by now: these pairs have moved."""
+    found = _differing(connection, name)
+    for part in chunked(found, 500):
+        Pairing.update(version=Pairing.version + 1).where(Pairing.id.in_(part)).execute()
+    for pair_id in found:
         Lane.wake(connection, lane.PAIR, pair_id)
 
 
