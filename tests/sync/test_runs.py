@@ -1,10 +1,14 @@
 """Bulk work: a plan kept as rows first, then item by item; one refused customer stops nobody."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from tests.sync.world import World
-from webapp import db
+from webapp import db, ports
 from webapp.models.confirmation import Confirmation
+from webapp.models.connection import AccessGrant
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
 from webapp.models.field_rule import FieldRule
@@ -12,7 +16,7 @@ from webapp.models.history import History
 from webapp.models.pairing import Pairing
 from webapp.models.run import CREATE_OURS, CREATE_THEIRS, EXCLUDE, PAIR, Run, RunItem, RunPlan
 from webapp.models.user import User
-from webapp.sync import connect, pairings, runs, runs_undo
+from webapp.sync import connect, pairings, resting, runs, runs_undo
 from webapp.sync.runs_plan import EVERYBODY, Selection
 
 
@@ -483,3 +487,27 @@ def test_a_plan_of_a_connection_that_was_closed_is_not_applied(connected: World)
         connect.close(connected.connection, connected.alice)
     with pytest.raises(runs.NotApplied, match="closed"):
         runs.start(plan, connected.alice)
+
+
+STOPS: dict[str, Callable[[World], object]] = {
+    "switched off": lambda world: connect.deactivate(world.connection),
+    "paused": lambda world: resting.pause(world.connection, world.alice),
+    "a new grant": lambda world: connect.open_with(AccessGrant.get(), world.alice),
+}
+
+
+@pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
+def test_a_run_at_work_begins_no_more_once_everything_is_stopped(
+    connected: World, stop: Callable[[World], object]
+) -> None:
+    many_there(connected, 40)
+    runs.start(planned(connected, CREATE_OURS), connected.alice)
+    left = [stop]
+
+    def first_ten(name: str) -> None:
+        if name == "commit.after" and left and Customer.select().count() == runs.TOGETHER:
+            left.pop()(connected)
+
+    with ports.using(replace(connected.ports, failpoint=first_ten)):
+        connected.worker.turns(connected.connection, 1)
+    assert Customer.select().count() == runs.TOGETHER

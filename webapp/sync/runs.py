@@ -221,7 +221,7 @@ def _do(held: Lane, connection: Connection, ordered: Run, items: Sequence[RunIte
     """A few items in one transaction; what is in an item's way is its reason, and the others go on."""
     carry_out = runs_undo.carry_out if ordered.kind == states.UNDO else KINDS[ordered.kind].carry_out
     with db.write():
-        held.hold()
+        held.hold_to_write()
         for item in items:
             try:
                 with db.database.atomic():
