@@ -138,13 +138,12 @@ def _closed_sides(world: World, connection: Connection) -> None:
     """A side that a rule closes for a field is not written: the rule stood before the write was decided on."""
     if not clock_is_true(world):
         return
-    undone = {item.pairing_id for item, _ in _taken_back(connection)}
     for rule in FieldRule.select().where(FieldRule.connection == connection, FieldRule.kind == "direction"):
         until = rule.ended_at or world.clock.ours()
         if rule.value in ("off", "in"):
             for sent in Attempt.select().where(Attempt.connection == connection, Attempt.kind == attempts.UPDATE):
                 within = rule.created_at < sent.created_at < until
-                if within and rule.field in sent.fields and sent.pairing_id not in undone:
+                if within and rule.field in sent.fields:
                     world.wrong(f"I3: {rule.field} was sent there though it is {rule.value}")
         if rule.value in ("off", "out"):
             pulled = History.select().where(History.side == history.OURS, History.cause == "pull")
@@ -156,15 +155,25 @@ def _closed_sides(world: World, connection: Connection) -> None:
 def _confirmed(world: World) -> None:
     """What means something serious in the books was confirmed by a person, or is put back by an undo."""
     undos = Run.select().where(Run.kind == run.UNDO)
-    undone = {item.pairing_id for item in RunItem.select().where(RunItem.run.in_(undos))}
+    named = {
+        (item.pairing_id, name) for item in RunItem.select().where(RunItem.run.in_(undos)) for name in _named(item)
+    }
     by_key = {attempt.key: attempt for attempt in Attempt.select().where(Attempt.kind == attempts.UPDATE)}
     for done in world.ledger.overwritten:
         sent = by_key.get(done.key)
-        if done.field not in ("ean", "currency", "vat_zone") or sent is None or sent.pairing_id in undone or done.raced:
+        is_serious = done.field in ("ean", "currency", "vat_zone") or (done.field == "customer_group" and done.owing)
+        if not is_serious or sent is None or done.raced:
+            continue
+        if (sent.pairing_id, done.field) in named:
             continue
         given = Confirmation.select().where(Confirmation.pairing == sent.pairing_id, Confirmation.field == done.field)
         if not any(alike(one.after, done.after) or stored_as(one.after, done.after) for one in given):
             world.wrong(f"I3: {done.field} {done.before!r} there became {done.after!r}, and nobody confirmed it")
+
+
+def _named(item: RunItem) -> set[str]:
+    """What an item, once it takes part, was to change in the books under somebody's name."""
+    return set() if item.state == run.ITEM_HELD else set(item.note.get("effects", ()))
 
 
 def may_differ(field: FieldPlan) -> bool:

@@ -46,7 +46,7 @@ class Entry:
 @dataclass(frozen=True)
 class Overwritten:
     """A write of the app (`key`) took `before` away there; `raced`: it went by the service without versions, and the
-    record had changed since that worker read it."""
+    record had changed since that worker read it; `owing`: the customer owes, and we had been told so."""
 
     entity: int
     field: str
@@ -54,6 +54,7 @@ class Overwritten:
     after: str
     raced: bool
     key: str = ""
+    owing: bool = False
 
 
 @dataclass
@@ -122,7 +123,9 @@ class Ledger:
         self._saw(remote, values_of(record))
         return remote
 
-    def changed(self, before: dict[str, Any], after: dict[str, Any], *, by_app: bool, raced: bool, key: str) -> None:
+    def changed(
+        self, before: dict[str, Any], after: dict[str, Any], *, by_app: bool, raced: bool, key: str, owing: bool
+    ) -> None:
         remote = self.at[after["customerNumber"]]
         old, new = values_of(before), values_of(after)
         self._saw(remote, new)
@@ -136,7 +139,7 @@ class Ledger:
             self.counts["writes that changed something"] += 1
         for name in NAMES:
             if old[name] and old[name] != new[name]:
-                self.overwritten.append(Overwritten(remote.uid, name, old[name], new[name], raced, key))
+                self.overwritten.append(Overwritten(remote.uid, name, old[name], new[name], raced, key, owing))
 
     def removed(self, record: dict[str, Any], *, by_app: bool, raced: bool = False, key: str = "") -> None:
         remote = self.at.pop(record["customerNumber"])

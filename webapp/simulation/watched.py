@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from webapp.models.mirror import Mirror
+
 if TYPE_CHECKING:
     from webapp.simulation.world import World
 
@@ -28,7 +30,9 @@ def watch(world: World, agreement: Any) -> None:
         call = world.wire.now
         world.witness.takes_effect(call)
         raced = call is not None and "/rest/" in call.path and before["objectVersion"] != world.last_read(call)
-        world.ledger.changed(before, made, by_app=call is not None, raced=raced, key=call.key if call else "")
+        owing = call is not None and _owes(world, before)
+        key = call.key if call else ""
+        world.ledger.changed(before, made, by_app=call is not None, raced=raced, key=key, owing=owing)
         return made
 
     def watched_delete(number: int) -> None:
@@ -48,3 +52,9 @@ def watch(world: World, agreement: Any) -> None:
 
     agreement.create, agreement.replace = watched_create, watched_replace
     agreement.delete, agreement.renumber = watched_delete, watched_renumber
+
+
+def _owes(world: World, record: Any) -> bool:
+    """The customer owes, and e-conomic has told us."""
+    known = Mirror.with_number(world.connection, record["customerNumber"]) if world.connection else None
+    return bool(record.get("balance") and known is not None and known.record.get("balance"))

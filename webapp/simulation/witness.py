@@ -19,7 +19,7 @@ from webapp.models.sweep import COMPARE, DONE, RUNNING, Sweep
 from webapp.simulation.ledger import alike, known_as, values_of
 from webapp.simulation.wire import Call
 from webapp.sync import resting, standing
-from webapp.sync.undo_plan import REMOVE_OURS
+from webapp.sync.undo_plan import REMOVE_OURS, REMOVE_THEIRS
 
 if TYPE_CHECKING:
     from webapp.simulation.world import World
@@ -295,5 +295,5 @@ def _sent(pairing_id: int) -> set[tuple[str, str]]:
 
 def _undoes(pairing_id: int) -> bool:
     """An undo of a run takes this pair's creation back."""
-    undos = Run.select(Run.id).where(Run.kind == UNDO)
-    return bool(RunItem.select().where(RunItem.run.in_(undos), RunItem.pairing_id == pairing_id).exists())
+    items = RunItem.select().join(Run).where(Run.kind == UNDO, RunItem.pairing_id == pairing_id)
+    return any(item.note.get("does") == REMOVE_THEIRS for item in items)
