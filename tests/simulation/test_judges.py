@@ -1,4 +1,4 @@
-"""What the judges of the simulator were once blind to, they see: each time a mistake is planted, and they tell of it."""
+"""What the judges of the simulator were once blind to they see: a mistake is planted each time, and they tell of it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
