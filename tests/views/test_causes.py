@@ -9,6 +9,7 @@ from tests.apps import app_over
 from tests.page import Page
 from tests.views.synced import Synced, world_in
 from webapp.models.pairing import Pairing
+from webapp.sync import register
 
 TOO_LONG = "12345678901234567"
 KEY = "refused~ean~too_long"
@@ -118,3 +119,9 @@ def test_an_inspector_sees_and_cannot_save(synced: Synced, refused: list[Pairing
 def test_another_company_has_no_part_in_it(synced: Synced, refused: list[Pairing]) -> None:
     assert "Kunde 1042 ApS" not in synced.outsider.page("/sync/causes").source
     assert synced.outsider.post("/sync/causes", form(refused, "1", "1")).status_code == 409
+
+
+def test_who_was_deleted_meanwhile_is_not_told_to_be_saved(synced: Synced, refused: list[Pairing]) -> None:
+    register.remove(synced.company, refused[0].customer_id, synced.alice)
+    answer = synced.admin.post("/sync/causes", form(refused, "5790000000001", "5790000000001"))
+    assert (answer.status_code, "Kunden findes ikke længere." in answer.text) == (422, True)

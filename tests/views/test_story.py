@@ -9,7 +9,7 @@ from tests.apps import app_over
 from tests.views.synced import Synced, seen, world_in
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
-from webapp.sync import connect, rules
+from webapp.sync import connect, pairings, rules
 
 
 @pytest.fixture
@@ -143,3 +143,15 @@ def test_a_change_there_and_its_coming_here_have_names_of_their_own(synced: Sync
 def test_the_story_tells_the_time_as_the_reader_writes_it(synced: Synced, edited: Pairing) -> None:
     synced.admin.post("/language", {"language": "en"})
     assert ">23 Nov 2026 10:00</time>" in synced.admin.page(f"/customers/{edited.customer_id}/story").source
+
+
+def test_what_was_done_to_a_later_partner_of_the_same_customer_there_is_no_part_of_the_story(
+    synced: Synced, edited: Pairing
+) -> None:
+    pairings.unpair(synced.connection, edited.id, synced.alice)
+    other = synced.ours(7, "Ærø Bageri", phone="66100077")
+    mirror = synced.mirror(1042)
+    versions = pairings.Versions(other.version, mirror.version)
+    pairings.pair(synced.connection, other.id, mirror.id, {"phone": "ours", "name": "both"}, versions, synced.alice)
+    page = synced.admin.page(f"/customers/{edited.customer_id}/story").source
+    assert "Svar på konflikt" not in page and page.count("Parret") == 1

@@ -104,5 +104,5 @@ def _saved(active: Connection, line: Line, name: str, choices: Choices) -> Line:
     try:
         shown, wrong = grid.save(active.company, line.pair.customer_id, name, line.shown, line.typed, choices)
     except register.NoSuchCustomer:
-        return Line(line.pair, line.shown, line.typed)
+        shown, wrong = line.shown, _("Kunden findes ikke længere.")
     return Line(line.pair, shown, line.typed, wrong=wrong)

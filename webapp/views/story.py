@@ -92,12 +92,13 @@ def _found(customer_id: int, name: str = "name") -> tuple[Customer, str]:
 
 
 def _of(customer: Customer) -> Any:
-    """All lines about the customer and about those it has been paired with.
+    """All lines about the customer and about those it has been paired with, but for what was done to another of ours.
 
     A send is noted for their record and for the pair: the first tells all that it changed.
     """
     partners = Pairing.select(Pairing.mirror_id).where(Pairing.customer == customer, Pairing.mirror.is_null(False))
-    mine = (History.customer_id == customer.id) | History.mirror_id.in_(partners)
+    theirs = History.mirror_id.in_(partners) & History.customer_id.is_null()
+    mine = (History.customer_id == customer.id) | theirs
     again = (History.side == PAIR) & (History.cause == "push")
     query = History.select(History, User).join(User, JOIN.LEFT_OUTER, on=History.by)
     return query.where(History.company == customer.company_id, mine, ~again)
