@@ -109,3 +109,15 @@ def test_an_undo_does_not_change_the_books_of_who_owes_since(
     assert applied(connected, back, "currency") == {"moved": 1}
     assert connected.stored(1)[theirs[0]] == theirs[1]
     assert RunItem.of(runs.plan_moved(connected.fresh(back), connected.alice)).get().reason == then
+
+
+def test_an_answer_for_many_does_not_confirm_what_its_plan_did_not_show(connected: World) -> None:
+    pair = connected.pair_same()
+    connected.save(pair.customer, customer_group="2")
+    connected.economic.edit(1042, customerGroup=3)
+    connected.look(1042)
+    plan = planned(connected, RESOLVE, answer="ours")
+    connected.economic.edit(1042, balance=1250.0)
+    connected.compare()
+    assert applied(connected, plan) == {"moved": 1}
+    assert connected.stored(1042)["customerGroup"] == 3

@@ -16,10 +16,10 @@ from webapp.models.run import Run, RunItem
 from webapp.sync import answering, apply, foresee, holding, pairings, push, standing
 from webapp.sync.fields import NAMES
 from webapp.sync.foresee import Foresight
-from webapp.sync.guard import Grade
+from webapp.sync.guard import Effect, Grade
 from webapp.sync.normalise import same
 from webapp.sync.pairings import Moved
-from webapp.sync.plan import Plan, Presence, answered, plan
+from webapp.sync.plan import FieldPlan, Plan, Presence, answered, plan
 from webapp.sync.runs_plan import Changes, Planned, Selection, changed, pairings_of
 from webapp.sync.section import Section
 from webapp.sync.undo_plan import ASK, ASK_THERE, Known, left, ready
@@ -48,8 +48,7 @@ def _answer(foresight: Foresight, found: Pairing, choices: Mapping[str, str]) ->
         return Planned(customer, mirror, found.id, held=_unasked(planned))
     pulls, pushes = _writes(found, answers)
     wrong, ours = foresight.of_change(pushes), customer.values
-    effects = {n: effect for n in pushes if (effect := holding.effect_of(found, asked[n]))}
-    weighty, told = foresee.weighed({n: one for n, one in effects.items() if one.grade != Grade.HARMLESS})
+    weighty, told = foresee.weighed(_in_the_books(found, asked, pushes))
     before, after = _sides(found, pulls, pushes)
     note: dict[str, Any] = {"answers": answers, "pair": found.version, "was": _was(found, answers)} | told
     note |= {"fields": wrong, "values": {n: ours[n] for n in wrong}} if wrong else {}
@@ -81,6 +80,12 @@ def _sides(found: Pairing, pulls: Mapping[str, str], pushes: Mapping[str, str]) 
     return changed(now, {"ours": pulls, "theirs": pushes})
 
 
+def _in_the_books(found: Pairing, asked: Mapping[str, FieldPlan], pushes: Mapping[str, str]) -> dict[str, Effect]:
+    """Field -> what it means there that ours is sent, where that does not go by itself."""
+    effects = {name: holding.effect_of(found, asked[name]) for name in pushes if name in asked}
+    return {name: one for name, one in effects.items() if one is not None and one.grade != Grade.HARMLESS}
+
+
 def _was(found: Pairing, answers: Mapping[str, str]) -> dict[str, Any]:
     """Everything that makes these fields questions, so that they can be asked again."""
     base, ours, theirs = found.base, found.customer.values, found.mirror.values
@@ -97,8 +102,13 @@ def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[
     seen = pairings.Versions(item.seen_version, item.seen_theirs, item.note["pair"])
     found = pairings.seen_pair(connection, item.pairing_id, seen)
     answers = item.note["answers"]
-    if _sides(found, *_writes(found, answers))[1] != item.values_after:
+    pulls, pushes = _writes(found, answers)
+    if _sides(found, pulls, pushes)[1] != item.values_after:
         raise Moved("by the rules of now it would be another change than was shown")
+    asked = {one.name: one for one in standing.plan_of(found).questions}
+    _, told = foresee.weighed(_in_the_books(found, asked, pushes))
+    if told.get("effects", {}).items() - item.note.get("effects", {}).items():
+        raise Moved("in the books it would mean what nobody was shown")
     answering.give(found, answers, run.ordered_by, run.id)
     item.settle()
 
