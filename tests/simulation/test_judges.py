@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from webapp import db
 from webapp.models import pairing
 from webapp.models.field_rule import DIRECTION
 from webapp.models.pairing import Pairing
@@ -19,7 +20,7 @@ from webapp.simulation.steps import VERBS, Step
 from webapp.simulation.store import Store
 from webapp.simulation.window import unpaired
 from webapp.simulation.world import World
-from webapp.sync import holding, rules, runs, runs_pair, runs_undo, undo_plan, undo_there
+from webapp.sync import apply, holding, rules, runs, runs_pair, runs_undo, undo_plan, undo_there
 from webapp.sync.runs_plan import Planned, Selection
 
 AHEAD = "workers get ahead"
@@ -116,3 +117,14 @@ def test_an_undo_that_deletes_there_what_it_was_to_write_back(kept: Store, monke
     monkeypatch.setattr(undo_there.Back, "removes", True)
     said = told(kept, monkeypatch, *PAIRED, "we undo", AHEAD, AHEAD)
     assert any("was deleted there and nobody had said so" in one for one in said)
+
+
+def test_an_undo_that_falls_out_and_takes_ours_back_all_the_same(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hasty(held: Any, client: Any, back: undo_there.Back, record: Any, wanted: Any) -> bool:
+        with db.write():
+            runs_undo.put_back(apply.lock(back.item.pairing_id), back.item)
+        return True
+
+    monkeypatch.setattr(undo_there, "_means_more", hasty)
+    said = told(kept, monkeypatch, *PAIRED, "we undo", AHEAD, AHEAD)
+    assert any("the undo" in one and "took ours" in one for one in said)

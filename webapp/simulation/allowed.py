@@ -77,11 +77,13 @@ def _undone(world: World, connection: Connection) -> None:
     keys = {attempt.key: attempt.pairing_id for attempt in Attempt.select().where(Attempt.kind == attempts.DELETE)}
     for item, first in _taken_back(connection):
         old, written = first.values_before, first.values_after
-        for side in ("ours", "theirs"):
+        fell_out = item.state == run.ITEM_FAILED
+        for side in () if fell_out else ("ours", "theirs"):
             world.ledger.answered |= {(name, value.strip()) for name, value in written.get(side, {}).items() if value}
         for line in History.select().where(History.run_id == item.run_id, History.customer_id == item.customer_id):
             was, put = old.get(line.side, {}).get(line.field, ""), written.get(line.side, {}).get(line.field, "")
-            if line.field in NAMES and not (stored_as(put, line.before) and stored_as(was, line.after)):
+            as_planned = stored_as(put, line.before) and stored_as(was, line.after) and not fell_out
+            if line.field in NAMES and not as_planned:
                 told = f"{line.side} {line.field} from {line.before!r} to {line.after!r}, not {put!r} to {was!r}"
                 world.wrong(f"I3: the undo {item.run_id} took {told}")
         if item.note.get("does") == REMOVE_THEIRS:
