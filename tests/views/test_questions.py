@@ -93,6 +93,20 @@ def test_an_old_page_does_not_answer_what_a_rule_has_made_a_question_since(synce
     assert synced.stored(1042)["city"] == "Odense"
 
 
+@pytest.mark.parametrize(("choice", "kept"), [("ours", 3), ("theirs", 3)])
+def test_an_old_page_does_not_confirm_what_it_did_not_tell(synced: Synced, choice: str, kept: int) -> None:
+    pair = synced.pair_same()
+    synced.save(pair.customer, customer_group="2")
+    synced.economic.edit(1042, customerGroup=3)
+    synced.look(1042)
+    old = seen(pair) | {"effect-customer_group": synced.admin.page("/sync").field("effect-customer_group")}
+    synced.economic.edit(1042, balance=1250.0)
+    synced.compare()
+    answer = synced.admin.post(f"/questions/{pair.id}/answers", old | {"answer-customer_group": choice}, piece=True)
+    synced.drain()
+    assert (synced.stored(1042)["customerGroup"], "imens" in answer.text) == (kept, choice == "ours")
+
+
 def test_without_script_an_answer_leads_back_to_the_window(synced: Synced) -> None:
     pair = synced.conflict()
     answer = synced.admin.post(f"/questions/{pair.id}/answers", seen(pair) | {"answer-phone": "ours"})

@@ -14,7 +14,7 @@ from webapp.models import pairing as states
 from webapp.models.connection import Connection
 from webapp.models.field_rule import WINNER
 from webapp.models.pairing import Pairing
-from webapp.sync import numbers, pairings, rules
+from webapp.sync import holding, numbers, pairings, rules
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.fields import NAMES
 from webapp.sync.pairings import Moved, Versions
@@ -35,6 +35,8 @@ def answer(pairing_id: int) -> ResponseReturnValue:
     answers = _answers(found)
     if not answers:
         return _told(_("Vælg først, hvad der skal stå."), WRONG)
+    if _means_more(found, answers):
+        return Touched(active, found.customer_id, found.mirror_id).stale()
     always = _always(answers)
     done = rule_words.told(always) or _("Svaret er gemt.")
 
@@ -136,6 +138,14 @@ def _answers(found: Pairing) -> dict[str, str]:
     sent = {name: request.form.get(f"answer-{name}", "") for name in NAMES}
     allowed = {asked.name for asked in plan_of(found).questions} | set(found.fault.get("values", {}))
     return {name: choice for name, choice in sent.items() if choice in ("ours", "theirs", "both") and name in allowed}
+
+
+def _means_more(found: Pairing, answers: dict[str, str]) -> bool:
+    """In the books an answer means something else than the page told, for what the customer owes has moved since."""
+    asked = {one.name: one for one in plan_of(found).questions}
+    sent = [name for name, choice in answers.items() if choice == "ours" and name in asked]
+    now = {name: effect.name for name in sent if (effect := holding.effect_of(found, asked[name]))}
+    return any(now.get(name, "") != request.form.get(f"effect-{name}", now.get(name, "")) for name in sent)
 
 
 def _always(answers: dict[str, str]) -> dict[str, str]:
