@@ -124,7 +124,10 @@ def reuse(world: World, r: Random) -> str:
         return "nobody"
     last = world.memory.get("moved last")
     moved = [last] if last in found and r.random() < 0.5 else [n for n in found if n in world.ledger.moved_numbers]
-    number = _one(world, r, moved if moved and r.random() < 0.8 else found)
+    return _hand_on(world, r, _one(world, r, moved if moved and r.random() < 0.8 else found))
+
+
+def _hand_on(world: World, r: Random, number: int) -> str:
     world.economic.delete(number)
     made = world.economic.add_customer(**_record(world, r, number))
     world.ledger.note("theirs", world.ledger.at[number].uid, values_of(made), {})
@@ -189,6 +192,12 @@ def take_made(world: World, r: Random) -> str:
     free = next(n for n in range(61, 200) if n not in world.economic.customers)
     world.economic.renumber(made[-1], free)
     return f"renumbered {made[-1]} to {free}"
+
+
+def reuse_made(world: World, r: Random) -> str:
+    """The number of what the app has just made is given to somebody else."""
+    made = [remote.number for remote in world.ledger.remotes if remote.key and not remote.gone]
+    return _hand_on(world, r, made[-1]) if made else "none made"
 
 
 def mark_used(world: World, r: Random) -> str:

@@ -80,6 +80,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "they swap": (accountants.swap, 1),
     "they shift": (accountants.shift, 1),
     "they take what we make": (accountants.take_made, 1),
+    "they reuse what we make": (accountants.reuse_made, 1),
     "they bill": (accountants.mark_used, 1),
     "they lose half": (accountants.mass_delete, 1),
     "they empty most": (accountants.mass_blank, 1),

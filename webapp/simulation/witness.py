@@ -54,9 +54,9 @@ class Witness:
         (self._idle.discard if connection.is_active else self._idle.add)(turn)
 
     def calls(self, call: Call) -> None:
-        """I5: a connection that is switched off writes nothing."""
+        """I5: a connection that is switched off writes nothing, and asks about nobody."""
         agreement = int(self._world.memory.get("working for") or 0)
-        if call.method == "GET" or (self._world.at_work, agreement) not in self._idle:
+        if "/customers" not in call.path.lower() or (self._world.at_work, agreement) not in self._idle:
             return
         found = Connection.of_agreement(self._world.company, agreement)
         if found is not None and not found.is_active:
