@@ -134,6 +134,12 @@ def test_a_taken_number_is_told_apart(status: int, body: dict[str, Any]) -> None
     assert isinstance(_fault(status, body), errors.NumberTaken)
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_page_that_refuses_a_call_is_not_e_conomics_word(status: int) -> None:
+    fault = errors.fault_from(status, {"Content-Type": "text/html"}, b"<h1>Access denied</h1>")
+    assert isinstance(fault, errors.Garbled)
+
+
 def test_tokens_that_are_no_pair_are_a_withdrawn_grant() -> None:
     assert isinstance(_fault(400, {"message": "x", "errorCode": "E02250"}), errors.GrantWithdrawn)
 

@@ -238,6 +238,12 @@ def test_default_rules_laid_down_in_the_same_moment_stand_one_after_the_other(co
     assert [rule.country for rule in DefaultRule.of(connected.connection)] == ["SE", "NO"]
 
 
+def test_a_default_rule_that_is_sent_twice_is_one(connected: World) -> None:
+    for _ in range(2):
+        default_rules.lay_down(connected.connection, {"country": "SE"}, {"currency": "EUR"}, connected.alice)
+    assert DefaultRule.of(connected.connection).count() == 1
+
+
 def test_of_two_rules_for_a_field_in_the_same_moment_the_later_is_in_force(connected: World) -> None:
     def lay_down(value: str) -> None:
         rules.lay_down(connected.connection, "phone", "winner", value, connected.alice)

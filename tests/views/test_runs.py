@@ -194,7 +194,7 @@ def test_the_page_names_who_made_the_plan_and_who_applied_it(synced: Synced) -> 
 def test_a_plan_that_is_put_away_cannot_be_applied(synced: Synced) -> None:
     synced.ours(2001, "Vores ApS")
     run, page = plan(synced)
-    synced.admin.post(f"/runs/{run.id}/cancellation")
+    synced.admin.post(f"/runs/{run.id}/cancellation", {"plan": "1"})
     assert start(synced, run, page).status_code == 422
     synced.drain()
     assert 2001 not in synced.economic.customers
@@ -324,6 +324,14 @@ def test_stopped_it_makes_no_more(synced: Synced) -> None:
     assert 2001 not in synced.economic.customers
 
 
+def test_putting_a_plan_away_on_an_old_page_stops_no_run(synced: Synced) -> None:
+    run = started(synced)
+    answer = synced.admin.post(f"/runs/{run.id}/cancellation", {"plan": "1"})
+    assert answer.location == f"/runs/{run.id}"
+    synced.drain()
+    assert 2001 in synced.economic.customers
+
+
 def test_an_inspector_sees_the_run_and_cannot_stop_it(synced: Synced) -> None:
     run = started(synced)
     assert "Stop</button>" not in synced.inspector.page(f"/runs/{run.id}").source
@@ -445,7 +453,7 @@ def test_a_run_with_a_plan_that_takes_it_back_leads_to_that_plan(synced: Synced)
     shown = synced.admin.page(f"/runs/{run.id}")
     assert "Fortryd kørslen" not in shown.source and shown.one("a", class_="btn btn-plain push").attrs["href"] == back
     assert synced.admin.post(f"/runs/{run.id}/undo").location == back and Run.select().count() == 2
-    synced.admin.post(f"{back}/cancellation")
+    synced.admin.post(f"{back}/cancellation", {"plan": "1"})
     assert "Fortryd kørslen" in synced.admin.page(f"/runs/{run.id}").source
 
 

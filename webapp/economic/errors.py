@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from webapp.economic.answer import NotJson, read_json, storable, wait_in
+from webapp.economic.answer import NotJson, header, read_json, storable, wait_in
 from webapp.economic.complaints import FieldFault, complaints_in
 
 __all__ = [
@@ -168,6 +168,8 @@ def fault_from(
             return NumberTaken(message, fields=fields, **about | {"code": taken[0]})
         if status != 409:
             return Refused(message, fields=fields, **about)
+    if status in (401, 403) and "html" in header(headers, "content-type"):
+        return Garbled(_STRANGE_REFUSAL, **about)
     if status == 404:
         return Missing(message, **about) if _own_404(said, headers) else Garbled(_STRANGE_404, **about)
     if status == 408:
@@ -178,6 +180,7 @@ def fault_from(
     return kind(message, **about)
 
 
+_STRANGE_REFUSAL = "a page in answer to a call: something on the way refused it, not e-conomic"
 _STRANGE_404 = "a 404 that is not in e-conomic's own shape, so nothing is known about the record"
 
 

@@ -12,18 +12,22 @@ from webapp.models.user import User
 
 @db.retrying
 def lay_down(connection: Connection, condition: Mapping[str, str], sets: Mapping[str, str], by: User) -> DefaultRule:
-    """A new rule, asked after all others. `condition`: country, ean, party; `sets`: field -> key."""
+    """A new rule, asked after all others; one that says just the same is not made twice. `condition`: country, ean,
+    party; `sets`: field -> key."""
     with db.write():
         connection.take_turns()
         facts = {name: sets.get(name, "") for name in DEFAULTS} | dict(condition)
-        rule: DefaultRule = DefaultRule.create(
+        for rule in DefaultRule.of(connection):
+            if all(getattr(rule, name) == value for name, value in facts.items()):
+                return rule  # type: ignore[no-any-return]
+        made: DefaultRule = DefaultRule.create(
             company=connection.company_id,
             connection=connection,
             position=DefaultRule.next_position(connection),
             created_by=by,
             **facts,
         )
-        return rule
+        return made
 
 
 @db.retrying

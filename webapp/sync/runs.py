@@ -280,10 +280,13 @@ def resume(run: Run) -> bool:
 
 
 @db.retrying
+def put_away(run: Run) -> bool:
+    """Forget a plan; False when somebody has applied it or put it away meanwhile."""
+    return _move(run, (states.PLANNED,), states.DROPPED)
+
+
 def stop(run: Run) -> bool:
-    """Make no more; what was made stays. A plan that was never applied is put away."""
-    if _move(run, (states.PLANNED,), states.DROPPED):
-        return True
+    """Make no more; what was made stays."""
     return _move(run, states.OPEN_STATES, states.STOPPED)
 
 

@@ -125,11 +125,11 @@ def resume(run_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:run_id>/cancellation")
 def stop(run_id: int) -> ResponseReturnValue:
-    """ "Stop": what was made stays, what is under way comes to its end. A plan is put away."""
-    run, was_plan = _found(run_id), _found(run_id).is_planned
+    """ "Stop": what was made stays, what is under way comes to its end. "Læg planen væk" stops nothing."""
+    run = _found(run_id)
+    if request.form.get("plan"):
+        return _put_away(run)
     runs.stop(run)
-    if was_plan:
-        return htmx.go(url_for("sync.window"), _("Planen er lagt væk. Intet er gjort."))
     return _answered(run, _("Kørslen er stoppet. Det, der er gjort, bliver og kan fortrydes."))
 
 
@@ -148,6 +148,12 @@ def undo(run_id: int) -> ResponseReturnValue:
         abort(409, _("Kørslen kan ikke fortrydes. Intet er ændret."))
     made = runs_undo.planned(run) or runs_undo.plan(run, auth.user())
     return htmx.go(url_for("runs.show", run_id=made.id))
+
+
+def _put_away(run: Run) -> ResponseReturnValue:
+    if runs.put_away(run):
+        return htmx.go(url_for("sync.window"), _("Planen er lagt væk. Intet er gjort."))
+    return htmx.go(url_for("runs.show", run_id=run.id), _("Planen er indsendt eller lagt væk imens. Intet er ændret."))
 
 
 def _answered(run: Run, message: str) -> ResponseReturnValue:
