@@ -267,19 +267,16 @@ def _count(held: Lane, ordered: Run) -> None:
             held.later(0.0 if run.state == states.RUNNING and not counts[states.ITEM_BEGUN] else 0.3)
 
 
-@db.retrying
 def pause(run: Run) -> bool:
     """Begin no more until told to go on; what has begun comes to its end. False when there is nothing to pause."""
     return _move(run, (states.WAITING, states.RUNNING), states.PAUSED)
 
 
-@db.retrying
 def resume(run: Run) -> bool:
     """Go on where it was paused."""
     return _move(run, (states.PAUSED,), states.RUNNING)
 
 
-@db.retrying
 def put_away(run: Run) -> bool:
     """Forget a plan; False when somebody has applied it or put it away meanwhile."""
     return _move(run, (states.PLANNED,), states.DROPPED)
@@ -290,6 +287,7 @@ def stop(run: Run) -> bool:
     return _move(run, states.OPEN_STATES, states.STOPPED)
 
 
+@db.retrying
 def _move(run: Run, from_: Collection[str], to: str) -> bool:
     with db.write():
         changes: dict[str, object] = {"state": to}
