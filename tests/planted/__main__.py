@@ -70,6 +70,7 @@ def _one(bug: Bug | None, kept: dict[str, Result], histories: int, seed: int, ke
     result.found = result.seed is not None
     with _writing:
         kept[name] = result
+        KEPT.parent.mkdir(exist_ok=True)
         KEPT.write_text(json.dumps({name: one.as_json() for name, one in sorted(kept.items())}, indent=1))
     return _told(name, result, f"{result.seconds:.0f} s")
 
