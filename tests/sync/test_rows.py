@@ -135,10 +135,6 @@ def test_two_that_are_suggested_stand_on_one_line_and_count_as_two_customers(ful
     assert row.likely.differing == 1 and not row.likely.at_once
 
 
-def test_the_badge_counts_what_waits_for_a_person(full: World) -> None:
-    assert rows.waiting(full.connection) == 1 + 4 + 1
-
-
 def test_paging_leaves_no_gap_and_doubles_nothing(full: World) -> None:
     for name in ("Ens", "Ens", "Ens~2", "~", "Ens~"):
         full.ours(100 + Place.select().count(), name)

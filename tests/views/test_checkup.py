@@ -103,6 +103,13 @@ def test_before_the_first_fetch_it_says_that_only_ours_were_seen(charlie: Browse
     assert "kun CleanManagers kunder" in charlie.page(PAGE).source
 
 
+def test_before_the_default_values_are_saved_it_says_why_so_many_lack_something(alice: Browser, world: World) -> None:
+    Connection.update(defaults_saved_at=None).execute()
+    assert "Standardværdierne for nye kunder er ikke gemt endnu." in alice.page(PAGE).source
+    Connection.update(defaults_saved_at=ports.now()).execute()
+    assert "er ikke gemt endnu" not in alice.page(PAGE).source
+
+
 @pytest.mark.parametrize(("kind", "begins"), [("csv", "\ufeffÅrsag;".encode()), ("xlsx", b"PK")])
 def test_the_list_is_taken_away_as_a_file(alice: Browser, odd: Customer, kind: str, begins: bytes) -> None:
     answer = alice.get(f"{PAGE}/list.{kind}")

@@ -53,6 +53,24 @@ def test_before_connecting_e_conomic_cannot_be_chosen(pretend: Pretend) -> None:
     assert pretend.alice.post(f"{PAGE}/customers", {"source": "economic"}).status_code == 409
 
 
+def steps(pretend: Pretend) -> list[str]:
+    """The first steps on the card; the one to take now says so to who cannot see it."""
+    found = pretend.alice.page(PAGE).all("li", class_="first-step")
+    return ["next" if "aria-current" in step.attrs else "done" if "Gjort:" in step.text else "later" for step in found]
+
+
+def test_the_card_says_what_comes_next_until_customers_are_proven_equal(connected: Pretend) -> None:
+    assert steps(connected) == ["next", "later", "later", "later"]
+    connected.save(default_currency="DKK")
+    Connection.update(defaults_saved_at=ports.now(), webhook_called_at=ports.now()).execute()
+    assert steps(connected) == ["done", "done", "next", "later"]
+    choose(connected, "economic")
+    connected.work()
+    assert steps(connected) == ["done", "done", "done", "next"]
+    Sweep.update(kind=sweeps.COMPARE, state=sweeps.DONE, finished_at=ports.now(), pairs=2, equal=2).execute()
+    assert "Kom godt i gang" not in connected.alice.page(PAGE).source
+
+
 def test_the_file_comes_later(connected: Pretend) -> None:
     button = connected.alice.page(PAGE).one("button", value="file")
     assert "disabled" in button.attrs and "Kommer senere" in button.text

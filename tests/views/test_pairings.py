@@ -127,7 +127,14 @@ def test_the_best_candidate_stands_first_with_the_evidence(synced: Synced) -> No
     customer = synced.ours(2001, "Havnens Tandklinik ApS", cvr="12345678")
     html = synced.admin.page(f"/pairings/partner/ours/{customer.id}").source
     assert html.index("Havnens Tandklinik</span>") < html.index("Skovens Kro</span>")
-    assert "Samme CVR" in html and "Navn: kun stavemåde eller selskabsform" in html and "Andet CVR" in html
+    assert "Samme CVR" in html and "Navn: kun stavemåde eller selskabsform" in html and "Intet er ens" in html
+
+
+def test_where_nobody_is_alike_it_says_so_and_lists_no_strangers_as_possible(synced: Synced) -> None:
+    synced.fetched(3001, "Skovens Kro", city="Nyborg")
+    customer = synced.ours(2001, "Havnens Tandklinik", city="Odense")
+    html = synced.admin.page(f"/pairings/partner/ours/{customer.id}").source
+    assert "Ingen ligner." in html and "står først" not in html and "chip-against" not in html
 
 
 def test_the_search_reaches_all_without_a_partner(synced: Synced) -> None:

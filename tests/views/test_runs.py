@@ -378,12 +378,26 @@ def test_a_plan_that_waits_for_ticks_is_listed(synced: Synced) -> None:
     assert f"/runs/{run.id}" in synced.admin.page("/runs").source
 
 
+def test_a_plans_address_can_be_copied_or_sent(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    run, page = plan(synced)
+    copied = page.one("button", type="button").attrs["data-copy"]
+    assert page.one("span", id=copied).text.endswith(f"/runs/{run.id}") and "mailto:" in page.source
+
+
+def test_who_is_held_back_and_may_come_along_is_told_how(synced: Synced) -> None:
+    synced.fetched(3001, "Havnens Tandklinik")
+    synced.ours(2001, "Havnens Tandklinik ApS")
+    run, _page = plan(synced)
+    assert "der skal med alligevel" in synced.admin.page(f"/runs/{run.id}?show=held").source
+
+
 def test_the_way_back_is_the_same_as_on_the_windows_other_pages(synced: Synced) -> None:
     synced.ours(2001, "Vores ApS")
     _run, page = plan(synced)
     crumbs = [synced.admin.page(address).one("p", class_="crumb") for address in ("/sync/causes", "/runs")]
-    assert [" ".join(crumb.text.split()) for crumb in crumbs] == ["Integrationer", "Integrationer"]
-    assert " ".join(page.one("p", class_="crumb").text.split()) == "Integrationer › Kørsler"
+    assert [" ".join(crumb.text.split()) for crumb in crumbs] == ["Synkronisering", "Synkronisering"]
+    assert " ".join(page.one("p", class_="crumb").text.split()) == "Synkronisering › Kørsler"
 
 
 def test_another_company_has_a_history_of_its_own(synced: Synced) -> None:

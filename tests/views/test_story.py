@@ -44,6 +44,14 @@ def put_back(synced: Synced, pair: Pairing, **more: object) -> int:
     return synced.admin.post(f"/customers/{pair.customer_id}/why/phone", form).status_code
 
 
+def test_a_change_made_there_is_said_to_be_somebodys(synced: Synced) -> None:
+    pair = synced.pair_same(telephoneAndFaxNumber="66100014")
+    synced.economic.edit(pair.mirror.number, telephoneAndFaxNumber="66100099")
+    synced.look(pair.mirror.number)
+    page = synced.admin.page(f"/customers/{pair.customer_id}/story").source
+    assert "Ændret i e-conomic" in page and "nogen dér" in page
+
+
 def test_a_value_tells_who_gave_it_and_what_it_was(synced: Synced, edited: Pairing) -> None:
     page = why(synced, edited)
     assert "Rettet i CleanManager" in page and "Alice" in page and "<del>66100014</del> → 66100020" in page

@@ -44,6 +44,13 @@ def number_at(html: str, place: str) -> str:
     return found[1]
 
 
+def test_the_button_of_the_register_counts_two_that_are_suggested_as_the_window_does(
+    synced: Synced, two: tuple[Customer, Mirror]
+) -> None:
+    assert synced.admin.page("/customers").one("span", class_="badge-n badge-on").text == "2"
+    assert "+2 nye kunder" in synced.admin.page("/sync").source
+
+
 def line(synced: Synced) -> str:
     return rows_of(synced.admin.page("/sync").source, "new")
 

@@ -15,7 +15,6 @@ from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
-from webapp.models.tally import Tally
 from webapp.models.user import User
 from webapp.sync import changes, holding, likely, standing
 from webapp.sync.changes import Change, Changes
@@ -130,12 +129,6 @@ def of_party(connection: Connection, party: Customer | Mirror) -> Row | None:
     column = Place.customer if isinstance(party, Customer) else Place.mirror
     place = Place.get_or_none(Place.connection == connection, column == party.id)
     return row(connection, place) if place else None
-
-
-def waiting(connection: Connection) -> int:
-    """How many lines wait for a person: the badge on "Synkronisering"."""
-    tally = Tally.of(connection)
-    return sum(tally[section.value][0] for section in (Section.CONFLICT, Section.NEW, Section.DELETED))
 
 
 def _rows(connection: Connection, places: list[Place]) -> tuple[Row, ...]:

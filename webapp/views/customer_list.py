@@ -16,12 +16,10 @@ from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.place import Place
-from webapp.models.tally import Tally
-from webapp.sync.section import Section
+from webapp.sync.narrowing import filter_counts
 
 PAGE = 50
 LONGEST_SEARCH = 100
-WAITING = (Section.CONFLICT, Section.NEW, Section.DELETED)
 COLUMNS: dict[str, tuple[Any, ...]] = {
     "number": (Customer.number,),
     "name": (Customer.sort_key,),
@@ -131,6 +129,6 @@ def _states(connection: Connection, customers: list[Customer]) -> dict[int, str]
 
 
 def _waiting(active: Connection | None) -> int:
-    """How many lines of the window need a person."""
-    counted = Tally.of(active) if active else {}
-    return sum(counted[section.value][0] for section in WAITING) if counted else 0
+    """How many need a person, counted as the window's own filters count: the new ones as customers of either side."""
+    counted = filter_counts(active) if active else {}
+    return counted["answer"] + counted["new"] if counted else 0

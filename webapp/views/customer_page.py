@@ -161,8 +161,10 @@ def entries(lines: list[History]) -> list[Entry]:
 
 
 def who(line: History) -> str:
-    """The person behind a line, or nobody."""
-    return str(line.by.name or line.by.email) if line.by else str(_("automatisk"))
+    """The person behind a line; of a change made there we only know that somebody made it."""
+    if line.by:
+        return str(line.by.name or line.by.email)
+    return str(_("nogen dér") if line.side == THEIRS and line.cause == "fetched" else _("automatisk"))
 
 
 def when(line: History) -> str:

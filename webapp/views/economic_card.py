@@ -78,6 +78,17 @@ class Card:
         return bool(self.fetch and self.fetch.state == sweeps.VOID)
 
     @property
+    def is_beginning(self) -> bool:
+        """Nobody has been paired and compared yet, so the card says what comes next."""
+        return self.connection is not None and not self.is_paused and not (self.proof and self.proof.pairs)
+
+    @property
+    def done(self) -> tuple[bool, bool, bool, bool]:
+        """Which of the first steps are behind us: default values, webhook, fetch, pairing."""
+        one = self.connection
+        return bool(one and one.defaults_saved_at), bool(one and one.webhook_called_at), self.is_fetched, False
+
+    @property
     def missing(self) -> int:
         """How many customers the stopped sweep did not see any more."""
         return len(self.held.candidates) if self.held else 0

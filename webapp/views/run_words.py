@@ -122,7 +122,7 @@ GROUPS = {
     "accounting": _l("Valuta, kundegruppe, betaling og moms"),
 }
 CHOICES = {
-    "blanks": _l("Udfyld kun tomme felter"),
+    "blanks": _l("Lad begge stå"),
     "ours": _l("Brug CleanManagers værdi"),
     "theirs": _l("Brug e-conomics værdi"),
     "same": _l("Samme nummer, ellers næste ledige"),
