@@ -49,7 +49,14 @@ STATES = {
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(number=number, moment=moment, day=day, ago=ago)
     app.jinja_env.globals.update(
-        icon=icon, state_mark=state_mark, static_url=static_url, picture=picture, link=link, label=label, here=here
+        icon=icon,
+        state_mark=state_mark,
+        static_url=static_url,
+        picture=picture,
+        link=link,
+        label=label,
+        here=here,
+        in_sentence=in_sentence,
     )
     app.after_request(unbroken)
 
@@ -134,6 +141,12 @@ def label(field: str) -> str:
     """The label of a synced field, or of what else stands in the history."""
     own = {"number": _("Kundenummer"), "deleted": _("Slettet"), "restored": _("Gendannet")}
     return str(own.get(field) or (_(BY_NAME[field].label) if field in BY_NAME else field))
+
+
+def in_sentence(field: str) -> str:
+    """The label amid a sentence: "telefon", but "CVR-nr."."""
+    text = label(field)
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def static_url(filename: str) -> str:

@@ -38,6 +38,24 @@ def test_the_register_lists_the_companys_customers_by_name(alice: Browser) -> No
     assert names(alice.page("/customers")) == ["Havnens Tandklinik ApS", "Ærø Bageri"]
 
 
+@pytest.mark.parametrize(("kind", "begins"), [("csv", "\ufeffKundenr.;Navn;".encode()), ("xlsx", b"PK")])
+def test_the_register_is_taken_away_as_a_file(alice: Browser, kind: str, begins: bytes) -> None:
+    answer = alice.get(f"/customers/list.{kind}")
+    assert answer.data.startswith(begins) and f".{kind}" in answer.headers["Content-Disposition"]
+
+
+def test_the_file_holds_what_the_search_finds_with_state_and_partner(alice: Browser, world: World) -> None:
+    page = alice.page("/customers?q=bageri")
+    address = next(link.attrs["href"] for link in page.all("a") if link.text == "CSV")
+    _heads, line, end = alice.get(address).text.split("\r\n")
+    assert line.startswith(f"{world.paired.number};Ærø Bageri;") and not end
+    assert line.endswith(f";Parret;{world.mirror.number}")
+
+
+def test_the_file_holds_no_other_companys_customers(charlie: Browser) -> None:
+    assert len(charlie.get("/customers/list.csv").text.splitlines()) == 1
+
+
 def test_another_company_sees_none_of_them(charlie: Browser) -> None:
     page = charlie.page("/customers")
     assert "Her er ingen kunder endnu." in page.source

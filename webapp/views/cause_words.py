@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from webapp.filters import label
+from webapp.filters import in_sentence, label
 from webapp.sync.causes import Cause
 from webapp.views import sync_words
 
@@ -12,7 +12,7 @@ from webapp.views import sync_words
 def title(cause: Cause) -> str:
     """The cause as a short sentence."""
     if cause.waits_for:
-        return str(_("Venter på: %(field)s %(key)s", field=label(cause.field).lower(), key=cause.waits_for))
+        return str(_("Venter på: %(field)s %(key)s", field=in_sentence(cause.field), key=cause.waits_for))
     if not cause.field:
         return sync_words.reason(cause.kind)
     said = dict(sync_words.complaints({"fields": {cause.field: cause.said}, "values": {}})).get(label(cause.field), "")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from webapp import auth, forms, htmx, ports, sheets
+from webapp import auth, forms, htmx
 from webapp.forms import Choices
 from webapp.models.company import Company
 from webapp.models.connection import Connection
@@ -18,11 +18,10 @@ from webapp.sync import checking, checkup, register
 from webapp.sync.checking import Check
 from webapp.sync.fields import NAMES
 from webapp.sync.normalise import same, settle
-from webapp.views import checkup_words, grid
+from webapp.views import checkup_words, grid, spreadsheet
 
 blueprint = Blueprint("checkup", __name__, url_prefix="/checkup")
 WRONG = 422
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -74,11 +73,8 @@ def mend() -> ResponseReturnValue:
 @blueprint.get("/list.<any(csv, xlsx):kind>")
 def export(kind: str) -> ResponseReturnValue:
     """Everything that was found, a line each, for a spreadsheet."""
-    heads, rows = checkup_words.heads(), map(checkup_words.line, _thorough().everything())
-    body = sheets.as_csv(heads, rows) if kind == "csv" else sheets.as_xlsx(heads, rows, _("Sundhedstjek"))
-    name = f"sundhedstjek-{ports.now():%Y-%m-%d}.{kind}"
-    told = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(body, mimetype="text/csv" if kind == "csv" else XLSX, headers=told)
+    lines = map(checkup_words.line, _thorough().everything())
+    return spreadsheet.answer(kind, _("Sundhedstjek"), checkup_words.heads(), lines)
 
 
 def _page(cause: str, page: int, wrong: Mapping[tuple[int, str], Typed] | None = None) -> str:

@@ -72,7 +72,7 @@ class Listing:
 
 def read(company: Company, asked: Mapping[str, str]) -> Listing:
     """Look the page up; an address that cannot be understood is refused with a sentence."""
-    search, sort, page = _search(asked.get("q", "")), _sort(asked.get("sort", "")), _page(asked.get("page", ""))
+    search, sort, page = search_of(asked), _sort(asked.get("sort", "")), _page(asked.get("page", ""))
     connection = Connection.open_of(company)
     active = connection if connection is not None and connection.is_active else None
     total = Customer.of(company).count()
@@ -86,8 +86,9 @@ def read(company: Company, asked: Mapping[str, str]) -> Listing:
     return Listing(customers, states, search, sort, page, found, total, connection, _waiting(active))
 
 
-def _search(text: str) -> str:
-    text = re.sub(r"[\x00-\x1f\s]+", " ", text).strip()
+def search_of(asked: Mapping[str, str]) -> str:
+    """What is searched for; too much is refused with a sentence."""
+    text = re.sub(r"[\x00-\x1f\s]+", " ", asked.get("q", "")).strip()
     if len(text) > LONGEST_SEARCH:
         abort(400, _("Søgningen er for lang. Brug højst %(limit)s tegn.", limit=LONGEST_SEARCH))
     return text

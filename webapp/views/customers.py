@@ -16,7 +16,7 @@ from webapp.models.customer import Customer
 from webapp.sync import register
 from webapp.sync.fields import NAMES, REFERENCES
 from webapp.sync.normalise import settle
-from webapp.views import customer_list, customer_page
+from webapp.views import customer_file, customer_list, customer_page, spreadsheet
 
 blueprint = Blueprint("customers", __name__, url_prefix="/customers")
 WRONG = 422
@@ -28,6 +28,13 @@ def index() -> ResponseReturnValue:
     if htmx.wants_piece():
         return render_template("customers/_register.html", listing=listing)
     return render_template("customers/index.html", listing=listing)
+
+
+@blueprint.get("/list.<any(csv, xlsx):kind>")
+def export(kind: str) -> ResponseReturnValue:
+    """The register, or what a search finds in it, for a spreadsheet."""
+    lines = customer_file.lines(auth.company(), customer_list.search_of(request.args))
+    return spreadsheet.answer(kind, _("Kunder"), customer_file.heads(), lines)
 
 
 @blueprint.get("/new")
