@@ -50,4 +50,5 @@ def test_the_story_of_both_systems_is_printed_without_what_is_no_story(journey: 
     expect(page.get_by_role("button", name="Udskriv")).to_be_hidden()
     expect(page.locator(".top")).to_be_hidden()
     expect(steps.last).to_be_visible()
+    expect(page.get_by_text("udskrevet")).to_be_visible()
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1

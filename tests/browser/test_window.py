@@ -136,6 +136,27 @@ def test_a_narrow_screen_counts_the_side_that_it_shows_and_says_when_it_is_empty
     expect(window.row("new", "Nordvestens")).to_be_visible()
 
 
+def test_a_phone_on_its_side_scrolls_the_head_away_from_the_rows(window: Journey) -> None:
+    window.page.set_viewport_size({"width": 844, "height": 390})
+    row = window.row("new", "Øens Bageri")
+    row.scroll_into_view_if_needed()
+    expect(row).to_be_in_viewport(ratio=1)
+    expect(window.page.locator("#q")).not_to_be_in_viewport()
+
+
+@pytest.mark.parametrize("path", ["/customers", "/sync", "/runs", "/settings/integrations", "/checkup", "/help"])
+def test_nothing_is_wider_than_the_narrowest_screen(window: Journey, path: str) -> None:
+    window.page.set_viewport_size({"width": 320, "height": 640})
+    window.page.goto(window.address + path)
+    assert window.page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_a_section_of_nobody_offers_nothing_to_do_with_all(window: Journey) -> None:
+    expect(window.page.locator("#bulk")).to_be_visible()
+    window.go("/sync?q=findes-ikke")
+    expect(window.page.locator("#bulk")).to_be_hidden()
+
+
 def without_script(window: Journey, browser: Browser) -> Page:
     page = window.colleague(browser, window.world.admin, java_script_enabled=False)
     page.goto(f"{window.address}/sync")

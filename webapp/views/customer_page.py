@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from peewee import JOIN
 
-from webapp import filters
+from webapp import filters, ports
 from webapp.models import pairing as pairings
 from webapp.models.company import Company
 from webapp.models.connection import Connection, Reference
@@ -170,6 +170,11 @@ def who(line: History) -> str:
 def when(line: History) -> str:
     """The moment in full, for paper: "i dag" would soon be wrong."""
     return f"{filters.day(line.at)} {filters.clock(line.at)}"
+
+
+def today() -> str:
+    """The moment of printing."""
+    return f"{filters.day(ports.now())} {filters.clock(ports.now())}"
 
 
 def what(line: History) -> str:
