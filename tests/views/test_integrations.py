@@ -165,7 +165,7 @@ def test_a_strange_answer_leaves_the_question_open(connected: Pretend) -> None:
 
 def test_the_card_tells_how_old_the_last_proof_is(connected: Pretend) -> None:
     held(connected)
-    Sweep.update(state=sweeps.DONE, finished_at=ports.now()).execute()
+    Sweep.update(state=sweeps.DONE, finished_at=ports.now(), pairs=2, equal=2).execute()
     assert "Sidst bevist ens lige nu." in connected.told_on_card()
 
 

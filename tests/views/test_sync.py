@@ -300,6 +300,27 @@ def test_the_age_of_the_last_proof_and_its_numbers_are_told(synced: Synced) -> N
     assert "Sidst bevist ens for 6 timer siden" in html and "1 par sammenlignet, 1 ens." in html
 
 
+def test_a_comparison_without_pairs_proves_nothing(synced: Synced) -> None:
+    synced.compare()
+    html = synced.admin.page("/sync").source
+    assert "Sidst sammenlignet" in html and "Der var ingen par endnu." in html and "bevist" not in html
+    assert "bevist" not in synced.admin.page("/settings/integrations").source
+
+
+def test_pairs_that_may_differ_are_not_called_equal(synced: Synced) -> None:
+    pair = synced.conflict()
+    synced.admin.post(f"/questions/{pair.id}/answers", seen(pair) | {"answer-phone": "both"})
+    synced.drain()
+    synced.compare()
+    assert "1 par sammenlignet, 1 ens eller aftalt forskellige." in synced.admin.page("/sync").source
+
+
+def test_while_everything_rests_no_comparison_is_offered(synced: Synced) -> None:
+    assert "Sammenlign nu" in synced.admin.page("/sync").source
+    synced.admin.post("/settings/integrations/economic/pause")
+    assert "Sammenlign nu" not in synced.admin.page("/sync").source
+
+
 def test_compare_now_begins_a_comparison_and_shows_its_progress(synced: Synced) -> None:
     line = pieces(synced.admin.post("/sync/compare", piece=True))["#proof"][0][1]
     assert "Sammenligner" in line and 'hx-trigger="every 2s"' in line

@@ -105,13 +105,20 @@ class Proof:
     running: Sweep | None
     held: Sweep | None
     emptied: Emptied | None
+    has_agreed: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """There were pairs, and each of them was as it should be."""
+        return self.last is not None and 0 < self.last.pairs == self.last.equal
 
     @classmethod
     def of(cls, connection: Connection) -> Proof:
         open_ = Sweep.current(connection, sweeps.COMPARE, sweeps.FETCH)
         held = open_ if open_ is not None and open_.state == sweeps.HELD else None
         running = open_ if held is None else None
-        return cls(Sweep.last_proof(connection), running, held, emptying.waiting(connection))
+        agreed = (Section.PAIRED.value, State.AGREED.value) in Tally.by_state(connection)
+        return cls(Sweep.last_proof(connection), running, held, emptying.waiting(connection), agreed)
 
 
 def is_on_show() -> bool:
