@@ -378,6 +378,24 @@ def test_a_plan_that_waits_for_ticks_is_listed(synced: Synced) -> None:
     assert f"/runs/{run.id}" in synced.admin.page("/runs").source
 
 
+def test_what_was_chosen_and_not_yet_shown_is_shown_before_anything_is_done(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    run, page = plan(synced)
+    answer = start(synced, run, page, rule="next")
+    assert answer.status_code == 422 and "Du har valgt noget andet, end planen viste." in answer.text
+    assert Run.get_by_id(run.id).is_planned and Page(answer.text).field("rule") == "next"
+    assert start(synced, run, Page(answer.text), rule="next").status_code == 303
+
+
+def test_a_plan_of_pairs_tells_which_fields_stay_different(synced: Synced) -> None:
+    synced.ours(2001, "Havnens Tandklinik ApS", cvr="12345678", phone="66 10 00 25")
+    synced.fetched(2001, "Havnens Tandklinik", corporateIdentificationNumber="12345678")
+    run, page = plan(synced, "pair")
+    assert "Bliver ved med at være forskellige: Navn." in page.source
+    synced.admin.post(f"/runs/{run.id}/choices", {"names": "ours"})
+    assert "være forskellige" not in synced.admin.page(f"/runs/{run.id}").source
+
+
 def test_a_plans_address_can_be_copied_or_sent(synced: Synced) -> None:
     synced.ours(2001, "Vores ApS")
     run, page = plan(synced)

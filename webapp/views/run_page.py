@@ -16,6 +16,8 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.sync import budget, preview, runs, runs_undo, sweep
+from webapp.sync.fields import NAMES
+from webapp.sync.normalise import same
 from webapp.sync.preview import Names
 
 SHOWN = 50
@@ -48,6 +50,15 @@ class Line:
     def gives(self) -> bool:
         """Some field has a value afterwards."""
         return any(new for _sides, _field, _old, new in self.changes)
+
+    @property
+    def differing(self) -> list[str]:
+        """Fields in which two with a value each go on to differ."""
+        if self.customer is None or self.mirror is None:
+            return []
+        ours, theirs, changed = self.customer.values, self.mirror.values, {field for _, field, _, _ in self.changes}
+        both = [name for name in NAMES if ours[name].strip() and theirs[name].strip() and name not in changed]
+        return [name for name in both if not same(ours[name], theirs[name])]
 
     @property
     def is_tickable(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -141,6 +143,7 @@ WHERE = {
 }
 NOT_APPLIED = {
     "unconfirmed": _l("Sæt hak nederst ved, at der skal slettes, og tryk på knappen igen. Intet er gjort."),
+    "chosen": _l("Du har valgt noget andet, end planen viste. Her er den, som den bliver nu. Intet er gjort."),
     "moved": _l("Planen er lavet om, siden du så den. Se den igen. Intet er gjort."),
     "busy": _l("En anden kørsel er i gang. Vent, til den er færdig, og tryk ”Indsend” igen. Intet er gjort."),
     "empty": _l("Der er ingen kunder i planen. Sæt hak ved dem, der skal med. Intet er gjort."),
@@ -206,6 +209,11 @@ def does(item: RunItem) -> str:
     if note.get("effects") and not item.reason:
         said.append(str(_("Bekræftet: %(effects)s", effects=_effects(item))))
     return " ".join(said)
+
+
+def differing(names: Iterable[str]) -> str:
+    """What two go on saying each in its own way."""
+    return str(_("Bliver ved med at være forskellige: %(fields)s.", fields=", ".join(map(label, names))))
 
 
 def undone(done: int, partly: int, total: int, is_over: bool) -> str:

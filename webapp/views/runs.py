@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from webapp import auth, htmx
 from webapp.models.connection import Connection
-from webapp.models.run import DELETE, EXCLUDE, PAIR, RESOLVE, Run
+from webapp.models.run import DELETE, EXCLUDE, PAIR, RESOLVE, Run, RunPlan
 from webapp.sync import runs, runs_undo
 from webapp.sync.runs import NotApplied
 from webapp.sync.runs_plan import EVERYBODY, Selection
@@ -87,11 +87,19 @@ def start(run_id: int) -> ResponseReturnValue:
     """ "Indsend": exactly what was shown, and of what was held back the ticked ones."""
     run, ticked = _found(run_id), [_id(text) for text in request.form.getlist("also")]
     seal, confirmed = request.form.get("seal") or "-", request.form.getlist("confirm")
+    if _is_chosen_anew(run) and runs.choose(run, request.form.to_dict()):
+        return _page(_found(run_id), str(run_words.NOT_APPLIED["chosen"])), WRONG
     try:
         runs.start(run, auth.user(), seal, ticked, confirmed)
     except NotApplied as fault:
         return _page(_found(run_id), str(run_words.NOT_APPLIED[fault.why])), WRONG
     return htmx.go(url_for("runs.show", run_id=run.id))
+
+
+def _is_chosen_anew(run: Run) -> bool:
+    """What the choices say is not what the plan was made with, so it is not what the person saw."""
+    shown = RunPlan.of(run)
+    return bool(shown and any(request.form.get(name, value) != value for name, value in shown.choices.items()))
 
 
 @blueprint.get("/<int:run_id>/progress")
