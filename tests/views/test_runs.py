@@ -396,6 +396,18 @@ def test_a_plan_of_pairs_tells_which_fields_stay_different(synced: Synced) -> No
     assert "være forskellige" not in synced.admin.page(f"/runs/{run.id}").source
 
 
+def test_a_plan_is_taken_away_with_each_field_old_and_new(synced: Synced) -> None:
+    synced.ours(2001, "Havnens Tandklinik ApS", phone="66 10 00 25", cvr="12345678")
+    synced.fetched(2001, "Havnens Tandklinik ApS", corporateIdentificationNumber="12345678")
+    _run, page = plan(synced, "pair")
+    address = next(link.attrs["href"] for link in page.all("a") if link.text == "CSV")
+    lines = synced.admin.get(address).text.splitlines()
+    assert lines[0] == "\ufeffKundenr.;Navn;Tilstand;Bemærkning;Felt;Hvor;Før;Efter"
+    assert "2001;Havnens Tandklinik ApS;Parres;;Telefon;e-conomic;;66 10 00 25" in lines
+    assert synced.admin.get(address.replace("csv", "xlsx")).data.startswith(b"PK")
+    assert synced.outsider.get(address).status_code == 404
+
+
 def test_a_plans_address_can_be_copied_or_sent(synced: Synced) -> None:
     synced.ours(2001, "Vores ApS")
     run, page = plan(synced)

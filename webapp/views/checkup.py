@@ -74,7 +74,7 @@ def mend() -> ResponseReturnValue:
 def export(kind: str) -> ResponseReturnValue:
     """Everything that was found, a line each, for a spreadsheet."""
     lines = map(checkup_words.line, _thorough().everything())
-    return spreadsheet.answer(kind, _("Sundhedstjek"), checkup_words.heads(), lines)
+    return spreadsheet.answer(kind, "sundhedstjek", _("Sundhedstjek"), checkup_words.heads(), lines)
 
 
 def _page(cause: str, page: int, wrong: Mapping[tuple[int, str], Typed] | None = None) -> str:

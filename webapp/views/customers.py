@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
 def export(kind: str) -> ResponseReturnValue:
     """The register, or what a search finds in it, for a spreadsheet."""
     lines = customer_file.lines(auth.company(), customer_list.search_of(request.args))
-    return spreadsheet.answer(kind, _("Kunder"), customer_file.heads(), lines)
+    return spreadsheet.answer(kind, "kunder", _("Kunder"), customer_file.heads(), lines)
 
 
 @blueprint.get("/new")

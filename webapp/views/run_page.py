@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,7 @@ from webapp.sync.fields import NAMES
 from webapp.sync.normalise import same
 from webapp.sync.preview import Names
 
-SHOWN = 50
+SHOWN, AT_ONCE = 50, 500
 RECENT = 40
 PLANNED_VIEWS = (states.ITEM_WAITING, states.ITEM_HELD)
 PARTLY = "partly"
@@ -177,6 +177,13 @@ def read(run: Run) -> RunPage:
     page = min(max(1, request.args.get("page", 1, type=int)), pages)
     items = list(query.paginate(page, SHOWN))
     return RunPage(run, RunPlan.of(run), counts, show, _lines(run.connection, items), page, pages)
+
+
+def every(run: Run) -> Iterator[Line]:
+    """All items of the run, some at a time."""
+    items = list(RunItem.of(run))
+    for start in range(0, len(items), AT_ONCE):
+        yield from _lines(run.connection, items[start : start + AT_ONCE])
 
 
 _AMONG = {states.ITEM_WAITING: (states.ITEM_WAITING, states.ITEM_BEGUN)}

@@ -143,7 +143,10 @@ WHERE = {
 }
 NOT_APPLIED = {
     "unconfirmed": _l("Sæt hak nederst ved, at der skal slettes, og tryk på knappen igen. Intet er gjort."),
-    "chosen": _l("Du har valgt noget andet, end planen viste. Her er den, som den bliver nu. Intet er gjort."),
+    "chosen": _l(
+        "Du har valgt noget andet, end planen viste. Her er den, som den bliver nu. Se den, og tryk igen. "
+        "Intet er gjort."
+    ),
     "moved": _l("Planen er lavet om, siden du så den. Se den igen. Intet er gjort."),
     "busy": _l("En anden kørsel er i gang. Vent, til den er færdig, og tryk ”Indsend” igen. Intet er gjort."),
     "empty": _l("Der er ingen kunder i planen. Sæt hak ved dem, der skal med. Intet er gjort."),
@@ -165,6 +168,20 @@ def title(run: Run, undone: Run | None = None) -> str:
 def heading(run: Run) -> str:
     plan = RunPlan.of(run) if run.kind == states.UNDO else None
     return title(run, plan.undoes if plan else None)
+
+
+def stands(run: Run, state: str) -> str:
+    """Where an item stands in its plan or run."""
+    waits = KINDS[run.kind][2] if run.is_planned else _("Ikke nået") if run.is_over else _("Tilbage")
+    undoing = run.kind == states.UNDO
+    words = {
+        states.ITEM_WAITING: waits,
+        states.ITEM_BEGUN: waits,
+        states.ITEM_HELD: _("Kan ikke fortrydes") if undoing else _("Holdt tilbage"),
+        states.ITEM_DONE: KINDS[run.kind][3],
+        states.ITEM_FAILED: _("Fejlet"),
+    }
+    return str(words.get(state) or (_("Kommer ikke helt tilbage") if undoing else _("Kan ikke fortrydes")))
 
 
 def why(item: RunItem) -> str:

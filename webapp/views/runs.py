@@ -15,7 +15,7 @@ from webapp.sync import runs, runs_undo
 from webapp.sync.runs import NotApplied
 from webapp.sync.runs_plan import EVERYBODY, Selection
 from webapp.sync.section import Section, State
-from webapp.views import run_page, run_words, sync_window
+from webapp.views import run_file, run_page, run_words, spreadsheet, sync_window
 from webapp.views.sync_window import Asked
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
@@ -72,6 +72,13 @@ def _id(text: str) -> int:
 def show(run_id: int) -> ResponseReturnValue:
     """The plan with its address of its own; once applied, how far the run is and how it ended for whom."""
     return _page(_found(run_id))
+
+
+@blueprint.get("/<int:run_id>/list.<any(csv, xlsx):kind>")
+def export(run_id: int, kind: str) -> ResponseReturnValue:
+    """Every customer of the plan or run with its fields, old and new, for a spreadsheet."""
+    run = _found(run_id)
+    return spreadsheet.answer(kind, f"koersel-{run.id}", _("Kørsel"), run_file.heads(), run_file.lines(run))
 
 
 @blueprint.post("/<int:run_id>/choices")

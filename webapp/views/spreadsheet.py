@@ -11,9 +11,8 @@ from webapp import ports, sheets
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def answer(kind: str, title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
-    """The file, named after what it holds and the day."""
+def answer(kind: str, name: str, title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
+    """The file, called by a name in ASCII and the day; the title is the sheet's."""
     body = sheets.as_csv(heads, rows) if kind == "csv" else sheets.as_xlsx(heads, rows, title)
-    name = f"{title.lower()}-{ports.now():%Y-%m-%d}.{kind}"
-    told = {"Content-Disposition": f"attachment; filename={name}"}
+    told = {"Content-Disposition": f"attachment; filename={name}-{ports.now():%Y-%m-%d}.{kind}"}
     return Response(body, mimetype="text/csv" if kind == "csv" else XLSX, headers=told)
