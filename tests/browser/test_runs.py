@@ -92,6 +92,17 @@ def test_a_plan_that_was_made_anew_meanwhile_is_not_carried_out(journey: Journey
     other.context.close()
 
 
+def test_what_is_chosen_and_not_yet_shown_is_not_carried_out_unseen(journey: Journey) -> None:
+    journey.world.fetched(100, "Nordvestens Maskinfabrik")
+    plan_there(journey, 2)
+    journey.page.get_by_label("Kundenumre i e-conomic").select_option("next")
+    journey.press("Indsend")
+    journey.sees("Du har valgt noget andet, end planen viste.")
+    journey.axe(journey.page)
+    expect(journey.page.get_by_text("Nyt nummer").first).to_be_visible()
+    assert list(journey.world.economic.customers) == [100]
+
+
 # ── the run ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

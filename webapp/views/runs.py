@@ -94,7 +94,7 @@ def start(run_id: int) -> ResponseReturnValue:
     """ "Indsend": exactly what was shown, and of what was held back the ticked ones."""
     run, ticked = _found(run_id), [_id(text) for text in request.form.getlist("also")]
     seal, confirmed = request.form.get("seal") or "-", request.form.getlist("confirm")
-    if _is_chosen_anew(run) and runs.choose(run, request.form.to_dict()):
+    if _is_chosen_anew(run, seal) and runs.choose(run, request.form.to_dict()):
         return _page(_found(run_id), str(run_words.NOT_APPLIED["chosen"])), WRONG
     try:
         runs.start(run, auth.user(), seal, ticked, confirmed)
@@ -103,10 +103,12 @@ def start(run_id: int) -> ResponseReturnValue:
     return htmx.go(url_for("runs.show", run_id=run.id))
 
 
-def _is_chosen_anew(run: Run) -> bool:
-    """What the choices say is not what the plan was made with, so it is not what the person saw."""
+def _is_chosen_anew(run: Run, seal: str) -> bool:
+    """The person saw this very plan, and has then chosen something that it was not made with."""
     shown = RunPlan.of(run)
-    return bool(shown and any(request.form.get(name, value) != value for name, value in shown.choices.items()))
+    if shown is None or shown.seal != seal:
+        return False
+    return any(request.form.get(name, value) != value for name, value in shown.choices.items())
 
 
 @blueprint.get("/<int:run_id>/progress")
