@@ -103,6 +103,11 @@ def test_before_the_first_fetch_it_says_that_only_ours_were_seen(charlie: Browse
     assert "kun CleanManagers kunder" in charlie.page(PAGE).source
 
 
+def test_without_a_connection_it_leads_to_making_one(charlie: Browser, world: World) -> None:
+    page = charlie.page(PAGE)
+    assert "Forbind med e-conomic først" in page.source and "/settings/integrations/economic" in page.source
+
+
 def test_before_the_default_values_are_saved_it_says_why_so_many_lack_something(alice: Browser, world: World) -> None:
     Connection.update(defaults_saved_at=None).execute()
     assert "Standardværdierne for nye kunder er ikke gemt endnu." in alice.page(PAGE).source

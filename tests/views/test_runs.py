@@ -296,6 +296,7 @@ def test_one_that_is_refused_stands_with_its_reason_and_stops_nobody(synced: Syn
 def test_a_paused_run_says_so_and_goes_on_when_told(synced: Synced) -> None:
     run = started(synced)
     assert "Holder pause" in synced.admin.post(f"/runs/{run.id}/pause", piece=True).text
+    assert "går først videre" in synced.admin.page(f"/runs/{run.id}").source
     synced.drain()
     assert 2001 not in synced.economic.customers
     synced.admin.post(f"/runs/{run.id}/resume", piece=True)
