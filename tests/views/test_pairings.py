@@ -130,6 +130,13 @@ def test_the_best_candidate_stands_first_with_the_evidence(synced: Synced) -> No
     assert "Samme CVR" in html and "Navn: kun stavemåde eller selskabsform" in html and "Intet er ens" in html
 
 
+@pytest.mark.parametrize(("side", "next_one"), [("ours", 3002), ("theirs", 2002)])
+def test_who_has_typed_no_number_is_told_the_next_one(synced: Synced, side: str, next_one: int) -> None:
+    synced.fetched(3001, "Skovens Kro")
+    synced.ours(2001, "Havnens Tandklinik")
+    assert f"Næste ledige: {next_one}" in synced.admin.get(f"/pairings/number/{side}?number=", piece=True).text
+
+
 def test_where_nobody_is_alike_it_says_so_and_lists_no_strangers_as_possible(synced: Synced) -> None:
     synced.fetched(3001, "Skovens Kro", city="Nyborg")
     customer = synced.ours(2001, "Havnens Tandklinik", city="Odense")

@@ -9,7 +9,7 @@ from tests.apps import app_over
 from tests.views.synced import Synced, seen, world_in
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
-from webapp.sync import connect, pairings, rules
+from webapp.sync import connect, pairings, register, rules
 
 
 @pytest.fixture
@@ -50,6 +50,13 @@ def test_a_change_made_there_is_said_to_be_somebodys(synced: Synced) -> None:
     synced.look(pair.mirror.number)
     page = synced.admin.page(f"/customers/{pair.customer_id}/story").source
     assert "Ændret i e-conomic" in page and "nogen dér" in page
+
+
+def test_a_deletion_is_called_one(synced: Synced) -> None:
+    customer = synced.ours(2001, "Vores ApS")
+    register.remove(synced.company, customer.id, synced.alice)
+    page = synced.admin.page(f"/customers/{customer.id}/story").source
+    assert "Slettet i CleanManager" in page and "Rettet" not in page
 
 
 def test_a_value_tells_who_gave_it_and_what_it_was(synced: Synced, edited: Pairing) -> None:

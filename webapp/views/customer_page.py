@@ -179,6 +179,8 @@ def today() -> str:
 
 def what(line: History) -> str:
     """By which road a line came."""
+    if line.field == "deleted" and line.cause == "person":
+        return str(_("Slettet i CleanManager"))
     if line.version == 1 and line.side == OURS and line.cause == "person":
         return str(_("Oprettet i CleanManager"))
     if line.side == THEIRS and line.cause == "fetched":

@@ -55,10 +55,11 @@ def create(side: str, party_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/number/<any(ours, theirs):side>")
 def number(side: str) -> ResponseReturnValue:
-    """Is the number free on the other side? Asked while it is typed."""
-    text = request.args.get("number", "").strip()
-    wrong = _number_fault(sync_window.connection(), side, text) if text else ""
-    return render_template("pairings/_number_hint.html", wrong=wrong, text=text)
+    """Is the number free on the other side? Asked while it is typed; of none, which one is next."""
+    active, text = sync_window.connection(), request.args.get("number", "").strip()
+    wrong = _number_fault(active, side, text) if text else ""
+    free = 0 if text else numbers.next_there(active) if side == "ours" else numbers.next_here(active)
+    return render_template("pairings/_number_hint.html", wrong=wrong, text=text, free=free)
 
 
 @blueprint.get(f"/partner/{SIDE}/<int:party_id>")
