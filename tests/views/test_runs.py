@@ -293,6 +293,19 @@ def test_one_that_is_refused_stands_with_its_reason_and_stops_nobody(synced: Syn
     assert {2001, 2003} <= synced.economic.customers.keys()
 
 
+def test_a_finished_run_tells_who_is_still_on_the_way(synced: Synced) -> None:
+    ours, mirror = synced.ours(2001, "Vores ApS", phone="66 10 00 25"), synced.fetched(2001, "Vores ApS")
+    run, page = plan(synced, "pair", pair=f"{ours.id}-{mirror.id}")
+    synced.sandbox.faults.always(method="PUT")
+    start(synced, run, page)
+    synced.worker.round()
+    assert "1 kunde er stadig på vej til e-conomic." in synced.admin.page(f"/runs/{run.id}").source
+    synced.sandbox.faults.clear()
+    synced.clock.sleep(3600)
+    synced.drain()
+    assert "stadig på vej" not in synced.admin.page(f"/runs/{run.id}").source
+
+
 def test_a_paused_run_says_so_and_goes_on_when_told(synced: Synced) -> None:
     run = started(synced)
     assert "Holder pause" in synced.admin.post(f"/runs/{run.id}/pause", piece=True).text

@@ -14,11 +14,13 @@ from webapp.models import run as states
 from webapp.models.connection import OPEN, Connection, Reference
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
+from webapp.models.place import Place
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.sync import budget, preview, runs, runs_undo, sweep
 from webapp.sync.fields import NAMES
 from webapp.sync.normalise import same
 from webapp.sync.preview import Names
+from webapp.sync.section import Section, State
 
 SHOWN, AT_ONCE = 50, 500
 RECENT = 40
@@ -156,6 +158,13 @@ class RunPage:
     def moved(self) -> int:
         """How many fell out because they were changed after the plan was shown."""
         return int(RunItem.of(self.run, states.ITEM_FAILED).where(RunItem.reason == "moved").count())
+
+    @cached_property
+    def sending(self) -> int:
+        """How many of the pairs still have something on its way there: it is sent by their lanes, after the run."""
+        pairs = RunItem.select(RunItem.pairing_id).where(RunItem.run == self.run)
+        query = Place.of(self.run.connection, Section.PAIRED.value)
+        return int(query.where(Place.state == State.SENDING.value, Place.pairing.in_(pairs)).count())
 
     @cached_property
     def other(self) -> Run | None:
