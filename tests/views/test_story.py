@@ -52,6 +52,15 @@ def test_a_change_made_there_is_said_to_be_somebodys(synced: Synced) -> None:
     assert "Ændret i e-conomic" in page and "nogen dér" in page
 
 
+def test_the_story_is_taken_away_as_a_list(synced: Synced, edited: Pairing) -> None:
+    address = f"/customers/{edited.customer_id}/story"
+    lines = synced.admin.get(f"{address}.csv").text.splitlines()
+    assert lines[0] == "\ufeffHvornår;Hvad;System;Hvem;Felt;Før;Efter;Kørsel"
+    assert any("Rettet i CleanManager;CleanManager;Alice;Telefon;66100014;66100020;" in line for line in lines)
+    assert synced.admin.get(f"{address}.xlsx").data.startswith(b"PK")
+    assert synced.outsider.get(f"{address}.csv").status_code == 404
+
+
 def test_a_deletion_is_called_one(synced: Synced) -> None:
     customer = synced.ours(2001, "Vores ApS")
     register.remove(synced.company, customer.id, synced.alice)

@@ -188,10 +188,13 @@ def what(line: History) -> str:
     return str(CAUSES.get(line.cause, line.cause))
 
 
+def system(line: History) -> str:
+    return {OURS: "CleanManager", THEIRS: "e-conomic"}.get(line.side) or str(_("begge"))
+
+
 def where(line: History) -> str:
     """In which system it happened; '' when the road says so already."""
-    name = {OURS: "CleanManager", THEIRS: "e-conomic"}.get(line.side) or str(_("begge"))
-    return "" if name in what(line) else name
+    return "" if system(line) in what(line) else system(line)
 
 
 def event(line: History) -> str:

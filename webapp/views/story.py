@@ -19,7 +19,7 @@ from webapp.models.user import User
 from webapp.sync import register
 from webapp.sync.fields import NAMES
 from webapp.sync.normalise import same
-from webapp.views import customer_page, rule_words
+from webapp.views import customer_page, rule_words, spreadsheet, story_file
 
 blueprint = Blueprint("story", __name__, url_prefix="/customers")
 WRONG = 422
@@ -49,9 +49,20 @@ def put_back(customer_id: int, name: str) -> ResponseReturnValue:
 def story(customer_id: int) -> ResponseReturnValue:
     """Everything that happened to the customer in both systems, from the beginning; made for printing."""
     customer, _name = _found(customer_id)
-    lines = list(_of(customer).order_by(History.at, History.id).limit(MOST_IN_STORY))
-    page, entries = customer_page.read(customer), customer_page.entries(lines)
+    page, entries = customer_page.read(customer), customer_page.entries(_told(customer))
     return render_template("customers/story.html", customer=customer, page=page, entries=entries, words=customer_page)
+
+
+@blueprint.get("/<int:customer_id>/story.<any(csv, xlsx):kind>")
+def export(customer_id: int, kind: str) -> ResponseReturnValue:
+    """The same for a spreadsheet: what a person may ask to be given."""
+    customer, _name = _found(customer_id)
+    lines = story_file.lines(customer_page.read(customer), _told(customer))
+    return spreadsheet.answer(kind, f"kunde-{customer.number}", _("Historik"), story_file.heads(), lines)
+
+
+def _told(customer: Customer) -> list[History]:
+    return list(_of(customer).order_by(History.at, History.id).limit(MOST_IN_STORY))
 
 
 def _why(customer: Customer, name: str, wrong: str = "") -> str:
