@@ -85,6 +85,16 @@ def test_a_held_change_is_a_sentence_with_its_effect(synced: Synced) -> None:
     assert "Bekræft og send" in row and "Altid for" not in row
 
 
+def test_what_means_something_in_the_books_is_confirmed_by_no_single_key(synced: Synced) -> None:
+    pair = synced.pair_same()
+    synced.save(pair.customer, vat_zone="3", phone="62 10 00 99")
+    synced.economic.edit(1042, telephoneAndFaxNumber="62 10 00 11")
+    synced.drain()
+    page = synced.admin.page("/sync")
+    keys = {box.attrs["name"]: box.attrs["data-key"] for box in page.all("input", class_="keep-ours")}
+    assert keys == {"answer-phone": "1", "answer-vat_zone": ""}
+
+
 def test_a_confirmed_change_is_sent(synced: Synced) -> None:
     pair = synced.pair_same()
     synced.save(pair.customer, vat_zone="3")
