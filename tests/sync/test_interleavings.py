@@ -16,6 +16,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.sync import inbox, pairings, register
 from webapp.sync.pairings import Moved
+from webapp.worker import Worker
 
 
 @pytest.fixture
@@ -23,9 +24,9 @@ def pair(connected: World) -> Pairing:
     return connected.pair_same(1042, "Havnens Tandklinik ApS", corporateIdentificationNumber="33920459", city="Odense")
 
 
-def at(world: World, name: str, happen: Callable[[], Any]) -> None:
-    """Let this happen the first time that the worker passes the failpoint, and let the worker finish."""
-    left = [happen]
+def at(world: World, name: str, happen: Callable[[], Any], times: int = 1) -> None:
+    """Let this happen the first time, or the n-th, that the worker passes the failpoint, and let the worker finish."""
+    left = [happen, *[lambda: None] * (times - 1)]
     passing = replace(world.ports, failpoint=lambda passed: left.pop()() if passed == name and left else None)
     with ports.using(passing):
         world.drain()
@@ -54,6 +55,33 @@ def test_a_webhook_after_the_workers_get(connected: World, pair: Pairing) -> Non
     inbox.receive(connected.connection, "old=1042&new=1042", "", "")
     at(connected, "look.fetched", edited_and_told)
     assert ours(pair).city == "Aarhus"
+
+
+def given_anew(world: World) -> Callable[[], None]:
+    """The number is given to somebody else, and another worker takes the call that tells of it."""
+
+    def happen() -> None:
+        world.theirs(1042, "En helt anden ApS")
+        inbox.receive(world.connection, "old=&new=1042", "", "")
+        Worker(world.settings | {"POLL_SECONDS": 10**9}, "worker-2").round()
+
+    world.worker.poll_seconds = 10**9
+    return happen
+
+
+def test_a_number_given_to_somebody_else_while_its_renumbering_is_followed(connected: World, pair: Pairing) -> None:
+    connected.economic.renumber(1042, 2000)
+    inbox.receive(connected.connection, "old=1042&new=2000", "", "")
+    at(connected, "look.fetched", given_anew(connected), times=2)
+    assert (connected.fresh(pair).mirror.number, connected.mirror(1042).name) == (2000, "En helt anden ApS")
+
+
+def test_a_number_given_to_somebody_else_while_its_pair_ends(connected: World, pair: Pairing) -> None:
+    register.remove(connected.company, pair.customer_id, connected.alice)
+    connected.economic.delete(1042)
+    inbox.receive(connected.connection, "old=1042&new=", "", "")
+    at(connected, "look.fetched", given_anew(connected))
+    assert (connected.fresh(pair).state, connected.mirror(1042).name) == ("closed", "En helt anden ApS")
 
 
 def test_a_number_given_to_somebody_else_while_its_deletion_is_being_seen(connected: World, pair: Pairing) -> None:

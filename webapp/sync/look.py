@@ -61,7 +61,7 @@ def at_pair(held: Lane, client: Client, connection: Connection) -> None:
 def _hand_on(connection: Connection, pairing_id: int) -> None:
     """The pair was ended while a look was asked for: what was told of its partner is still to be heard."""
     ended = Pairing.get_or_none(Pairing.connection == connection, Pairing.id == pairing_id)
-    if ended is not None and ended.mirror is not None and not ended.mirror.gone_at:
+    if ended is not None and ended.mirror is not None:
         Lane.wake(connection, lanes.THEIRS, ended.mirror.number)
 
 
@@ -96,6 +96,8 @@ def _enter(held: Lane, connection: Connection, seen: Seen) -> push.Intent | None
                 return None
             if seen.moved_to:
                 _make_room(connection, seen.moved_to)
+                # A call may have asked the pair to look at its old number while it was becoming somebody else's.
+                Lane.wake(connection, lanes.THEIRS, pair.mirror.number)
             pull.store(pair.mirror, seen.record, cause="renumbered" if seen.moved_to else "fetched")
         planned = apply.settle(pair, cause="pull")
         intent = push.intend(pair, planned, seen.record) if seen.record is not None else None
