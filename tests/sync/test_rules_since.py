@@ -121,3 +121,28 @@ def test_an_answer_for_many_does_not_confirm_what_its_plan_did_not_show(connecte
     connected.compare()
     assert applied(connected, plan) == {"moved": 1}
     assert connected.stored(1042)["customerGroup"] == 3
+
+
+def test_an_answer_that_a_rule_would_give_again_at_once_is_not_taken_back(connected: World) -> None:
+    conflicts(connected, 1042)
+    run = bulk(connected, RESOLVE, answer="ours")
+    rules.lay_down(connected.connection, "phone", "winner", "ours", connected.alice)
+    item = RunItem.of(undo(connected, run)).get()
+    assert (item.note["ruled"], item.changes) == (["phone"], [("theirs", "city", "B", "C")])
+    assert not History.select().where(History.cause == "rule").exists()
+
+
+def test_where_rules_would_answer_everything_nothing_is_asked_again(connected: World) -> None:
+    conflicts(connected, 1042)
+    run = bulk(connected, RESOLVE, answer="both", field="phone")
+    rules.lay_down(connected.connection, "phone", "winner", "theirs", connected.alice)
+    assert RunItem.of(runs_undo.plan(run, connected.alice)).get().reason == "ruled"
+
+
+def test_a_rule_laid_down_after_the_undo_was_planned_lets_the_answer_stand(connected: World) -> None:
+    [pair] = conflicts(connected, 1042)
+    run = bulk(connected, RESOLVE, answer="both")
+    back = runs_undo.plan(run, connected.alice)
+    rules.lay_down(connected.connection, "phone", "winner", "theirs", connected.alice)
+    assert applied(connected, back) == {"moved": 1}
+    assert connected.fresh(pair.customer).phone == "2"

@@ -267,3 +267,26 @@ def test_what_was_confirmed_and_taken_back_before_it_was_sent_is_not_sent(connec
     taken_back_unsent(connected, run)
     assert connected.stored(1042)["vatZone"] == 1
     assert connected.place(customer=pair.customer).state == "question"
+
+
+# -- and only once
+
+
+def test_of_two_plans_that_take_back_the_same_run_only_one_is_applied(connected: World) -> None:
+    conflicts(connected, *NUMBERS)
+    run = bulk(connected, RESOLVE)
+    first, second = (runs_undo.plan(run, connected.alice) for _ in range(2))
+    runs.start(first, connected.alice)
+    connected.drain()
+    with pytest.raises(runs.NotApplied, match="over"):
+        runs.start(second, connected.alice)
+
+
+def test_an_answer_given_after_a_stopped_undo_is_not_taken_back_by_the_next_one(connected: World) -> None:
+    [pair] = conflicts(connected, 1042)
+    run = bulk(connected, RESOLVE)
+    back = undo(connected, run)
+    Run.update(state="stopped").where(Run.id == back.id).execute()
+    bulk(connected, RESOLVE)
+    assert not RunItem.of(runs_undo.plan(run, connected.alice)).exists()
+    assert connected.place(customer=pair.customer).state == "agreed"

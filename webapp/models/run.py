@@ -173,6 +173,12 @@ class RunItem(Row):
         return found
 
     @classmethod
+    def taken_back(cls, run: Run, *where: Any) -> Any:
+        """The items of other runs that have taken one of this run back; each has the position of what it took back."""
+        undone = cls.select().join(RunPlan, on=(RunPlan.run == cls.run)).where(RunPlan.undoes == run)
+        return undone.where(cls.state == ITEM_DONE, *where)
+
+    @classmethod
     def running(cls, pairing_id: int) -> int | None:
         """The id of the run that is at work on this pairing."""
         item = cls.of_pairing(pairing_id)

@@ -144,7 +144,7 @@ def start(
             raise NotApplied("over")
         if locked.connection.state == CLOSED:
             raise NotApplied("closed")
-        if shown.undoes is not None and shown.undoes.is_past_undoing:
+        if runs_undo.is_too_late(shown):
             raise NotApplied("over")
         if seal and seal != shown.seal:
             raise NotApplied("moved")

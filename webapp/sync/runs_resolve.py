@@ -9,6 +9,7 @@ from typing import Any
 from webapp.models import history, lane, pairing
 from webapp.models.confirmation import Confirmation
 from webapp.models.connection import Connection
+from webapp.models.field_rule import FieldRule, Policy
 from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
@@ -19,7 +20,7 @@ from webapp.sync.foresee import Foresight
 from webapp.sync.guard import Effect, Grade
 from webapp.sync.normalise import same
 from webapp.sync.pairings import Moved
-from webapp.sync.plan import FieldPlan, Plan, Presence, answered, plan
+from webapp.sync.plan import FieldPlan, Plan, Presence, Rules, answered, plan
 from webapp.sync.runs_plan import Changes, Planned, Selection, changed, pairings_of
 from webapp.sync.section import Section
 from webapp.sync.undo_plan import ASK, ASK_THERE, Known, left, ready
@@ -125,13 +126,18 @@ def plan_undo(known: Known, item: RunItem) -> Planned:
     now = {"ours": customer.values, "theirs": mirror.values}
     stood = [name for name, pair_of in was["values"].items() if _stands(name, pair_of, new, now)]
     closed = known.closed({side: list(values) for side, values in new.items()}, stood)
-    standing_still = [name for name in stood if name not in closed]
+    open_ = [name for name in stood if name not in closed]
+    standing_still = _asked(was, open_, known.policy)
+    if open_ and not standing_still:
+        return left(known, item, "ruled")
+    ruled = [name for name in open_ if name not in standing_still]
     after: dict[str, dict[str, str]] = {
         side: {name: was["values"][name][at] for name in standing_still if name in new.get(side, {})}
         for at, side in enumerate(("ours", "theirs"))
     }
     before, after = changed(now, after)
     note = {"was": _only(was, standing_still)} | ({"closed": closed} if closed else {})
+    note |= {"ruled": ruled} if ruled else {}
     stays = [name for name in was["values"] if name not in stood]
     does = ASK_THERE if after.get("theirs") else ASK
     return ready(item, pair, customer, mirror, does, before, after, stays, note)
@@ -142,6 +148,25 @@ def _stands(name: str, seen: list[str], new: Mapping[str, Mapping[str, str]], no
     ours, sent, there = new.get("ours", {}).get(name, seen[0]), new.get("theirs", {}).get(name), now["theirs"][name]
     has_arrived = sent is not None and push.stored_as(sent, there)
     return same(ours, now["ours"][name]) and (has_arrived or same(seen[1], there))
+
+
+def _asked(was: Mapping[str, Any], names: list[str], policy: Policy) -> list[str]:
+    """Of these fields those that are questions again once all is as it was: the others a rule would answer at once."""
+    ours, theirs = ({name: was["values"][name][side] for name in names} for side in (0, 1))
+    base = {name: (both[0], both[1]) for name in names if (both := was["base"].get(name)) is not None}
+    guarded = {name: entry["value"] for name, entry in was["guard"].items()}
+    held = Pairing(brake=was["brake"]).held
+    planned = plan(ours, theirs, base, Rules(policy.winners, policy.directions, guarded, same_party=True, held=held))
+    asked = {one.name for one in planned.questions}
+    return [name for name in names if name in asked]
+
+
+def is_asked(item: RunItem, pair: Pairing) -> bool:
+    """By the rules of now, every question that the item takes up again would stand; true of items that ask nothing."""
+    if item.note["does"] not in (ASK, ASK_THERE):
+        return True
+    names = list(item.note["was"]["values"])
+    return _asked(item.note["was"], names, FieldRule.policy(pair.connection_id)) == names
 
 
 def _only(was: Mapping[str, Any], names: list[str]) -> dict[str, Any]:

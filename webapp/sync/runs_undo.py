@@ -50,14 +50,23 @@ def can_be_undone(run: Run) -> bool:
     return not begun and not any(one.state in (*states.OPEN_STATES, states.DONE) for one in RunPlan.undoing(run))
 
 
+def is_too_late(shown: RunPlan) -> bool:
+    """The plan is to take a run back that another has taken back meanwhile, or the days for that are over."""
+    if shown.undoes is None:
+        return False
+    return shown.undoes.is_past_undoing if shown.follows_id else not can_be_undone(shown.undoes)
+
+
 def planned(run: Run) -> Run | None:
     """The newest plan that takes the run back and has not been applied."""
     return next((one for one in RunPlan.undoing(run) if one.is_planned), None)
 
 
 def plan(run: Run, by: User | None, *, only: Collection[int] | None = None, follows: Run | None = None) -> Run:
-    """A plan that takes the run back; nothing is done."""
-    items = [item for item in RunItem.of(run, states.ITEM_DONE) if only is None or item.position in only]
+    """A plan that takes the run back, but for what another one has taken back already; nothing is done."""
+    back = {item.position for item in RunItem.taken_back(run)}
+    done = [item for item in RunItem.of(run, states.ITEM_DONE) if item.position not in back]
+    items = [item for item in done if only is None or item.position in only]
     known = Known(run.connection, items)
     planned = [_BY_KIND[run.kind](known, item) for item in items]
     return runs_plan.store(run.connection, states.UNDO, planned, by, {"of": run.kind}, undoes=run, follows=follows)
@@ -129,7 +138,9 @@ _BY_KIND: dict[str, Callable[[Known, RunItem], Planned]] = {
 
 def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[str, str]) -> None:
     """Take one item back, or leave it to its pair's lane where e-conomic has a say. Raises Moved."""
-    does = item.note.get("does")
+    does, shown = item.note.get("does"), RunPlan.of(run)
+    if shown is not None and RunItem.taken_back(shown.undoes, RunItem.position == item.position).exists():
+        raise Moved("taken back by another run")
     if does == INCLUDE:
         _include(connection, item, run.ordered_by)
         return
@@ -162,7 +173,7 @@ def _is_being_written(pair: Pairing) -> bool:
 def is_as_seen(item: RunItem, pair: Pairing) -> bool:
     seen = (item.seen_version, item.seen_theirs)
     is_unmoved = not pair.deleting and (pair.customer.version, pair.mirror.version) == seen
-    return is_unmoved and not _is_closed_since(item, pair)
+    return is_unmoved and not _is_closed_since(item, pair) and runs_resolve.is_asked(item, pair)
 
 
 def _is_closed_since(item: RunItem, pair: Pairing) -> bool:

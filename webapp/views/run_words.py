@@ -79,6 +79,7 @@ REASONS = {
     "twice": _l("Står allerede i planen sammen med en anden."),
     "unpaired_since": _l("Parringen er ophævet siden, så alt bliver, som det er."),
     "gone_since": _l("En af de to er slettet siden, så alt bliver, som det er."),
+    "ruled": _l("En regel svarer nu på spørgsmålet, så svaret bliver, som det er."),
     "included_since": _l("Synkronisering er allerede slået til igen."),
     "moved": _l("Kunden blev ændret, efter planen blev vist. Intet er gjort ved den."),
 }
@@ -219,6 +220,9 @@ def does(item: RunItem) -> str:
     if note.get("closed"):
         closed = ", ".join(label(name) for name in note["closed"])
         said.append(str(_("Bliver, for en regel har lukket feltet: %(fields)s.", fields=closed)))
+    if note.get("ruled"):
+        ruled = ", ".join(label(name) for name in note["ruled"])
+        said.append(str(_("Bliver, for en regel svarer nu på feltet: %(fields)s.", fields=ruled)))
     if note.get("ended") and item.reason != "off":
         said.append(str(SWITCHED_BACK if note.get("does") else SWITCHED_ON))
     if note.get("for_good"):
