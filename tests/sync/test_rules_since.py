@@ -3,10 +3,12 @@
 import pytest
 
 from tests.sync.test_runs import bulk, many_there, planned
+from tests.sync.test_runs_delete import deleted, until
 from tests.sync.test_runs_resolve import conflicts
 from tests.sync.test_runs_undo import registers, two_pairs, undo
 from tests.sync.world import World
 from webapp import db
+from webapp.models.attempt import Attempt
 from webapp.models.customer import Customer
 from webapp.models.history import History
 from webapp.models.run import CREATE_OURS, CREATE_THEIRS, PAIR, RESOLVE, Run, RunItem
@@ -146,3 +148,31 @@ def test_a_rule_laid_down_after_the_undo_was_planned_lets_the_answer_stand(conne
     rules.lay_down(connected.connection, "phone", "winner", "theirs", connected.alice)
     assert applied(connected, back) == {"moved": 1}
     assert connected.fresh(pair.customer).phone == "2"
+
+
+def test_who_is_made_again_there_gets_no_value_in_a_field_closed_since(connected: World) -> None:
+    pair = connected.pair_same(1, city="Odense", telephoneAndFaxNumber="66100014")
+    run = deleted(connected, [pair], "theirs")
+    direction(connected, "city", "in")
+    item = RunItem.of(undo(connected, run)).get()
+    stored = connected.stored(1)
+    assert (stored.get("city"), stored["telephoneAndFaxNumber"]) == (None, "66100014")
+    assert (item.note["closed"], connected.fresh(pair.customer).city) == (["city"], "Odense")
+
+
+def test_nobody_is_made_again_with_a_field_closed_since_that_was_planned(connected: World) -> None:
+    run = deleted(connected, [connected.pair_same(1, city="Odense")])
+    back = runs_undo.plan(run, connected.alice)
+    direction(connected, "city", "in")
+    assert applied(connected, back) == {"moved": 1}
+    assert connected.economic.customers == {} and not Customer.of(connected.company).exists()
+
+
+def test_a_field_closed_between_the_order_and_the_call_is_not_sent(connected: World) -> None:
+    pair = connected.pair_same(1, city="Odense")
+    run = deleted(connected, [pair], "theirs")
+    runs.start(runs_undo.plan(run, connected.alice), connected.alice)
+    until(connected, Attempt.select().where(Attempt.kind == "create"))
+    direction(connected, "city", "in")
+    connected.drain()
+    assert connected.stored(1).get("city") is None and connected.fresh(pair.customer).city == "Odense"

@@ -173,7 +173,7 @@ class RunItem(Row):
         return found
 
     @classmethod
-    def taken_back(cls, run: Run, *where: Any) -> Any:
+    def taken_back(cls, run: Run | int, *where: Any) -> Any:
         """The items of other runs that have taken one of this run back; each has the position of what it took back."""
         undone = cls.select().join(RunPlan, on=(RunPlan.run == cls.run)).where(RunPlan.undoes == run)
         return undone.where(cls.state == ITEM_DONE, *where)

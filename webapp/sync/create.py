@@ -60,8 +60,8 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
             held.finish()
             return None
         stood = stood_there(pair)
-        values = stood or _open_values(pair)
-        body = new_body(spelled(stood or _filled(pair, values), "legacy"), pair.new_number)
+        values = _open_values(pair, stood or pair.customer.values)
+        body = new_body(spelled(values if stood else _filled(pair, values), "legacy"), pair.new_number)
         if pending is not None and pending.body == body:
             return pending
         never_sent(pending)
@@ -82,10 +82,9 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
         )
 
 
-def _open_values(pair: Pairing) -> dict[str, str]:
-    """Our values, without the fields that the company has closed there; what e-conomic requires goes all the same."""
+def _open_values(pair: Pairing, values: Values) -> dict[str, str]:
+    """These values, without the fields that the company has closed there; what e-conomic requires goes all the same."""
     policy = FieldRule.policy(pair.connection_id)
-    values = pair.customer.values
     return {name: values[name] for name in values if BY_NAME[name].required or not policy.is_closed(name, "theirs")}
 
 

@@ -14,12 +14,13 @@ from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
+from webapp.models.field_rule import FieldRule, Policy
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
 from webapp.sync import apply, creations, guard, pairings, register, remove, standing
-from webapp.sync.fields import NAMES, spelled
+from webapp.sync.fields import BY_NAME, NAMES, spelled
 from webapp.sync.pairings import Moved
 from webapp.sync.plan import Presence, plan
 from webapp.sync.runs_plan import Planned, Selection, pairings_of
@@ -93,6 +94,9 @@ def plan_undo(known: Known, item: RunItem) -> Planned:
     made_there = "theirs" in sides
     held = _in_the_way(known, item, customer, mirror)
     note: dict[str, Any] = {"does": RECREATE if made_there else RETURN_OURS, "sides": sides}
+    closed = _closed(known.policy, before.get("theirs", {})) if made_there else []
+    if closed:
+        before, note = _without(closed, before), note | {"closed": closed}
     if made_there and not held:
         values = _whole(before["theirs"])
         wrong = known.foresight.of_creation(values, mirror.number)
@@ -104,6 +108,16 @@ def plan_undo(known: Known, item: RunItem) -> Planned:
     return Planned(
         customer, mirror, item.pairing_id, mirror.number, emptied(after), after, held, note, calls, item.position
     )
+
+
+def _closed(policy: Policy, there: Mapping[str, str]) -> list[str]:
+    """Fields that a rule has closed there since, so whoever is made again does not get them."""
+    return [name for name in there if policy.is_closed(name, "theirs") and not BY_NAME[name].required]
+
+
+def _without(names: list[str], before: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    there = {name: value for name, value in before["theirs"].items() if name not in names}
+    return {side: dict(values) for side, values in before.items()} | {"theirs": there}
 
 
 def _whole(values: Mapping[str, str]) -> dict[str, str]:
@@ -134,6 +148,8 @@ def bring_back(connection: Connection, run: Run, item: RunItem) -> None:
     customer = Customer.locked_of(connection.company, item.customer_id)
     if customer is None or customer.version != item.seen_version:
         raise Moved("changed since the plan")
+    if item.note["does"] == RECREATE and _closed(FieldRule.policy(connection), item.values_after["theirs"]):
+        raise Moved("a rule has closed a field since the plan")
     if "ours" in item.note["sides"]:
         if Customer.with_number(connection.company, customer.number):
             raise Moved("the number was given away since the plan")
@@ -156,7 +172,8 @@ def _make_again(connection: Connection, run: Run, item: RunItem, customer: Custo
     living = apply.lock(old.id)
     if living is not None:
         living.close("created_again", run.ordered_by)
-    values = _whole(item.values_after["theirs"])
+    whole = _whole(item.values_after["theirs"])
+    values = {name: value for name, value in whole.items() if name not in item.note.get("closed", ())}
     pair = creations.begin(connection, customer, item.number, run.ordered_by)
     pair.base = old.base
     pair.save()

@@ -139,7 +139,8 @@ _BY_KIND: dict[str, Callable[[Known, RunItem], Planned]] = {
 def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[str, str]) -> None:
     """Take one item back, or leave it to its pair's lane where e-conomic has a say. Raises Moved."""
     does, shown = item.note.get("does"), RunPlan.of(run)
-    if shown is not None and RunItem.taken_back(shown.undoes, RunItem.position == item.position).exists():
+    undoes = shown.undoes_id if shown else None
+    if undoes and RunItem.taken_back(undoes, RunItem.position == item.position).exists():
         raise Moved("taken back by another run")
     if does == INCLUDE:
         _include(connection, item, run.ordered_by)
