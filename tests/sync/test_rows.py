@@ -1,5 +1,6 @@
 """The window's read model: search, filters, paging and counts, in as many queries for 10 lines as for 100."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -196,3 +197,10 @@ def fill(world: World, section: Section, upto: int) -> None:
             mirror.take({"city": "Odense"})
             mirror.save()
             world.save(pair.customer, city="Svendborg")
+
+
+def test_who_changed_what_is_found_by_an_index_however_long_the_history(full: World) -> None:
+    with counted() as seen:
+        rows.batch(Narrowed(full.connection), Section.CONFLICT)
+    asked = [sql for sql in seen if "MAX" in sql and '"history"' in sql]
+    assert len(asked) == 2 and all(re.search(r'"company_id" = ', sql) for sql in asked)

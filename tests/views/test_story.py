@@ -7,9 +7,11 @@ from flask import Flask
 
 from tests.apps import app_over
 from tests.views.synced import Synced, seen, world_in
+from webapp import db
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
 from webapp.sync import connect, pairings, register, rules
+from webapp.views import story
 
 
 @pytest.fixture
@@ -179,3 +181,10 @@ def test_what_was_done_to_a_later_partner_of_the_same_customer_there_is_no_part_
     pairings.pair(synced.connection, other.id, mirror.id, {"phone": "ours", "name": "both"}, versions, synced.alice)
     page = synced.admin.page(f"/customers/{edited.customer_id}/story").source
     assert "Svar på konflikt" not in page and page.count("Parret") == 1
+
+
+def test_a_story_is_found_by_indexes_however_long_the_history_of_the_company(edited: Pairing) -> None:
+    sql, given = story._of(edited.customer).sql()
+    steps = " ".join(row[3] for row in db.database.execute_sql(f"EXPLAIN QUERY PLAN {sql}", given))
+    assert "history_customer (company_id=? AND customer_id=?)" in steps
+    assert "history_mirror (company_id=? AND mirror_id=?)" in steps

@@ -9,6 +9,7 @@ from typing import Any
 from peewee import JOIN, fn
 
 from webapp.models import history
+from webapp.models.company import Company
 from webapp.models.history import History
 from webapp.models.user import User
 
@@ -25,14 +26,15 @@ Changes = dict[tuple[str, int, str], Change]
 _COLUMNS = {history.OURS: "customer_id", history.THEIRS: "mirror_id"}
 
 
-def latest(side: str, records: Collection[int], fields: Collection[str]) -> Changes:
+def latest(company: Company | int, side: str, records: Collection[int], fields: Collection[str]) -> Changes:
     """(side, record, field) -> its last change on that side, for these records and fields, in one query."""
     if not records or not fields:
         return {}
     column = getattr(History, _COLUMNS[side])
     newest = (
         History.select(fn.MAX(History.id))
-        .where(column.in_(list(records)), History.field.in_(list(fields)), History.side == side)
+        .where(History.company == company, column.in_(list(records)))
+        .where(History.field.in_(list(fields)), History.side == side)
         .group_by(column, History.field)
     )
     query = History.select(History, User).join(User, JOIN.LEFT_OUTER, on=(History.by == User.id))

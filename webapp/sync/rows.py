@@ -151,7 +151,7 @@ def _rows(connection: Connection, places: list[Place]) -> tuple[Row, ...]:
     asking = any(place.section == Section.CONFLICT.value for place in places)
     names = Reference.names(connection) if asking else {}
     found = [_row(connection, whole[place_id], excluded, names) for place_id in ids if place_id in whole]
-    return likely.told(connection, _dated(found))
+    return likely.told(connection, _dated(connection, found))
 
 
 def _row(
@@ -188,12 +188,13 @@ def _differing(name: str, pairing: Pairing, names: dict[tuple[str, str], str]) -
     return Question(name, BY_NAME[name].label, ours, theirs, shown(names, name, agreed[1]) if agreed else None)
 
 
-def _dated(found: list[Row]) -> tuple[Row, ...]:
+def _dated(connection: Connection, found: list[Row]) -> tuple[Row, ...]:
     """The rows with who changed the fields in question, and when."""
     asking = [row for row in found if row.questions or row.moved]
     fields = {question.field for row in asking for question in (*row.questions, *row.moved)}
-    known: Changes = changes.latest(history.OURS, [row.place.customer_id or 0 for row in asking], fields)
-    known |= changes.latest(history.THEIRS, [row.place.mirror_id or 0 for row in asking], fields)
+    company, ours = connection.company_id, [row.place.customer_id or 0 for row in asking]
+    known: Changes = changes.latest(company, history.OURS, ours, fields)
+    known |= changes.latest(company, history.THEIRS, [row.place.mirror_id or 0 for row in asking], fields)
 
     def dated(row: Row, questions: tuple[Question, ...]) -> tuple[Question, ...]:
         return tuple(_with_dates(row, question, known) for question in questions)
