@@ -24,9 +24,9 @@ def as_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def as_xlsx(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> bytes:
-    """One sheet with a head line; every cell is written as text."""
+    """One sheet with a head line; every cell is written as text, line by line, so that a long list fills no memory."""
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
         sheet, bold = book.add_worksheet(title[:31]), book.add_format({"bold": True})
         for column, head in enumerate(heads):
             sheet.write_string(0, column, head, bold)

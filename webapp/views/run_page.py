@@ -190,9 +190,10 @@ def read(run: Run) -> RunPage:
 
 def every(run: Run) -> Iterator[Line]:
     """All items of the run, some at a time."""
-    items = list(RunItem.of(run))
-    for start in range(0, len(items), AT_ONCE):
-        yield from _lines(run.connection, items[start : start + AT_ONCE])
+    behind = -1
+    while items := list(RunItem.of(run).where(RunItem.position > behind).limit(AT_ONCE)):
+        yield from _lines(run.connection, items)
+        behind = items[-1].position
 
 
 _AMONG = {states.ITEM_WAITING: (states.ITEM_WAITING, states.ITEM_BEGUN)}
