@@ -338,6 +338,14 @@ def test_stopped_it_makes_no_more(synced: Synced) -> None:
     assert 2001 not in synced.economic.customers
 
 
+@pytest.mark.parametrize("button", ["pause", "resume", "cancellation"])
+def test_a_button_on_an_old_page_of_a_finished_run_says_that_nothing_was_changed(synced: Synced, button: str) -> None:
+    run = started(synced)
+    synced.drain()
+    said = synced.admin.post(f"/runs/{run.id}/{button}", piece=True).text
+    assert "Intet er ændret" in said and synced.fresh(run).state == "done"
+
+
 def test_putting_a_plan_away_on_an_old_page_stops_no_run(synced: Synced) -> None:
     run = started(synced)
     answer = synced.admin.post(f"/runs/{run.id}/cancellation", {"plan": "1"})

@@ -14,7 +14,10 @@ from webapp.models.connection import Connection
 from webapp.models.lane import Lane
 from webapp.models.place import Place
 from webapp.models.sweep import Sweep
+from webapp.models.tally import ByState, Tally
 from webapp.sync import pairings, register, sweep
+from webapp.sync.narrowing import Narrowed
+from webapp.views.sync_window import Counters
 from webapp.views.sync_words import EVIDENCE, FAULTS, SECTIONS
 
 
@@ -371,6 +374,12 @@ def test_who_answers_the_brake_second_is_told_so(synced: Synced, held: Sweep) ->
     assert "Spørgsmålet er allerede besvaret." in second.text and synced.fresh(held).state == sweeps.VOID
 
 
+def test_while_the_brake_asks_no_other_comparison_is_said_to_have_begun(synced: Synced, held: Sweep) -> None:
+    synced.admin.post("/sync/compare")
+    said = synced.admin.page("/sync").source
+    assert "Sammenligningen er begyndt" not in said and "venter på dit svar" in said
+
+
 def test_an_answer_to_the_brake_that_is_none_is_refused(synced: Synced, held: Sweep) -> None:
     assert synced.admin.post(f"/sync/brake/{held.id}", {"answer": "perhaps"}).status_code == 400
 
@@ -396,3 +405,15 @@ def test_an_action_under_a_filter_counts_only_what_the_filter_shows(synced: Sync
     form = seen(pair) | {"answer-phone": "ours"}
     found = pieces(post_from(synced.admin, "/sync?only=answer", f"/questions/{pair.id}/answers", form))
     assert found["#count-conflict"] == [("innerHTML", "0")] and "#rows-paired" not in found
+
+
+def test_every_number_of_one_answer_is_of_the_same_moment(synced: Synced, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted, read = Tally.by_state, []
+
+    def while_a_run_works(connection: Connection) -> ByState:
+        read.append(1)
+        return {**counted(connection), ("new", "new"): (len(read), len(read), 0)}
+
+    monkeypatch.setattr(Tally, "by_state", while_a_run_works)
+    texts = Counters.of(Narrowed(synced.connection)).texts()
+    assert {texts[place] for place in ("count-new", "filter-new")} == {"1"} and texts["badge-new"] == "+1 ny kunde"

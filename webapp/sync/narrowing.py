@@ -56,6 +56,18 @@ class Narrowed:
         found = query.group_by(Place.section, Place.state).tuples()
         return {(section, state): (n, ours, theirs) for section, state, n, ours, theirs in found}
 
+    @property
+    def new(self) -> Count:
+        """The new ones, however narrowed."""
+        return by_section(self._stand)[Section.NEW.value]
+
+    @property
+    def filters(self) -> dict[str, int]:
+        """Filter -> how many lines it shows; of those without a partner, how many customers."""
+        stand = self._stand.items()
+        lines = {name: sum(n[0] for (_, state), n in stand if state in FILTERS[name]) for name in FILTERS}
+        return lines | {"new": lines["new"] + lines["sure"] + lines["look"]}
+
     def among(self, ids: list[int]) -> Any:
         """Of these lines the ones that are let through, in name order."""
         return self._lines().where(Place.id.in_(ids)).order_by(Place.name, Place.id)
@@ -90,6 +102,7 @@ class Narrowed:
 
     @cached_property
     def _stand(self) -> ByState:
+        """Read once, so that all numbers are of one moment."""
         return Tally.by_state(self.connection)
 
     @cached_property
@@ -110,7 +123,5 @@ def _first(query: Any, section: Section, behind: tuple[str, int] | None, most: i
 
 
 def filter_counts(connection: Connection) -> dict[str, int]:
-    """Filter -> how many lines it shows; of those without a partner, how many customers."""
-    stand = Tally.by_state(connection)
-    lines = {name: sum(n[0] for (_, state), n in stand.items() if state in FILTERS[name]) for name in FILTERS}
-    return lines | {"new": lines["new"] + lines["sure"] + lines["look"]}
+    """The same for the whole window."""
+    return Narrowed(connection).filters

@@ -129,15 +129,15 @@ def progress(run_id: int) -> ResponseReturnValue:
 def pause(run_id: int) -> ResponseReturnValue:
     """ "Hold pause": what is under way comes to its end, and no more is begun."""
     run = _found(run_id)
-    runs.pause(run)
-    return _answered(run, _("Kørslen holder pause. Det, der er i gang, bliver gjort færdigt."))
+    moved = runs.pause(run)
+    return _answered(run, _("Kørslen holder pause. Det, der er i gang, bliver gjort færdigt."), moved)
 
 
 @blueprint.post("/<int:run_id>/resume")
 def resume(run_id: int) -> ResponseReturnValue:
     run = _found(run_id)
-    runs.resume(run)
-    return _answered(run, _("Kørslen går videre."))
+    moved = runs.resume(run)
+    return _answered(run, _("Kørslen går videre."), moved)
 
 
 @blueprint.post("/<int:run_id>/cancellation")
@@ -146,8 +146,8 @@ def stop(run_id: int) -> ResponseReturnValue:
     run = _found(run_id)
     if request.form.get("plan"):
         return _put_away(run)
-    runs.stop(run)
-    return _answered(run, _("Kørslen er stoppet. Det, der er gjort, bliver og kan fortrydes."))
+    moved = runs.stop(run)
+    return _answered(run, _("Kørslen er stoppet. Det, der er gjort, bliver og kan fortrydes."), moved)
 
 
 @blueprint.post("/<int:run_id>/again")
@@ -173,12 +173,14 @@ def _put_away(run: Run) -> ResponseReturnValue:
     return htmx.go(url_for("runs.show", run_id=run.id), _("Planen er indsendt eller lagt væk imens. Intet er ændret."))
 
 
-def _answered(run: Run, message: str) -> ResponseReturnValue:
-    """The bar as it is now, and a word; without script the run's page."""
+def _answered(run: Run, done: str, moved: bool) -> ResponseReturnValue:
+    """The bar as it is now, and a word; without script the run's page. An old page can come too late."""
+    message = done if moved else _("Kørslen stod ikke, som siden viste. Intet er ændret.")
+    kind = "ok" if moved else "ask"
     if not htmx.wants_piece():
-        return htmx.go(url_for("runs.show", run_id=run.id), message)
+        return htmx.go(url_for("runs.show", run_id=run.id), message, kind)
     fresh = _found(run.id)
-    return htmx.partials(_bar(fresh), *sync_window.fresh(run.connection, Asked.on_show()), htmx.toast(message))
+    return htmx.partials(_bar(fresh), *sync_window.fresh(run.connection, Asked.on_show()), htmx.toast(message, kind))
 
 
 def _bar(run: Run, *, on_page: bool = False) -> Any:

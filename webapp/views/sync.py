@@ -97,9 +97,11 @@ def proof() -> ResponseReturnValue:
 def compare() -> ResponseReturnValue:
     """ "Sammenlign nu"."""
     active = sync_window.connection()
-    sweep.begin(active, sweeps.COMPARE, auth.user())
+    is_held = sweep.begin(active, sweeps.COMPARE, auth.user()).state == sweeps.HELD
     if not htmx.wants_piece():
-        return htmx.go(url_for("sync.window"), _("Sammenligningen er begyndt."))
+        waits = _("En sammenligning venter på dit svar, så ingen ny er begyndt.")
+        done = waits if is_held else _("Sammenligningen er begyndt.")
+        return htmx.go(url_for("sync.window"), done, "ask" if is_held else "ok")
     return htmx.partials(
         htmx.piece("#proof", render_template("sync/_proof.html", proof=Proof.of(active), connection=active))
     )

@@ -25,7 +25,7 @@ from webapp.models.sweep import Sweep
 from webapp.models.tally import Tally
 from webapp.sync import emptying, rows, silence
 from webapp.sync.emptying import Emptied
-from webapp.sync.narrowing import Narrowed, filter_counts
+from webapp.sync.narrowing import Narrowed
 from webapp.sync.rows import Batch
 from webapp.sync.section import Section, State
 from webapp.sync.silence import Silence
@@ -52,9 +52,9 @@ class Counters:
 
     @classmethod
     def of(cls, narrowed: Narrowed) -> Counters:
-        connection, asked = narrowed.connection, Asked(narrowed.text, narrowed.only)
+        asked = Asked(narrowed.text, narrowed.only)
         sure = narrowed.by_state.get((NEW, State.SURE.value), (0, 0, 0))[0]
-        return cls(narrowed.counts, sure, Tally.of(connection)[NEW], filter_counts(connection), asked)
+        return cls(narrowed.counts, sure, narrowed.new, narrowed.filters, asked)
 
     def texts(self) -> dict[str, str]:
         """Id of the place in the page -> the number that stands there."""
