@@ -161,6 +161,18 @@ def test_a_server_fault_after_the_write_took_effect_writes_once(connected: World
     assert Attempt.select().where(Attempt.kind == "update").count() == 1
 
 
+@pytest.mark.parametrize("kind", ["500-before", "500-after"])
+def test_an_update_whose_answer_was_lost_waits_for_it_no_longer_once_the_two_are_equal(
+    connected: World, kind: str
+) -> None:
+    pair = connected.pair_same()
+    connected.sandbox.faults.next(kind=kind, method="PUT")
+    connected.save(pair.customer, phone="66100020")
+    connected.drain()
+    assert connected.place(customer=pair.customer).state == "equal"
+    assert Attempt.pending(pair, "update") is None
+
+
 def test_our_own_echo_plans_nothing(connected: World) -> None:
     pair = connected.pair_same()
     connected.save(pair.customer, phone="66100020")

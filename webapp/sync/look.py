@@ -102,6 +102,8 @@ def _enter(held: Lane, connection: Connection, seen: Seen) -> push.Intent | None
         planned = apply.settle(pair, cause="pull")
         intent = push.intend(pair, planned, seen.record) if seen.record is not None else None
         if intent is None:
+            if seen.record is not None:
+                push.wait_no_more(pair, seen.record)
             held.finish()
         return intent
 

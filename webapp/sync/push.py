@@ -136,6 +136,14 @@ def _replace(client: Client, attempt: Attempt) -> RemoteCustomer:
     return client.legacy_customer(attempt.number) if replaced.from_cache else replaced.customer
 
 
+def wait_no_more(pair: Pairing, record: RemoteCustomer) -> None:
+    """Nothing is left to send, so what became of an update whose answer was lost is seen by now; but whether one without
+    version brought the customer back to life can be asked for a while yet."""
+    pending = Attempt.pending(pair, attempts.UPDATE)
+    if pending is not None and not (record.service == "legacy" and pending.key_lives()):
+        pending.settle(attempts.STALE, kind="heard_late")
+
+
 def take_back(lane: Lane, client: Client, connection: Connection, record: RemoteCustomer) -> bool:
     """Take away a customer that an update without version brought back to life, when the answer saying so was lost.
 
