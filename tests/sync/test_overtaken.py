@@ -14,6 +14,7 @@ from tests.sync.test_create import api_creations, create
 from tests.sync.test_interleavings import at
 from tests.sync.test_pairs import seen
 from tests.sync.test_runs import bulk, planned
+from tests.sync.test_runs_resolve import conflicts
 from tests.sync.world import World
 from webapp import db, ports
 from webapp.economic.client import Client
@@ -27,7 +28,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import DELETE, EXCLUDE
 from webapp.models.sweep import Sweep
-from webapp.sync import connect, default_rules, inbox, pairings, register, rules, runs, runs_undo, sweep
+from webapp.sync import apply, connect, default_rules, inbox, pairings, register, rules, runs, runs_undo, sweep
 from webapp.sync.pairings import Moved
 from webapp.sync.runs_plan import Selection
 
@@ -329,3 +330,21 @@ def test_one_form_sent_twice_in_the_same_moment_makes_one_customer(connected: Wo
         waiting = meanwhile(add)
     waiting.join()
     assert len(made) == 2 and len(set(made)) == 1
+
+
+def test_a_rule_laid_down_while_a_pair_is_looked_at_waits_for_its_turn(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [pair] = conflicts(connected, 1042)
+    deadlocks: list[float] = []
+    monkeypatch.setattr(ports, "sleep", deadlocks.append)
+    Lane.wake(connected.connection, "pair", pair.id)
+    held = Lane.claim("another", connected.connection)
+    assert held is not None
+    with db.write():
+        held.hold()
+        waiting = meanwhile(lambda: rules.lay_down(connected.connection, "phone", "winner", "ours", connected.alice))
+        assert apply.lock(pair.id) is not None
+        held.finish()
+    waiting.join()
+    assert (FieldRule.of(connected.connection).count(), deadlocks) == (1, [])

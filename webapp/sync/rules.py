@@ -63,12 +63,13 @@ def take_back(connection: Connection, rule_id: int, by: User | None) -> None:
 
 
 def _wake(connection: Connection, name: str) -> None:
-    """An answer given to what a person saw before does not fit what is asked by now: these pairs have moved."""
+    """An answer given to what a person saw before does not fit what is asked by now: these pairs have moved. Their
+    lanes are taken first, as a look does, so that the two wait for each other and do not get stuck."""
     found = _differing(connection, name)
-    for part in chunked(found, 500):
-        Pairing.update(version=Pairing.version + 1).where(Pairing.id.in_(part)).execute()
     for pair_id in found:
         Lane.wake(connection, lane.PAIR, pair_id)
+    for part in chunked(found, 500):
+        Pairing.update(version=Pairing.version + 1).where(Pairing.id.in_(part)).execute()
 
 
 def _place_anew(connection: Connection, name: str) -> None:
