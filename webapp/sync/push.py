@@ -137,8 +137,8 @@ def _replace(client: Client, attempt: Attempt) -> RemoteCustomer:
 
 
 def wait_no_more(pair: Pairing, record: RemoteCustomer) -> None:
-    """Nothing is left to send, so what became of an update whose answer was lost is seen by now; but whether one without
-    version brought the customer back to life can be asked for a while yet."""
+    """Nothing is left to send, so what became of an update whose answer was lost is seen by now; but whether one
+    without version brought the customer back to life can be asked for a while yet."""
     pending = Attempt.pending(pair, attempts.UPDATE)
     if pending is not None and not (record.service == "legacy" and pending.key_lives()):
         pending.settle(attempts.STALE, kind="heard_late")
