@@ -175,7 +175,7 @@ def _put_away(run: Run) -> ResponseReturnValue:
 
 def _answered(run: Run, done: str, moved: bool) -> ResponseReturnValue:
     """The bar as it is now, and a word; without script the run's page. An old page can come too late."""
-    message = done if moved else _("Kørslen stod ikke, som siden viste. Intet er ændret.")
+    message = done if moved else _("Kørslen er ikke længere, som siden viste. Intet er ændret.")
     kind = "ok" if moved else "ask"
     if not htmx.wants_piece():
         return htmx.go(url_for("runs.show", run_id=run.id), message, kind)
