@@ -534,6 +534,13 @@ def test_what_cannot_come_back_is_told_before_it_starts(synced: Synced) -> None:
     assert "Bliver, for det er ændret siden: Telefon." in page and "Kommer ikke helt tilbage 1" in page
 
 
+def test_a_plan_that_takes_a_run_back_knows_no_choices(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    back = synced.admin.post(f"/runs/{ran(synced).id}/undo").location
+    seal = synced.admin.page(back).field("seal")
+    assert synced.admin.post(f"{back}/start", {"seal": seal, "of": "delete"}).status_code == 303
+
+
 def test_a_run_that_was_taken_back_is_not_taken_back_again(synced: Synced) -> None:
     synced.ours(2001, "Vores ApS")
     run = ran(synced)

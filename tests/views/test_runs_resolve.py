@@ -11,6 +11,7 @@ from tests.views.synced import Synced, world_in
 from tests.views.test_runs import plan, ran, start
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run
+from webapp.sync import rules
 
 
 @pytest.fixture
@@ -115,3 +116,14 @@ def test_answers_are_taken_back_and_asked_again(synced: Synced) -> None:
     synced.admin.post(f"{back}/start", {"seal": page.field("seal")})
     synced.drain()
     assert phones(synced) == ["3"] and synced.section(pair.customer) == "conflict"
+
+
+def test_what_a_rule_would_answer_again_at_once_is_told_before_the_undo_starts(synced: Synced) -> None:
+    [pair] = conflicts(synced, 1041)
+    synced.save(pair.customer, city="A")
+    synced.economic.edit(1041, city="B")
+    synced.look(1041)
+    run = ran(synced, "resolve", answer="ours")
+    rules.lay_down(synced.connection, "phone", "winner", "theirs", synced.alice)
+    page = synced.admin.page(synced.admin.post(f"/runs/{run.id}/undo").location + "?show=partly").source
+    assert "Bliver, for en regel svarer nu på feltet: Telefon." in page and "Kommer ikke helt tilbage 1" in page

@@ -217,6 +217,7 @@ def _partly(run: Run) -> Any:
         RunItem.note_json.contains('"stays"')
         | RunItem.note_json.contains('"kept"')
         | RunItem.note_json.contains('"closed"')
+        | RunItem.note_json.contains('"ruled"')
     )
     return RunItem.of(run).where(left if run.kind == states.UNDO else RunItem.id.is_null())
 

@@ -106,7 +106,7 @@ def start(run_id: int) -> ResponseReturnValue:
 def _is_chosen_anew(run: Run, seal: str) -> bool:
     """The person saw this very plan, and has then chosen something that it was not made with."""
     shown = RunPlan.of(run)
-    if shown is None or shown.seal != seal:
+    if shown is None or shown.seal != seal or run.kind not in runs.KINDS:
         return False
     return any(request.form.get(name, value) != value for name, value in shown.choices.items())
 
