@@ -28,7 +28,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import DELETE, EXCLUDE
 from webapp.models.sweep import Sweep
-from webapp.sync import apply, connect, default_rules, inbox, pairings, register, rules, runs, runs_undo, sweep
+from webapp.sync import apply, connect, default_rules, inbox, pairings, register, resting, rules, runs, runs_undo, sweep
 from webapp.sync.pairings import Moved
 from webapp.sync.runs_plan import Selection
 
@@ -348,3 +348,17 @@ def test_a_rule_laid_down_while_a_pair_is_looked_at_waits_for_its_turn(
         held.finish()
     waiting.join()
     assert (FieldRule.of(connected.connection).count(), deadlocks) == (1, [])
+
+
+def test_a_pause_that_comes_while_a_new_grant_waits_for_its_turn_holds(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = Connection.locked
+
+    def paused_first(row_id: int) -> Any:
+        resting.pause(connected.connection, connected.alice)
+        return locked(row_id)
+
+    monkeypatch.setattr(Connection, "locked", paused_first)
+    connected.opened(connected.company, connected.alice, connected.economic)
+    assert connected.connection.state == "paused"

@@ -205,10 +205,10 @@ def open_with(grant: AccessGrant, user: User) -> Connection:
 
     What a person put on hold stays so until a person says to go on.
     """
-    found = Connection.of_agreement(user.company, grant.agreement_number or 0)
+    known = Connection.of_agreement(user.company, grant.agreement_number or 0)
+    # A write being ordered under its old grant is stored first, to lose its key too; it may be paused meanwhile.
+    found = Connection.locked(known.id) if known else None
     was_closed = found is not None and found.state == connections.CLOSED
-    if found is not None:  # A write that is being ordered under its old grant is stored first, to lose its key too.
-        Connection.locked(found.id)
     connection = found or Connection(company=user.company, agreement_number=grant.agreement_number)
     connection.agreement_name, connection.grant_token = grant.agreement_name, grant.grant_token
     if not resting.is_by_person(connection):
