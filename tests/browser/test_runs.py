@@ -190,6 +190,7 @@ def test_a_run_is_taken_back_by_a_plan_that_says_what_stays(journey: Journey) ->
     journey.sees("Bliver, for det er ændret siden: By.")
     journey.axe(journey.page)
     assert len(world.economic.customers) == 3
+    journey.page.get_by_label("har set planen").check()
     journey.apply()
     ours, theirs = registers(world)
     assert ours == before[0] | {2: ours[2]} and list(theirs) == [2] and theirs[2]["city"] == "Marstal"

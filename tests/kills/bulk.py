@@ -80,7 +80,7 @@ def _show(load: Load, planned: requests.Response, kind: str) -> None:
 def _apply(load: Load, person: Person, plan: int, kind: str) -> None:
     """ "Indsend"; whoever gets no answer presses it again, unless the plan is applied by then."""
     page = person.get(f"/runs/{plan}").text
-    word = {"confirm": states.DELETE} if kind == states.DELETE else {}
+    word = {"confirm": states.DELETE} if kind in (states.DELETE, states.UNDO) else {}
     if 'name="seal"' in page:
         with load.log.noting(Entry("run", plan, kind)) as said:
             said(person.post(f"/runs/{plan}/start", seal=hidden(page, "seal"), **word).status_code == 200)

@@ -14,7 +14,7 @@ from webapp.models.exclusion import Exclusion
 from webapp.models.field_rule import FieldRule
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
-from webapp.models.run import CREATE_OURS, CREATE_THEIRS, EXCLUDE, PAIR, Run, RunItem, RunPlan
+from webapp.models.run import CREATE_OURS, CREATE_THEIRS, DELETE, EXCLUDE, PAIR, Run, RunItem, RunPlan
 from webapp.models.user import User
 from webapp.sync import connect, pairings, resting, runs, runs_undo
 from webapp.sync.runs_plan import EVERYBODY, Selection
@@ -467,7 +467,7 @@ def test_what_a_run_and_its_undo_do_is_told_of_who_ordered_them_not_of_who_plann
     before = History.select().count()
     run = runs.start(planned(connected, kind), boss)
     connected.drain()
-    runs.start(runs_undo.plan(connected.fresh(run), connected.alice), boss)
+    runs.start(runs_undo.plan(connected.fresh(run), connected.alice), boss, confirmed=[DELETE])
     connected.drain()
     lines = list(History.select().order_by(History.id).offset(before).where(History.run_id.is_null(False)))
     assert {line.by_id for line in lines} - {None} == {boss.id} and len({line.run_id for line in lines}) == 2

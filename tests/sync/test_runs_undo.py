@@ -1,5 +1,6 @@
 """Taking a whole run back, in both systems: its plan says first what returns and what cannot; edits since survive."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from random import Random
 
@@ -12,7 +13,7 @@ from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
-from webapp.models.run import CREATE_OURS, CREATE_THEIRS, EXCLUDE, PAIR, Run, RunItem, RunPlan
+from webapp.models.run import CREATE_OURS, CREATE_THEIRS, DELETE, EXCLUDE, PAIR, Run, RunItem, RunPlan
 from webapp.sync import pairings, rules, runs, runs_undo
 from webapp.sync.runs_plan import Selection
 
@@ -23,7 +24,7 @@ FIELDS = (
 
 
 def undo(world: World, run: Run) -> Run:
-    back = runs.start(runs_undo.plan(run, world.alice), world.alice)
+    back = runs.start(runs_undo.plan(run, world.alice), world.alice, confirmed=[DELETE])
     world.drain()
     return world.fresh(back)
 
@@ -240,7 +241,7 @@ def test_the_number_given_to_somebody_else_meanwhile_is_left_alone(connected: Wo
     plan = runs_undo.plan(run, connected.alice)
     connected.economic.delete(1)
     connected.theirs(1, "En helt anden")
-    runs.start(plan, connected.alice)
+    runs.start(plan, connected.alice, confirmed=[DELETE])
     connected.drain()
     assert connected.stored(1)["name"] == "En helt anden" and RunItem.of(plan).get().reason == "moved"
 
@@ -349,7 +350,7 @@ def test_who_was_left_out_before_the_run_is_left_out_after_its_undo(connected: W
     assert left_out() != before
     plan = runs_undo.plan(connected.fresh(run), connected.alice)
     assert RunItem.of(plan).get().note["ended"] == RunItem.of(run).get().note["ended"]
-    runs.start(plan, connected.alice)
+    runs.start(plan, connected.alice, confirmed=[DELETE])
     connected.drain()
     assert left_out() == before and connected.place(customer=ours).section == "off"
 
@@ -435,3 +436,13 @@ def test_what_a_colleague_wrote_is_not_called_taken_back(connected: World) -> No
     lines = History.select().where(History.mirror_id == mirror.id, History.side == "theirs")
     told = {line.field: line.cause for line in lines}
     assert (mirror.postcode, told["postcode"], told["name"]) == ("5000", "fetched", "undo")
+
+
+@pytest.mark.parametrize(("kind", "refused"), [(CREATE_THEIRS, True), (CREATE_OURS, False)])
+def test_nobody_is_deleted_there_by_an_undo_without_a_name_and_its_word(
+    connected: World, kind: str, refused: bool
+) -> None:
+    connected.ours(1, "Vores") if refused else many_there(connected, 1)
+    back = runs_undo.plan(bulk(connected, kind), connected.alice)
+    with pytest.raises(runs.NotApplied, match="unconfirmed") if refused else nullcontext():
+        runs.start(back, connected.alice)

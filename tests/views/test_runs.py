@@ -470,7 +470,8 @@ def test_a_run_is_taken_back_after_its_plan_was_shown(synced: Synced) -> None:
     page = synced.admin.page(back)
     assert "Fortryd: opret partnere i e-conomic" in page.source and "Slettes i e-conomic" in page.source
     assert 2001 in synced.economic.customers
-    synced.admin.post(f"{back}/start", {"seal": page.field("seal")})
+    assert "Sæt hak" in synced.admin.post(f"{back}/start", {"seal": page.field("seal")}).text
+    synced.admin.post(f"{back}/start", {"seal": page.field("seal"), "confirm": "delete"})
     synced.drain()
     assert (
         2001 not in synced.economic.customers and "Kørslen blev fortrudt" in synced.admin.page(f"/runs/{run.id}").source
@@ -480,7 +481,7 @@ def test_a_run_is_taken_back_after_its_plan_was_shown(synced: Synced) -> None:
 def taken_back(synced: Synced, run: Run) -> str:
     """The run's page after it was taken back."""
     back = synced.admin.post(f"/runs/{run.id}/undo").location
-    synced.admin.post(f"{back}/start", {"seal": synced.admin.page(back).field("seal")})
+    synced.admin.post(f"{back}/start", {"seal": synced.admin.page(back).field("seal"), "confirm": "delete"})
     synced.drain()
     return synced.admin.page(f"/runs/{run.id}").source
 
@@ -507,7 +508,7 @@ def test_a_run_that_is_being_taken_back_says_so(synced: Synced) -> None:
     synced.ours(2001, "Vores ApS")
     run = ran(synced)
     back = synced.admin.post(f"/runs/{run.id}/undo").location
-    synced.admin.post(f"{back}/start", {"seal": synced.admin.page(back).field("seal")})
+    synced.admin.post(f"{back}/start", {"seal": synced.admin.page(back).field("seal"), "confirm": "delete"})
     assert "Kørslen bliver fortrudt nu" in synced.admin.page(f"/runs/{run.id}").source
     synced.drain()
 
@@ -538,7 +539,8 @@ def test_a_plan_that_takes_a_run_back_knows_no_choices(synced: Synced) -> None:
     synced.ours(2001, "Vores ApS")
     back = synced.admin.post(f"/runs/{ran(synced).id}/undo").location
     seal = synced.admin.page(back).field("seal")
-    assert synced.admin.post(f"{back}/start", {"seal": seal, "of": "delete"}).status_code == 303
+    given = {"seal": seal, "of": "delete", "confirm": "delete"}
+    assert synced.admin.post(f"{back}/start", given).status_code == 303
 
 
 def test_a_run_that_was_taken_back_is_not_taken_back_again(synced: Synced) -> None:

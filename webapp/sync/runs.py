@@ -151,7 +151,7 @@ def start(
         if Run.current(locked.connection) is not None:
             raise NotApplied("busy")
         is_signed = by is not None and by.is_administrator and states.DELETE in confirmed
-        if locked.kind == states.DELETE and not is_signed:
+        if runs_undo.deletes(locked) and not is_signed:
             raise NotApplied("unconfirmed")
         _tick(locked, {*also, *_answered_for(locked, confirmed)}, by)
         locked.total = RunItem.of(locked, states.ITEM_WAITING).count()

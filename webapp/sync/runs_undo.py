@@ -57,6 +57,12 @@ def is_too_late(shown: RunPlan) -> bool:
     return shown.undoes.is_past_undoing if shown.follows_id else not can_be_undone(shown.undoes)
 
 
+def deletes(run: Run) -> bool:
+    """The plan deletes customers by a person's order, or in e-conomic those that a run has made there."""
+    removing = RunItem.note_json.contains(f'"does": "{REMOVE_THEIRS}"')
+    return run.kind == states.DELETE or bool(RunItem.of(run, states.ITEM_WAITING).where(removing).exists())
+
+
 def planned(run: Run) -> Run | None:
     """The newest plan that takes the run back and has not been applied."""
     return next((one for one in RunPlan.undoing(run) if one.is_planned), None)

@@ -160,6 +160,11 @@ class RunPage:
         return int(RunItem.of(self.run, states.ITEM_FAILED).where(RunItem.reason == "moved").count())
 
     @cached_property
+    def deletes(self) -> bool:
+        """The plan needs somebody's name under what it deletes."""
+        return runs_undo.deletes(self.run)
+
+    @cached_property
     def sending(self) -> int:
         """How many of the pairs still have something on its way there: it is sent by their lanes, after the run."""
         pairs = RunItem.select(RunItem.pairing_id).where(RunItem.run == self.run)
