@@ -59,6 +59,6 @@ def test_the_list_is_taken_away_for_a_spreadsheet(journey: Journey) -> None:
     with downloaded(journey, "CSV").open(encoding="utf-8-sig", newline="") as file:
         lines = list(csv.reader(file, delimiter=";"))
     assert len(lines) == 2 and "Æbleø ApS" in lines[1]
-    sheet = ZipFile(downloaded(journey, "Excel")).read("xl/sharedStrings.xml").decode()
+    sheet = ZipFile(downloaded(journey, "Excel")).read("xl/worksheets/sheet1.xml").decode()
     assert "Æbleø ApS" in sheet
     expect(journey.page.get_by_role("heading", name="Sundhedstjek")).to_be_visible()
