@@ -112,14 +112,14 @@ def _enter_new(connection: Connection, new: Sequence[RemoteCustomer], known: Kno
     """Numbers we have no row for: new customers, unless an open creation explains them, a deletion since the request
     began (we had a row then, or one went since), or an update of ours without an answer that may have made them."""
     creating = _creating(connection, new)
-    for pairing_id in creating.values():
+    for pairing_id in sorted(creating.values()):
         Lane.wake(connection, lanes.PAIR, pairing_id)
     numbers = [record.number for record in new]
     gone = Mirror.connection == connection, Mirror.number.in_(numbers), Mirror.gone_at >= begun
     just_gone = Mirror.select(Mirror.number).where(*gone)
     doubtful = {row.number for row in just_gone} | (known.keys() & set(numbers))
     doubtful |= Attempt.unanswered(connection, numbers).keys()
-    for number in doubtful:
+    for number in sorted(doubtful):
         Lane.wake(connection, lanes.THEIRS, number)
     pull.enter_many(connection, [r for r in new if r.number not in creating and r.number not in doubtful])
 
