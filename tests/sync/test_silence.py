@@ -34,6 +34,12 @@ def look_for_changes(world: World, kind: str = sweeps.POLL) -> int:
     return Sweep.get_by_id(ordered.id).untold
 
 
+def six_untold(world: World) -> None:
+    for number in range(2001, 2007):
+        world.theirs(number, f"Kunde {number}")
+    look_for_changes(world)
+
+
 def call(world: World, number: int) -> None:
     inbox.receive(world.connection, f"old={number}&new={number}", "", "")
 
@@ -108,17 +114,13 @@ def test_the_next_call_ends_it(hooked: World) -> None:
 
 
 def test_calls_that_come_only_now_and_then_are_told_too(hooked: World) -> None:
-    for number in range(2001, 2007):
-        hooked.theirs(number, f"Kunde {number}")
-    look_for_changes(hooked)
+    six_untold(hooked)
     call(hooked, 1001)
     assert said(hooked) == silence.Silence(6, hooked.connection.webhook_called_at, patchy=True)
 
 
 def test_calls_that_were_only_slow_take_their_own_back(hooked: World) -> None:
-    for number in range(2001, 2007):
-        hooked.theirs(number, f"Kunde {number}")
-    look_for_changes(hooked)
+    six_untold(hooked)
     hooked.clock.sleep(168)
     for number in range(2001, 2005):
         call(hooked, number)
@@ -126,9 +128,7 @@ def test_calls_that_were_only_slow_take_their_own_back(hooked: World) -> None:
 
 
 def test_calls_of_others_take_nothing_back(hooked: World) -> None:
-    for number in range(2001, 2007):
-        hooked.theirs(number, f"Kunde {number}")
-    look_for_changes(hooked)
+    six_untold(hooked)
     hooked.clock.sleep(168)
     for number in range(1001, 1005):
         call(hooked, number)
@@ -136,9 +136,7 @@ def test_calls_of_others_take_nothing_back(hooked: World) -> None:
 
 
 def test_calls_that_came_too_late_take_nothing_back(hooked: World) -> None:
-    for number in range(2001, 2007):
-        hooked.theirs(number, f"Kunde {number}")
-    look_for_changes(hooked)
+    six_untold(hooked)
     hooked.clock.sleep(QUIET + 60)
     for number in range(2001, 2007):
         call(hooked, number)
@@ -153,9 +151,7 @@ def test_more_than_a_thousand_without_a_call_are_counted_though_not_named() -> N
 
 
 def test_a_few_lost_among_many_calls_trouble_nobody(hooked: World) -> None:
-    for number in range(2001, 2007):
-        hooked.theirs(number, f"Kunde {number}")
-    look_for_changes(hooked)
+    six_untold(hooked)
     for _ in range(30):
         call(hooked, 1001)
     assert said(hooked) is None

@@ -183,7 +183,7 @@ def shift(world: World, r: Random) -> str:
 
 def take_made(world: World, r: Random) -> str:
     """What the app has just made is deleted or renumbered."""
-    made = [remote.number for remote in world.ledger.remotes if remote.key and not remote.gone]
+    made = _made(world)
     if not made:
         return "none made"
     if r.random() < 0.6:
@@ -194,9 +194,13 @@ def take_made(world: World, r: Random) -> str:
     return f"renumbered {made[-1]} to {free}"
 
 
+def _made(world: World) -> list[int]:
+    return [remote.number for remote in world.ledger.remotes if remote.key and not remote.gone]
+
+
 def reuse_made(world: World, r: Random) -> str:
     """The number of what the app has just made is given to somebody else."""
-    made = [remote.number for remote in world.ledger.remotes if remote.key and not remote.gone]
+    made = _made(world)
     return _hand_on(world, r, made[-1]) if made else "none made"
 
 

@@ -21,8 +21,8 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
 from webapp.sync import apply, pull, push
-from webapp.sync.creations import give_up, never_sent, note_made, stood_there
-from webapp.sync.fields import BY_NAME, NAMES, REFERENCES, Values, read, spelled
+from webapp.sync.creations import give_up, never_sent, note_made, open_there, stood_there
+from webapp.sync.fields import NAMES, REFERENCES, Values, read, spelled
 from webapp.sync.normalise import same
 from webapp.sync.plan import UNSURE
 
@@ -60,7 +60,7 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
             held.finish()
             return None
         stood = stood_there(pair)
-        values = _open_values(pair, stood or pair.customer.values)
+        values = open_there(FieldRule.policy(pair.connection_id), stood or pair.customer.values)
         body = new_body(spelled(values if stood else _filled(pair, values), "legacy"), pair.new_number)
         if pending is not None and pending.body == body:
             return pending
@@ -80,12 +80,6 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
             body_json=json.dumps(body, ensure_ascii=False),
             fields_json=json.dumps(values, ensure_ascii=False),
         )
-
-
-def _open_values(pair: Pairing, values: Values) -> dict[str, str]:
-    """These values, without the fields that the company has closed there; what e-conomic requires goes all the same."""
-    policy = FieldRule.policy(pair.connection_id)
-    return {name: values[name] for name in values if BY_NAME[name].required or not policy.is_closed(name, "theirs")}
 
 
 def _filled(pair: Pairing, values: dict[str, str]) -> dict[str, str]:

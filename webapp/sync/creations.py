@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from peewee import IntegrityError
 
 from webapp import db
@@ -11,6 +13,7 @@ from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
+from webapp.models.field_rule import Policy
 from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
@@ -18,6 +21,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
 from webapp.models.user import User
 from webapp.sync import standing
+from webapp.sync.fields import BY_NAME
 from webapp.sync.register import NumberInUse
 
 OF_THE_NUMBER = ("number_taken", "number_held")
@@ -101,6 +105,11 @@ def never_sent(pending: Attempt | None) -> None:
     """A body that e-conomic has surely not seen gives way to one by the values and rules of now."""
     if pending is not None:
         pending.settle(attempts.STALE, kind="never_sent")
+
+
+def open_there(policy: Policy, values: Mapping[str, str]) -> dict[str, str]:
+    """These values, without the fields that the company has closed there; what e-conomic requires goes all the same."""
+    return {name: values[name] for name in values if BY_NAME[name].required or not policy.is_closed(name, "theirs")}
 
 
 def stood_there(pair: Pairing) -> dict[str, str]:

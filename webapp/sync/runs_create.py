@@ -13,7 +13,7 @@ from webapp.models.field_rule import FieldRule, Policy
 from webapp.models.mirror import Mirror
 from webapp.models.run import Run, RunItem
 from webapp.sync import creations, numbers, pairings, suggesting
-from webapp.sync.fields import BY_NAME, Values
+from webapp.sync.fields import Values
 from webapp.sync.foresee import Foresight
 from webapp.sync.pairings import Moved
 from webapp.sync.runs_plan import EVERYBODY, Changes, Planned, Selection, changed, customers_of, mirrors_of
@@ -50,7 +50,7 @@ def _there(foresight: Foresight, policy: Policy, customer: Customer, number: int
 
 
 def _sides_there(policy: Policy, values: Values, filled: Values) -> tuple[Changes, Changes]:
-    sent = {n: value for n, value in filled.items() if BY_NAME[n].required or not policy.is_closed(n, "theirs")}
+    sent = creations.open_there(policy, filled)
     got = {n: value for n, value in sent.items() if not policy.is_closed(n, "ours")}
     return changed({"ours": values}, {"ours": got, "theirs": sent})
 

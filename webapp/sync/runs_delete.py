@@ -20,7 +20,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
 from webapp.sync import apply, creations, guard, pairings, register, remove, standing
-from webapp.sync.fields import BY_NAME, NAMES, spelled
+from webapp.sync.fields import NAMES, spelled
 from webapp.sync.pairings import Moved
 from webapp.sync.plan import Presence, plan
 from webapp.sync.runs_plan import Planned, Selection, pairings_of
@@ -112,7 +112,7 @@ def plan_undo(known: Known, item: RunItem) -> Planned:
 
 def _closed(policy: Policy, there: Mapping[str, str]) -> list[str]:
     """Fields that a rule has closed there since, so whoever is made again does not get them."""
-    return [name for name in there if policy.is_closed(name, "theirs") and not BY_NAME[name].required]
+    return [name for name in there if name not in creations.open_there(policy, there)]
 
 
 def _without(names: list[str], before: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
