@@ -1,5 +1,6 @@
 """What every test may ask for: a fresh, migrated database of each kind, and a loud word about missing real parts."""
 
+import gc
 import os
 import shutil
 import socket
@@ -144,6 +145,13 @@ def _bound(address: str) -> Iterator[str]:
 def _migrate(address: str) -> None:
     for _ in _bound(address):
         migrations.upgrade()
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests are not looked through for garbage again and again: a tenth of the work."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
