@@ -71,6 +71,7 @@ STORIES: tuple[tuple[Planned | str, ...], ...] = (
     (*UNANSWERED, "we try again", "work", "work"),
     (*UNANSWERED, "they reuse what we make", "key grows old", AHEAD, "we try again", "work", "work"),
     (*UNANSWERED, "they take what we make", "key grows old", "look-up fails", AHEAD, "work"),
+    (*UNANSWERED, "creation is forbidden", "time passes", "work", "we try again", "work", "work"),
     (*UNANSWERED, "we give up", "work", "we create there", "work"),
     ("we create there", "we delete", "work", "work"),
     ("we create there", "process dies", "work", "work"),

@@ -62,6 +62,7 @@ def _calm(world: World) -> None:
         connection = world.connection
     at_work = connection is not None and connection.state not in (PAUSED, CLOSED)
     if not at_work or not _opens(world, connection):
+        world.clock.sleep(connect.wait(world.alice.company))
         world.connect()
         connection = world.connection
     assert connection is not None

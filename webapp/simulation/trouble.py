@@ -139,6 +139,12 @@ def no_such_address(world: World, r: Random) -> str:
     return "404"
 
 
+def forbid_creations(world: World, r: Random) -> str:
+    """The next creation is not allowed, and makes nobody: a role or module is missing there for a moment."""
+    world.sandbox.faults.next(1, "POST", "(?i)/customers", "403")
+    return "403"
+
+
 def look_up(world: World, r: Random) -> str:
     """The next questions about one customer go unanswered."""
     kind = r.choice(LOST)
