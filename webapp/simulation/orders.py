@@ -94,6 +94,15 @@ def settings(world: World, r: Random) -> str:
     return way
 
 
+def switch_off(world: World, r: Random) -> str:
+    """ "Kunder" → "Ingen", whatever is under way."""
+    connection = world.connection
+    if connection is None or connection.state == "closed":
+        return "not connected"
+    connect.deactivate(connection)
+    return "off"
+
+
 def _close(world: World, connection: Connection) -> None:
     world.memory["webhook"] = None
     with db.write():

@@ -66,6 +66,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we brake": (orders.answer_brake, 1),
     "we answer the emptied": (orders.answer_emptied, 1),
     "we set": (orders.settings, 2),
+    "we switch off": (orders.switch_off, 0),
     "they add": (accountants.add, 4),
     "they add the same": (accountants.add_same, 2),
     "they make the group": (mending.make_the_group, 1),

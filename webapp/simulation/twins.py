@@ -122,11 +122,9 @@ def _creations(world: World, connection: Connection) -> None:
 
 def _made_again(world: World, connection: Connection, first: Attempt, second: Attempt, before: Remote) -> None:
     """Excused only when nothing could be known: an old, unclear attempt, the number free again, and no webhook."""
-    told = [
-        row
-        for row in Inbox.select().where(Inbox.connection == connection, Inbox.received_at >= first.created_at)
-        if first.number in (row.old_number, row.new_number) and row.received_at < second.created_at
-    ]
+    since, until = world.heard[first.key], world.heard[second.key]
+    meanwhile = Inbox.select().where(Inbox.connection == connection, Inbox.id > since, Inbox.id <= until)
+    told = [row for row in meanwhile if first.number in (row.old_number, row.new_number)]
     if first.fault_kind == "absent" and not told and (before.gone or before.number != first.number):
         world.ledger.counts["made again, deleted or renumbered there before anybody could know"] += 1
     else:

@@ -10,9 +10,12 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from peewee import fn
+
 from webapp import config, ports, vault
 from webapp.models.company import Company
 from webapp.models.connection import Connection
+from webapp.models.inbox import Inbox
 from webapp.models.user import User
 from webapp.sandbox import Sandbox, create_sandbox
 from webapp.simulation import boundaries, meetings, watched
@@ -65,6 +68,7 @@ class World:
         self.at_work = -1
         self.reads: dict[tuple[int, str], str] = {}
         self.sent: dict[str, float] = {}
+        self.heard: dict[str, int] = {}
         self.serial = itertools.count(1)
         self._tokens = itertools.count(1)
         self.sandbox = Sandbox(seed, now=self.clock.theirs)
@@ -161,6 +165,8 @@ class World:
         self.note("call", call.method, call.path, call.number, call.key)
         self._check_grant(call)
         self.sent[call.key] = self.clock.seconds()
+        if call.key and call.key not in self.heard:
+            self.heard[call.key] = Inbox.select(fn.MAX(Inbox.id)).scalar() or 0
         self.witness.calls(call)
         self.ledger.counts["writes"] += call.method != "GET"
         if self.at_work >= 0 and self.rests.too_early(self._agreement_now(), self.clock.seconds(), self._excuse()):
