@@ -7,10 +7,13 @@ import pytest
 
 from tests.beginning import rows_made_once
 from tests.people import World
-from webapp import ports
+from webapp import db, ports
+from webapp.models import lane
+from webapp.models.checked import Checked
 from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.default_rule import DefaultRule
+from webapp.models.lane import Fenced, Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.sync import checking, checkup, pull, register
@@ -127,6 +130,17 @@ def test_a_change_while_it_is_looked_for_is_seen_the_next_time(world: World, mon
     now(world)
     monkeypatch.undo()
     assert "Tykland" in {finding.value for finding in now(world).everything()}
+
+
+def test_a_worker_whose_look_went_to_another_keeps_nothing(world: World) -> None:
+    with db.write():
+        Lane.wake(world.connection, lane.CHECK, world.connection.id)
+    held = Lane.claim("slow", world.connection, sides=(lane.CHECK,))
+    assert held is not None
+    Lane.update(fence=Lane.fence + 1).execute()
+    with pytest.raises(Fenced):
+        checking.step(held, world.connection)
+    assert not Checked.select().exists()
 
 
 def test_another_companys_check_is_kept_beside(world: World, looks: list[int]) -> None:

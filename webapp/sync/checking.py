@@ -66,14 +66,15 @@ class Check:
                 yield from (_read(cause, told) for told in json.loads(row.findings_json))
 
 
-def check(company: Company, connection: Connection | None) -> Check:
-    """As kept, if the registers have not changed since; looked for and kept if they have.
+def check(company: Company, connection: Connection | None, held: Lane | None = None) -> Check:
+    """As kept, if the registers have not changed since; looked for and kept if they have. Raises Fenced where the
+    lane that it is looked for on went to another worker.
 
     The stamp is taken before the registers are read: what changes meanwhile gives another stamp the next time.
     """
     rules = DefaultRule.rules(connection) if connection else []
     stamp = _stamp(company, connection, rules)
-    return _told(company, Checked.of(company, stamp) or _look(company, connection, rules, stamp))
+    return _told(company, Checked.of(company, stamp) or _look(company, connection, rules, stamp, held))
 
 
 def known(company: Company, connection: Connection | None, *, few: int | None = None) -> tuple[Check | None, bool]:
@@ -95,14 +96,17 @@ def known(company: Company, connection: Connection | None, *, few: int | None = 
 
 def step(held: Lane, connection: Connection) -> None:
     """The worker's part: look the registers through, unless that has been done since they changed."""
-    check(connection.company, connection)
+    check(connection.company, connection, held)
     with db.write():
         held.hold()
         held.finish()
 
 
-def _look(company: Company, connection: Connection | None, rules: list[Rule], stamp: str) -> Checked:
-    return _keep(company, stamp, checkup.examine(list(_rows(company, connection)), _filled(connection, rules)))
+def _look(
+    company: Company, connection: Connection | None, rules: list[Rule], stamp: str, held: Lane | None = None
+) -> Checked:
+    report = checkup.examine(list(_rows(company, connection)), _filled(connection, rules))
+    return _keep(company, stamp, report, held)
 
 
 def _size(company: Company, connection: Connection) -> int:
@@ -128,7 +132,7 @@ def _stamp(company: Company, connection: Connection | None, rules: list[Rule]) -
 
 
 @db.retrying
-def _keep(company: Company, stamp: str, report: Report) -> Checked:
+def _keep(company: Company, stamp: str, report: Report, held: Lane | None) -> Checked:
     pages = [
         {"company": company, "stamp": stamp, "cause": cause, "page": page, "findings_json": json.dumps(told)}
         for cause, findings in report.by_cause.items()
@@ -137,6 +141,8 @@ def _keep(company: Company, stamp: str, report: Report) -> Checked:
     counts = json.dumps({cause: (len(found), checkup.customers(found)) for cause, found in report.by_cause.items()})
     facts = {"stamp": stamp, "checked": report.checked, "odd": report.odd, "counts_json": counts}
     with db.write():
+        if held is not None:
+            held.hold()
         Company.locked(company.id)
         Checked.delete().where(Checked.company == company).execute()
         kept: Checked = Checked.create(company=company, **facts)
