@@ -1,4 +1,4 @@
-"""Alice administers, Bob inspects, Charlie belongs to another company: their rows, browsers and example world."""
+"""Alice administers, Bob inspects, Dora audits, Charlie belongs to another company: their rows and example world."""
 
 from __future__ import annotations
 
@@ -93,6 +93,7 @@ class World:
     alice: User
     bob: User
     charlie: User
+    dora: User
     connection: Connection
     customer: Customer
     paired: Customer
@@ -109,7 +110,8 @@ class World:
         paired = register.add(ours, 1002, {"name": "Ærø Bageri", "phone": "62 10 00 20"}, alice)
         mirror = enter(connection, 1002, {"name": "Ærø Bageri", "phone": "62 10 00 99"})
         pairing = pair(connection, paired, mirror)
-        return cls(alice, bob, person(other, "Charlie"), connection, customer, paired, mirror, pairing)
+        charlie, dora = person(other, "Charlie"), person(ours, "Dora", users.AUDITOR)
+        return cls(alice, bob, charlie, dora, connection, customer, paired, mirror, pairing)
 
 
 def connect(company: Company) -> Connection:

@@ -87,6 +87,13 @@ def test_a_first_person_is_made_and_may_sign_in(here: Path) -> None:
     assert code == 2 and "signs in with alice@x.dk already" in said
 
 
+def test_an_auditor_is_made_with_that_role(here: Path) -> None:
+    words = ("--email", "dora@x.dk", "--name", "Dora", "--password", "hemmeligt ord")
+    assert run("user", "--company", "Fjordglans", "--role", "auditor", *words)[0] == 0
+    with db.connected():
+        assert User.signing_in("dora@x.dk", "hemmeligt ord").is_auditor  # type: ignore[union-attr]
+
+
 def test_a_comparison_without_a_connection_says_so(here: Path) -> None:
     code, said = run("compare")
     assert code == 2 and said == "No company is connected, active and working.\n"
@@ -230,4 +237,4 @@ def test_a_second_demo_goes_on_with_the_same_data(tmp_path: Path) -> None:
         stored = ask(theirs, "SELECT place, key, row FROM kept WHERE place LIKE 'customers%' ORDER BY 1, 2")
         kept.append((rows, people, stored, (tmp_path / "secret.key").read_text()))
     assert kept[0] == kept[1]
-    assert [len(part) for part in kept[0][:3]] == [61, 3, 112]
+    assert [len(part) for part in kept[0][:3]] == [61, 4, 112]

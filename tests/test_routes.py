@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +21,7 @@ from webapp.models.field_rule import FieldRule
 from webapp.models.place import Place
 from webapp.models.run import Run
 from webapp.models.sweep import Sweep
+from webapp.models.user import User
 
 # An example for each name that stands in an address (or at one endpoint): of Alice's company where it names a row.
 EXAMPLES: dict[str, Callable[[World], Any]] = {
@@ -72,9 +75,12 @@ OPEN = {
     "oidc.start",
     "oidc.callback",
 }
-# What an inspector may change: nothing in e-conomic, and no customer that exists.
-INSPECTORS_CHANGE = {"accounts.logout", "accounts.password_post", "customers.create"}
-INSPECTORS_CHANGE |= {"window_memory.fold", "window_memory.tour"}
+# What concerns only whoever asks: all that an auditor may change.
+EVERYBODY_CHANGES = {"accounts.logout", "accounts.password_post", "window_memory.fold", "window_memory.tour"}
+# What an inspector may change besides: nothing in e-conomic, and no customer that exists.
+INSPECTORS_CHANGE = EVERYBODY_CHANGES | {"customers.create"}
+# What a health check keeps of its last look, so that the same registers are not looked through twice.
+KEPT = re.compile(r'(INSERT INTO|DELETE FROM|UPDATE) "checked')
 
 
 @dataclass
@@ -102,9 +108,19 @@ class Walk:
     def browser(self, user: Any = None) -> Browser:
         return Browser.of(self.app, user)
 
-    def needs_administrator(self, rule: Rule, method: str) -> bool:
+    def methods(self) -> set[str]:
+        """Every method by which something can be changed, as the addresses know them."""
+        known = {method for rule in self.app.url_map.iter_rules() for method in rule.methods or ()}
+        return known - auth.SAFE_METHODS
+
+    def changing(self) -> list[tuple[Rule, str]]:
+        """Everything that can change something, but what is open to all the world."""
+        found = [(rule, method) for method in sorted(self.methods()) for rule in self.rules(method)]
+        return [(rule, method) for rule, method in found if not auth.is_open(rule.endpoint)]
+
+    def may(self, user: User, rule: Rule, method: str) -> bool:
         with self.app.app_context():
-            return not auth.is_open(rule.endpoint) and auth.needs_administrator(rule.endpoint, method)
+            return auth.is_open(rule.endpoint) or auth.may(user.role, rule.endpoint, method)
 
 
 @pytest.fixture
@@ -112,6 +128,34 @@ def walk(database: str) -> Iterator[Walk]:
     app = create_app(KEYS | {"DATABASE_URL": database, "TESTING": True, "RATELIMIT_ENABLED": False})
     with db.connected():
         yield Walk(app, World.make())
+
+
+class Written(logging.Handler):
+    """Every statement that changed a row, as the database got it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.statements: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.statements.append(str(record.msg[0]))
+
+    def clear(self) -> None:
+        self.statements.clear()
+
+    def __call__(self) -> list[str]:
+        return [text for text in self.statements if re.match(r"\s*(INSERT|UPDATE|DELETE|REPLACE)", text, re.IGNORECASE)]
+
+
+@pytest.fixture
+def written() -> Iterator[Written]:
+    heard, logger = Written(), logging.getLogger("peewee")
+    before = logger.level
+    logger.addHandler(heard)
+    logger.setLevel(logging.DEBUG)
+    yield heard
+    logger.setLevel(before)
+    logger.removeHandler(heard)
 
 
 def test_every_name_in_an_address_has_an_example(walk: Walk) -> None:
@@ -150,20 +194,43 @@ def test_a_customer_of_another_company_is_not_found(walk: Walk) -> None:
     assert {charlie.get(walk.address(rule)).status_code for rule in rules} == {404}
 
 
+@pytest.mark.parametrize("who", ["bob", "dora"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_an_inspector_is_refused_what_is_for_administrators(walk: Walk, method: str) -> None:
-    bob = walk.browser(walk.world.bob)
-    form = {"csrf_token": bob.token()} if method == "POST" else {}
-    rules = [rule for rule in walk.rules(method) if walk.needs_administrator(rule, method)]
-    codes = {r.endpoint: bob.client.open(walk.address(r), method=method, data=form).status_code for r in rules}
-    assert {name: code for name, code in codes.items() if code != 403} == {}
+def test_whoever_is_no_administrator_is_refused_what_is_for_administrators(walk: Walk, method: str, who: str) -> None:
+    user = getattr(walk.world, who)
+    browser = walk.browser(user)
+    form = {"csrf_token": browser.token()} if method == "POST" else {}
+    rules = [rule for rule in walk.rules(method) if not walk.may(user, rule, method)]
+    codes = {r.endpoint: browser.client.open(walk.address(r), method=method, data=form).status_code for r in rules}
+    assert codes and {name: code for name, code in codes.items() if code != 403} == {}
 
 
-def test_inspectors_change_only_what_is_listed(walk: Walk) -> None:
-    posts = [
-        rule for rule in walk.rules("POST") if not auth.is_open(rule.endpoint) or rule.endpoint in INSPECTORS_CHANGE
-    ]
-    assert {r.endpoint for r in posts if not walk.needs_administrator(r, "POST")} == INSPECTORS_CHANGE
+@pytest.mark.parametrize(("who", "listed"), [("bob", INSPECTORS_CHANGE), ("dora", EVERYBODY_CHANGES)])
+def test_whoever_is_no_administrator_changes_only_what_is_listed(walk: Walk, who: str, listed: set[str]) -> None:
+    user = getattr(walk.world, who)
+    assert {rule.endpoint for rule, method in walk.changing() if walk.may(user, rule, method)} == listed
+
+
+def test_an_auditor_is_told_so_by_every_address_that_changes_something(walk: Walk, written: Written) -> None:
+    dora = walk.browser(walk.world.dora)
+    token = dora.token()
+    asked = [(walk.address(rule), method) for rule, method in walk.changing() if rule.endpoint not in EVERYBODY_CHANGES]
+    written.clear()
+    answers = [dora.client.open(address, method=method, data={"csrf_token": token}) for address, method in asked]
+    assert len(answers) > 30 and {answer.status_code for answer in answers} == {403}
+    assert all("Som revisor kan du se alt, men ikke ændre noget." in answer.text for answer in answers)
+    assert written() == []
+
+
+def test_an_auditor_who_looks_at_everything_writes_nothing(walk: Walk, written: Written) -> None:
+    dora = walk.browser(walk.world.dora)
+    asked = [(rule, walk.address(rule)) for rule in walk.pages() if not auth.is_open(rule.endpoint)]
+    written.clear()
+    codes = {rule.endpoint: dora.get(address).status_code for rule, address in asked}
+    assert written() and [statement for statement in written() if not KEPT.match(statement)] == []
+    allowed = {rule.endpoint for rule, _address in asked if walk.may(walk.world.dora, rule, "GET")}
+    assert {name for name, code in codes.items() if code != 403} == allowed
+    assert {name: code for name, code in codes.items() if code >= 400 and name in allowed} == {}
 
 
 def test_no_form_is_taken_without_its_token(walk: Walk) -> None:

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from htmx_flask import make_response
 
 from webapp.models.company import Company
-from webapp.models.user import User
+from webapp.models.user import ADMINISTRATOR, INSPECTOR, ROLES, User
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -35,7 +36,9 @@ class Person(UserMixin):
         self.user = user
         self.company: Company = user.company
         self.name, self.email = user.name or user.email, user.email
-        self.is_administrator = user.is_administrator
+        self.role: str = user.role
+        self.is_administrator, self.is_auditor = user.is_administrator, user.is_auditor
+        self.sees_everything, self.may_create = not user.is_inspector, not user.is_auditor
 
     def get_id(self) -> str:
         """What the session holds: a new password raises the epoch and so ends every older session."""
@@ -97,22 +100,29 @@ def sign_out() -> None:
 
 
 def administrator_only(view: View) -> View:
-    """Refuse inspectors, also when they only look."""
-    view.for_administrators = True  # type: ignore[attr-defined]
-    return view
+    """Refuse all others, also when they only look."""
+    return _for(view, ADMINISTRATOR)
 
 
 def inspectors_too(view: View) -> View:
-    """Let inspectors change something here: without this mark, every method but GET is for administrators."""
-    view.for_inspectors = True  # type: ignore[attr-defined]
+    """For administrators and inspectors, whatever the method."""
+    return _for(view, ADMINISTRATOR, INSPECTOR)
+
+
+def about_oneself(view: View) -> View:
+    """Let everybody change something here, for it concerns only whoever asks."""
+    return _for(view, *ROLES)
+
+
+def _for(view: View, *roles: str) -> View:
+    view.roles = frozenset(roles)  # type: ignore[attr-defined]
     return view
 
 
-def needs_administrator(endpoint: str, method: str) -> bool:
-    view = current_app.view_functions[endpoint]
-    if getattr(view, "for_administrators", False):
-        return True
-    return method not in SAFE_METHODS and not getattr(view, "for_inspectors", False)
+def may(role: str, endpoint: str, method: str) -> bool:
+    """Without a mark everybody looks, and every other method is for administrators."""
+    unmarked = ROLES if method in SAFE_METHODS else (ADMINISTRATOR,)
+    return role in getattr(current_app.view_functions[endpoint], "roles", unmarked)
 
 
 def is_open(endpoint: str) -> bool:
@@ -132,8 +142,9 @@ def _guard() -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         return _to_login()
     g.locale = LOCALES.get(user().language, "da")
-    if needs_administrator(request.endpoint, request.method) and not is_administrator():
-        abort(403)
+    if not may(user().role, request.endpoint, request.method):
+        told = _("Som revisor kan du se alt, men ikke ændre noget. Intet er ændret.")
+        abort(403, told if user().is_auditor else None)
     return None
 
 

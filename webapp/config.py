@@ -104,6 +104,7 @@ SETTINGS = (
     Setting("OIDC_ISSUER", "", "OpenID Connect provider for single sign-on; empty: off"),
     Setting("OIDC_CLIENT_ID", "", "Client id at that provider"),
     Setting("OIDC_CLIENT_SECRET", "", "Client secret at that provider", secret=True),
+    Setting("OIDC_ROLE_CLAIM", "", "Claim that names a person's role there; empty: the role given here stays"),
 )
 
 

@@ -22,6 +22,7 @@ from webapp.models.history import History
 from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
+from webapp.models.notice import Notice
 from webapp.models.pairing import CLOSED, Pairing
 from webapp.models.place import Heartbeat, Place
 from webapp.models.run import Run, RunItem, RunPlan
@@ -33,7 +34,7 @@ from webapp.models.user import User
 MODELS: list[Any] = [
     Company, User, Customer, Connection, Reference, UnitMapping, AccessGrant, Mirror, Pairing, Exclusion, Lane,
     Attempt, Inbox, Sweep, Run, RunPlan, RunItem, History, Place, Tally, Heartbeat, FieldRule, Confirmation,
-    DefaultRule, Suggestion, NotSame, Checked, CheckedPage,
+    DefaultRule, Suggestion, NotSame, Checked, CheckedPage, Notice,
 ]  # fmt: skip
 PARTIAL = {
     "customer_number": "deleted_at IS NULL",
@@ -121,6 +122,7 @@ class Tenant:
         of_check: dict[str, Any] = {"company": self.company, "stamp": name}
         Checked.create(checked=1, odd=1, counts_json="{}", **of_check)
         CheckedPage.create(cause="double", page=1, findings_json="[]", **of_check)
+        Notice.create(company=self.company, user=self.user)
 
     def target(self, table: str) -> int:
         """The row that a reference to this table may point at."""

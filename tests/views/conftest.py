@@ -1,4 +1,4 @@
-"""The app over a fresh database, with Alice, Bob and Charlie before it.
+"""The app over a fresh database, with Alice, Bob, Charlie and Dora before it.
 
 Pages that search, sort and count are asked on each kind of database; where a page only hands on to the engine, which is
 tested on both, its module keeps to SQLite. Every address is asked on both by `tests/test_routes.py`.
@@ -38,6 +38,11 @@ def bob(app: Flask, world: World) -> Browser:
 @pytest.fixture
 def charlie(app: Flask, world: World) -> Browser:
     return Browser.of(app, world.charlie)
+
+
+@pytest.fixture
+def dora(app: Flask, world: World) -> Browser:
+    return Browser.of(app, world.dora)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Alice, Bob and Charlie before the window of a company that is synchronised with a pretend e-conomic."""
+"""Alice, Bob, Dora and Charlie before the window of a company that is synchronised with a pretend e-conomic."""
 
 import re
 from collections.abc import Iterator
@@ -29,6 +29,7 @@ class Synced(World):
         self.flask = app
         self.admin = Browser.of(app, self.alice)
         self.inspector = Browser.of(app, person(self.company, "Bob", users.INSPECTOR))
+        self.auditor = Browser.of(app, person(self.company, "Dora", users.AUDITOR))
         self.outsider = Browser.of(app, person(Company.create(name="Andre"), "Charlie"))
 
     def mirror(self, number: int) -> Mirror:

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.people import KEYS, World
 from webapp import create_app, db
+from webapp.models.user import User
 
 # The provider of the tests announces its own coming changes.
 pytestmark = pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")
@@ -57,6 +58,33 @@ def test_a_verified_e_mail_signs_the_existing_user_in(client: FlaskClient, issue
     back = come_back(client, issuer, {"email": "alice@fjordglans.dk", "email_verified": True})
     assert client.get(back).location == "/customers"
     assert client.get("/customers").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("told", "role"),
+    [
+        ("auditor", "auditor"),
+        (["inspector", "everybody"], "inspector"),
+        (["auditor", "administrator"], "auditor"),
+        ("boss", "administrator"),
+        ([], "administrator"),
+        (7, "administrator"),
+        (None, "administrator"),
+    ],
+)
+def test_a_role_that_the_provider_names_is_the_persons(
+    app: Flask, client: FlaskClient, issuer: str, told: object, role: str
+) -> None:
+    app.config["OIDC_ROLE_CLAIM"] = "role"
+    client.get(come_back(client, issuer, {"email": "alice@fjordglans.dk", "email_verified": True, "role": told}))
+    assert User.with_email("alice@fjordglans.dk").role == role  # type: ignore[union-attr]
+
+
+def test_a_role_that_nobody_asked_the_provider_for_changes_nothing(client: FlaskClient, issuer: str) -> None:
+    client.get(
+        come_back(client, issuer, {"email": "dora@fjordglans.dk", "email_verified": True, "role": "administrator"})
+    )
+    assert client.get("/customers/new").status_code == 403
 
 
 def test_the_way_there_carries_state_nonce_and_challenge(client: FlaskClient) -> None:

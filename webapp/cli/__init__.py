@@ -14,7 +14,7 @@ import peewee
 
 from webapp import config, db, migrations, ports, prepare
 from webapp.cli import serving, tending
-from webapp.models.user import ADMINISTRATOR, INSPECTOR
+from webapp.models.user import ADMINISTRATOR, ROLES
 
 DAMAGED = "the database is damaged, nothing was synchronised; restore a backup of it (docs/deployment.md)"
 
@@ -58,7 +58,7 @@ def init() -> None:
 @click.option("--company", required=True, help="The company's name; made when it does not exist.")
 @click.option("--email", required=True)
 @click.option("--name", required=True)
-@click.option("--role", type=click.Choice([ADMINISTRATOR, INSPECTOR]), default=ADMINISTRATOR, show_default=True)
+@click.option("--role", type=click.Choice(ROLES), default=ADMINISTRATOR, show_default=True)
 @click.password_option()
 def user(company: str, email: str, name: str, role: str, password: str) -> None:
     """Make a person who may sign in (the first one too)."""

@@ -12,7 +12,7 @@ from webapp import config, create_app, db, migrations
 from webapp.cli import serving
 from webapp.models.company import Company
 from webapp.models.customer import Customer
-from webapp.models.user import ADMINISTRATOR, INSPECTOR, User
+from webapp.models.user import ADMINISTRATOR, AUDITOR, INSPECTOR, User
 from webapp.sandbox import Sandbox
 from webapp.sandbox import cli as sandbox_cli
 from webapp.sandbox import demo as sandbox_demo
@@ -25,6 +25,7 @@ PEOPLE = (
     (FJORDGLANS, "alice@fjordglans.example", "Alice Holm", ADMINISTRATOR),
     (FJORDGLANS, "bob@fjordglans.example", "Bob Lund", INSPECTOR),
     (SYDHAVN, "charlie@sydhavn.example", "Charlie Krogh", ADMINISTRATOR),
+    (FJORDGLANS, "dora@fjordglans.example", "Dora Winther", AUDITOR),
 )
 OVERLAP, OURS = range(30, 60), range(60, 75)
 LONG_NAME = (
@@ -125,6 +126,7 @@ def _tell(port: int, sandbox_port: int) -> None:
   CleanManager   http://127.0.0.1:{port}
     administrator  {PEOPLE[0][1]}    password {PASSWORD}
     inspector      {PEOPLE[1][1]}      password {PASSWORD}
+    auditor        {PEOPLE[3][1]}     password {PASSWORD}
     other company  {PEOPLE[2][1]}    password {PASSWORD}
 
   e-conomic (sandbox)   http://127.0.0.1:{sandbox_port}

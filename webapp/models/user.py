@@ -1,4 +1,4 @@
-"""People who sign in: administrators, who may do everything, and inspectors, who see and create."""
+"""People who sign in: administrators do everything, inspectors see and create, auditors see all and change nothing."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Self
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from peewee import ForeignKeyField, IntegerField, TextField, fn
+from peewee import BooleanField, ForeignKeyField, IntegerField, TextField, fn
 
 from webapp import ports
 from webapp.db import UTCField
 from webapp.models.base import Row
 from webapp.models.company import Company
 
-ADMINISTRATOR, INSPECTOR = "administrator", "inspector"
+ROLES = ADMINISTRATOR, INSPECTOR, AUDITOR = "administrator", "inspector", "auditor"
 _hasher = PasswordHasher()
 
 
@@ -39,6 +39,7 @@ class User(Row):
     disabled_at = UTCField(null=True)
     closed_sections = TextField(default="")
     tour = IntegerField(default=0)
+    notices = BooleanField(default=True)
 
     class Meta:
         table_name = "users"
@@ -46,6 +47,14 @@ class User(Row):
     @property
     def is_administrator(self) -> bool:
         return bool(self.role == ADMINISTRATOR)
+
+    @property
+    def is_inspector(self) -> bool:
+        return bool(self.role == INSPECTOR)
+
+    @property
+    def is_auditor(self) -> bool:
+        return bool(self.role == AUDITOR)
 
     @property
     def folded(self) -> frozenset[str]:

@@ -54,7 +54,7 @@ def check_login() -> ResponseReturnValue:
 
 
 @blueprint.post("/logout")
-@auth.inspectors_too
+@auth.about_oneself
 def logout() -> ResponseReturnValue:
     auth.sign_out()
     return htmx.go(url_for("accounts.login"))
@@ -66,7 +66,7 @@ def password() -> ResponseReturnValue:
 
 
 @blueprint.post("/password", endpoint="password_post")
-@auth.inspectors_too
+@auth.about_oneself
 @auth.limiter.limit("10/minute", deduct_when=_was_refused)
 def change_password() -> ResponseReturnValue:
     form = PasswordForm()
@@ -87,7 +87,7 @@ def change_password() -> ResponseReturnValue:
 
 
 @blueprint.post("/language")
-@auth.inspectors_too
+@auth.about_oneself
 def language() -> ResponseReturnValue:
     """Danish or English, remembered for the person, or for the browser before signing in."""
     chosen = request.form.get("language", "")

@@ -38,6 +38,7 @@ def export(kind: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/new")
+@auth.inspectors_too
 def new() -> ResponseReturnValue:
     return _form(CustomerForm.blank(_connection()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from authlib.common.errors import AuthlibBaseError
@@ -10,9 +11,9 @@ from flask import Blueprint, abort, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from webapp import auth, htmx
+from webapp import auth, db, htmx
 from webapp.forms import LoginForm
-from webapp.models.user import User
+from webapp.models.user import ROLES, User
 
 blueprint = Blueprint("oidc", __name__)
 
@@ -55,8 +56,19 @@ def callback() -> ResponseReturnValue:
     person = User.with_email(str(claims.get("email", ""))) if claims.get("email_verified") is True else None
     if person is None:
         return _refused(_("Der er ingen bruger her med den e-mail. Bed jeres administrator om at oprette dig."))
+    _take_role(person, claims)
     auth.sign_in(person)
     return htmx.go(url_for("customers.index"))
+
+
+def _take_role(person: User, claims: Mapping[str, Any]) -> None:
+    """Where the provider names a role, it is the person's from now on; of several the one that may change least."""
+    told = claims.get(current_app.config["OIDC_ROLE_CLAIM"])
+    named = [role for role in ROLES if role in (told if isinstance(told, list) else [told])]
+    if named and named[-1] != person.role:
+        with db.write():
+            person.role = named[-1]
+            person.save()
 
 
 def _refused(sentence: str) -> ResponseReturnValue:

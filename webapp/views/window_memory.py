@@ -39,7 +39,7 @@ STEPS = (
 
 
 @blueprint.post("/sections/<section>")
-@auth.inspectors_too
+@auth.about_oneself
 def fold(section: str) -> ResponseReturnValue:
     """Close an open section, or open a closed one, the next time the window is drawn too."""
     if section not in {known.value for known in Section}:
@@ -52,7 +52,7 @@ def fold(section: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/tour")
-@auth.inspectors_too
+@auth.about_oneself
 def tour() -> ResponseReturnValue:
     """ "Næste", "Spring over", and from the help page "Vis rundturen igen"."""
     answers = {"next": min(auth.user().tour + 1, len(STEPS)), "skip": len(STEPS), "again": 0}
