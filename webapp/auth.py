@@ -22,6 +22,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 # The only addresses that answer somebody who is not signed in.
 OPEN_BLUEPRINTS = frozenset({"health", "webhook", "oidc"})
 OPEN_ENDPOINTS = frozenset({"static", "accounts.login", "accounts.login_post", "accounts.language"})
+OPEN_ENDPOINTS |= {"notices.leaving", "notices.leave"}
 LOCALES = {"da": "da", "en": "en_GB"}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

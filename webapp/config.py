@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +28,20 @@ def _address(value: str) -> str:
 
 def _own_address(value: str) -> str:
     return _address(value) if value else ""
+
+
+def _mail_server(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+        raise ValueError("must be an address that begins with smtp:// or smtps://")
+    _ = parts.port
+    return value
+
+
+def _mail_address(value: str) -> str:
+    if value and not re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+", parseaddr(value)[1]):
+        raise ValueError("must be an e-mail address")
+    return value
 
 
 def _clock(value: str) -> str:
@@ -99,6 +114,14 @@ SETTINGS = (
     ),
     Setting("POLL_SECONDS", "300", "How often e-conomic is asked for changes that no webhook told", _seconds),
     Setting("COMPARE_AT", "03:10", "Time of the nightly full comparison, Danish time", _clock),
+    Setting(
+        "MAIL_URL",
+        "",
+        "`smtp://user:password@host:587` or `smtps://…`, by which administrators are told what waits; empty: off",
+        _mail_server,
+        secret=True,
+    ),
+    Setting("MAIL_FROM", "", "Sender of these mails; needed with MAIL_URL, as is PUBLIC_URL", _mail_address),
     Setting("SUPPORT_EMAIL", "support@cleanmanager.dk", "Support contact on the help page"),
     Setting("SUPPORT_PHONE", "+45 60 95 03 48", "Support telephone on the help page"),
     Setting("OIDC_ISSUER", "", "OpenID Connect provider for single sign-on; empty: off"),
@@ -120,3 +143,10 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
             shown = "" if setting.secret else f"={raw!r}"
             raise WrongSetting(f"{setting.name}{shown}: {wrong}") from wrong
     return values
+
+
+def refuse_half_a_mail_server(settings: Mapping[str, Any]) -> None:
+    """A mail needs a sender, and an address for its links. Raises WrongSetting."""
+    lacking = [name for name in ("MAIL_FROM", "PUBLIC_URL") if not settings[name]]
+    if settings["MAIL_URL"] and lacking:
+        raise WrongSetting(f"MAIL_URL: needs {' and '.join(lacking)} too")

@@ -122,7 +122,8 @@ class Tenant:
         of_check: dict[str, Any] = {"company": self.company, "stamp": name}
         Checked.create(checked=1, odd=1, counts_json="{}", **of_check)
         CheckedPage.create(cause="double", page=1, findings_json="[]", **of_check)
-        Notice.create(company=self.company, user=self.user)
+        told = User.create(company=self.company, email=f"told-{name}@x.dk", name=name)
+        Notice.create(company=self.company, user=told)
 
     def target(self, table: str) -> int:
         """The row that a reference to this table may point at."""

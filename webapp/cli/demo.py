@@ -57,7 +57,7 @@ def _run(app: Any, settings: dict[str, Any], port: int, sandbox_port: int) -> No
     sandbox_demo.seed_demo(sandbox)
     server = sandbox_cli.serve_in_thread(sandbox, sandbox_port)
     try:
-        with serving.working(app.config):
+        with serving.working(app):
             _tell(port, sandbox_port)
             serving.answer(app, "127.0.0.1", port)
     finally:

@@ -16,7 +16,8 @@ from typing import Any
 import click
 from waitress.server import create_server
 
-from webapp import create_app, db, migrations, ports, prepare
+from webapp import create_app, db, migrations, ports
+from webapp.postman import going_round
 from webapp.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def serve(host: str, with_worker: bool | None) -> None:
     port = app.config["PORT"]
     free_or_exit(port, "PORT", host)
     embedded = db.is_sqlite() if with_worker is None else with_worker
-    with stopping_on_signals(), working(app.config) if embedded else contextlib.nullcontext():
+    with stopping_on_signals(), working(app) if embedded else contextlib.nullcontext():
         click.echo(f"CleanManager answers at http://{host}:{port}")
         answer(app, host, port)
 
@@ -38,13 +39,14 @@ def serve(host: str, with_worker: bool | None) -> None:
 def work() -> None:
     """A worker until a signal."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    settings = prepare()
+    app = create_app()
     migrations.upgrade()
-    worker = Worker(settings)
+    worker = Worker(app.config)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: worker.stop())
     click.echo(f"Worker {worker.name} is at work")
-    worker.run()
+    with going_round(app):
+        worker.run()
 
 
 def run_sandbox(port: int, files: Iterable[Path], customers: int | None, seed: int, store: Path | None) -> None:
@@ -83,13 +85,14 @@ def _waiting_for_handles(accept: Callable[[], Any]) -> Callable[[], Any]:
 
 
 @contextlib.contextmanager
-def working(settings: Any) -> Iterator[Worker]:
-    """A worker in a thread of this process; told to stop, and waited for, at the end."""
-    worker = Worker(settings)
+def working(app: Any) -> Iterator[Worker]:
+    """A worker in a thread of this process, and whoever brings the mails; told to stop, and waited for, at the end."""
+    worker = Worker(app.config)
     thread = threading.Thread(target=worker.run, name="worker")
     thread.start()
     try:
-        yield worker
+        with going_round(app):
+            yield worker
     finally:
         worker.stop()
         thread.join(timeout=15)

@@ -71,7 +71,7 @@ def of(pair: Pairing) -> tuple[Cause, ...]:
 def groups(connection: Connection) -> tuple[Group, ...]:
     """All of them, the largest first."""
     found: dict[Cause, list[Pairing]] = defaultdict(list)
-    for pair in _faulty(connection):
+    for pair in faulty(connection):
         for cause in of(pair):
             found[cause].append(pair)
     ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0].key))
@@ -92,7 +92,7 @@ def ask_for(connection: Connection) -> None:
 
 def go_on(connection: Connection, came: Collection[tuple[str, str]]) -> int:
     """Try again, without anybody asking, what waited for these entries (list, key); how many that were."""
-    freed = [pair.id for pair in _faulty(connection) if came and _waits_for(pair) & set(came)]
+    freed = [pair.id for pair in faulty(connection) if came and _waits_for(pair) & set(came)]
     for pair_id in freed:
         try:
             pairings.try_again(connection, pair_id, None, None)
@@ -103,7 +103,7 @@ def go_on(connection: Connection, came: Collection[tuple[str, str]]) -> int:
 
 def missing(connection: Connection) -> set[tuple[str, str]]:
     """What is waited for: (list, key)."""
-    return {wanted for pair in _faulty(connection) for wanted in _waits_for(pair)}
+    return {wanted for pair in faulty(connection) for wanted in _waits_for(pair)}
 
 
 def living(connection: Connection, wanted: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -124,7 +124,8 @@ def _cause(kind: str, name: str, said: str, value: str) -> Cause:
     return Cause(kind, name)
 
 
-def _faulty(connection: Connection) -> list[Pairing]:
+def faulty(connection: Connection) -> list[Pairing]:
+    """Whatever e-conomic said no to, in the order of the names."""
     query = (
         Pairing.living(connection)
         .select(Pairing, Customer, Mirror)

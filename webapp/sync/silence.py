@@ -103,6 +103,16 @@ def of(connection: Connection) -> Silence | None:
     return Silence(missed, called, patchy=True) if missed * PATCHY_SHARE >= heard else None
 
 
+def since(connection: Connection, silence: Silence) -> datetime:
+    """When the first of the changes was found that no call has told of."""
+    made = connection.webhook_made_at or connection.opened_at
+    after = max(made, ports.now() - LATELY) if silence.patchy else silence.called_at or made
+    found = Sweep.select(Sweep.started_at).where(Sweep.connection == connection, Sweep.untold > 0)
+    first = found.where(Sweep.started_at > after).order_by(Sweep.started_at).first()
+    moment: datetime = first.started_at if first else ports.now()
+    return moment
+
+
 def _told_late(connection: Connection, since: datetime) -> int:
     """How many changes were told of after all, by a call that was still on its way when a sweep found them."""
     told = 0

@@ -26,6 +26,7 @@ MODULES = (
     "integrations",
     "pauses",
     "grants",
+    "notices",
     "webhook",
     "help",
     "health",

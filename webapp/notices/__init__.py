@@ -1,0 +1,1 @@
+"""Mail to a company's administrators of what only a person can settle."""
