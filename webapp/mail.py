@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import ssl
 from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from webapp import ports
 
@@ -26,12 +27,26 @@ def send(url: str, letter: EmailMessage) -> None:
     """Hand the letter to the server. Raises Unsent."""
     ports.assert_network_allowed()
     try:
-        with _connected(url) as server:
-            server.send_message(letter)
+        server = _connected(url)
+    except OSError as fault:
+        raise Unreachable(_told(fault)) from fault
+    try:
+        server.send_message(letter)
     except smtplib.SMTPRecipientsRefused as fault:
         raise Unsent("the recipient was refused") from fault
-    except (OSError, smtplib.SMTPException) as fault:
-        raise Unreachable(f"{type(fault).__name__}: {fault}"[:200]) from fault
+    except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError, UnicodeError) as fault:
+        raise Unsent(_told(fault)) from fault
+    except OSError as fault:
+        raise Unreachable(_told(fault)) from fault
+    finally:
+        # The letter was taken or not by now: how the conversation ends changes nothing.
+        with contextlib.suppress(OSError):
+            server.quit()
+        server.close()
+
+
+def _told(fault: Exception) -> str:
+    return f"{type(fault).__name__}: {fault}"[:200]
 
 
 def _connected(url: str) -> smtplib.SMTP:
@@ -42,12 +57,19 @@ def _connected(url: str) -> smtplib.SMTP:
         server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or ENCRYPTED, timeout=TIMEOUT, context=context)
     else:
         server = smtplib.SMTP(host, parts.port or PLAIN, timeout=TIMEOUT)
-        server.ehlo()
-        if server.has_extn("starttls"):
-            server.starttls(context=context)
-        elif parts.username:
-            server.close()
-            raise smtplib.SMTPNotSupportedError("the server offers no encryption, so the password was not told")
+    try:
+        _sign_in(server, parts, context)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _sign_in(server: smtplib.SMTP, parts: SplitResult, context: ssl.SSLContext) -> None:
+    server.ehlo_or_helo_if_needed()
+    if parts.scheme != "smtps" and server.has_extn("starttls"):
+        server.starttls(context=context)
+    elif parts.scheme != "smtps" and parts.username:
+        raise smtplib.SMTPNotSupportedError("the server offers no encryption, so the password was not told")
     if parts.username:
         server.login(unquote(parts.username), unquote(parts.password or ""))
-    return server

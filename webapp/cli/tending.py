@@ -17,6 +17,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.place import Heartbeat
 from webapp.models.sweep import Sweep
 from webapp.models.user import User
+from webapp.notices import posting
 from webapp.sync import connect, silence, standing, sweep
 from webapp.worker import Worker
 
@@ -134,6 +135,8 @@ def _of(connection: Connection, settings: dict[str, object]) -> list[str]:
         )
     if quiet := silence.of(connection):
         wrong.append(f"{name}: changes were found that no webhook call had told of: {quiet.untold}.")
+    if unsent := posting.trouble(connection.company):
+        wrong.append(f"{name}: a mail to an administrator could not be sent ({unsent.fault}).")
     try:
         client = connect.client(connection, connect.Endpoints.of(settings))  # type: ignore[arg-type]
         client.prove("legacy")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from email.errors import MessageError
 from email.message import EmailMessage
 
 from webapp import db, mail, ports
@@ -65,7 +66,7 @@ def _tell(user: User, items: Sequence[Item], write: Write, send: Send) -> bool:
     notice, told = held
     try:
         send(write(user, told))
-    except mail.Unsent as fault:
+    except (mail.Unsent, MessageError, ValueError) as fault:  # the last two: an address that no mail can be written to
         _rest(notice, str(fault))
         if isinstance(fault, mail.Unreachable):
             raise

@@ -35,12 +35,7 @@ def letter(user: User, items: Sequence[Item]) -> EmailMessage:
     """The mail to this person. The same news has the same Message-ID: what was sent twice is shown once."""
     g.locale = auth.LOCALES.get(user.language, "da")
     leaving = htmx.external(url_for("notices.leaving", token=signer().dumps(user.id)))
-    shown = {
-        "user": user,
-        "lines": lines(items),
-        "leaving": leaving,
-        "settings": htmx.external(url_for("notices.index")),
-    }
+    shown = {"user": user, "lines": lines(items), "leaving": leaving}
     made = EmailMessage()
     made["Subject"] = subject(items)
     made["From"] = current_app.config["MAIL_FROM"]
@@ -76,9 +71,8 @@ def lines(items: Sequence[Item]) -> list[Line]:
     by_cause: dict[Cause, int] = {}
     for cause in (cause for item in items if item.kind == FAULT for cause in item.causes):
         by_cause[cause] = by_cause.get(cause, 0) + 1
-    found += [
-        _refused(cause, count) for cause, count in sorted(by_cause.items(), key=lambda one: (-one[1], one[0].key))
-    ]
+    largest_first = sorted(by_cause.items(), key=lambda one: (-one[1], one[0].key))
+    found += [_refused(cause, count) for cause, count in largest_first]
     return found + [_silent(item) for item in items if item.kind == SILENT]
 
 
@@ -128,8 +122,8 @@ def _refused(cause: Cause, count: int) -> Line:
 
 def _silent(item: Item) -> Line:
     told = ngettext(
-        "%(count)s ændring i e-conomic blev ikke meldt af webhooken. Intet er gået tabt, men se efter, om den virker.",
-        "%(count)s ændringer i e-conomic blev ikke meldt af webhooken. Intet er gået tabt, men se efter, om den virker.",
+        "%(count)s ændring i e-conomic blev ikke meldt af webhooken. Intet er tabt, men se efter, om den virker.",
+        "%(count)s ændringer i e-conomic blev ikke meldt af webhooken. Intet er tabt, men se efter, om den virker.",
         item.count, count=number(item.count),
     )  # fmt: skip
     return Line(str(told), htmx.external(url_for("integrations.economic")))
