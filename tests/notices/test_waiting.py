@@ -37,7 +37,7 @@ def test_a_refusal_says_its_cause(world: World) -> None:
 
 def test_a_fault_that_time_mends_is_nobodys_task(world: World) -> None:
     pair = world.pair_same()
-    world.sandbox.faults.always("503")
+    world.sandbox.faults.always()
     world.save(pair.customer, phone="66100020")
     for _ in range(50):
         world.worker.round()
