@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parseaddr
+from email.utils import getaddresses
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,7 +39,8 @@ def _mail_server(value: str) -> str:
 
 
 def _mail_address(value: str) -> str:
-    if value and not re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+", parseaddr(value)[1]):
+    found = [address for _name, address in getaddresses([value])]
+    if value and (len(found) != 1 or not re.fullmatch(r"[^@\s]+@[^@\s]+", found[0])):
         raise ValueError("must be an e-mail address")
     return value
 

@@ -128,7 +128,7 @@ def window(journey: Journey) -> Page:
 class Demo:
     """The running demo: who may log in, where app and sandbox answer, its folder, and what it printed so far."""
 
-    ALICE, BOB, CHARLIE = (email for _, email, _, _ in PEOPLE)
+    ALICE, BOB, CHARLIE, DORA = (email for _, email, _, _ in PEOPLE)
     ACCOUNTANT = sandbox_demo.ACCOUNTANT
     BOOKKEEPER = sandbox_demo.BOOKKEEPER
     PASSWORD = PASSWORD

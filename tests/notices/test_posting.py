@@ -9,6 +9,7 @@ import pytest
 from tests.notices.conftest import DAY, HOUR, Postbox, conflict, gone, refused
 from tests.sync.world import World
 from webapp import mail
+from webapp.cli import tending
 from webapp.models import user as users
 from webapp.models.company import Company
 from webapp.models.connection import Connection
@@ -135,6 +136,14 @@ def test_one_refused_address_keeps_no_mail_from_the_others(world: World, postbox
     postbox.send = lambda letter: refuse() if letter["To"] == "Alice" else sent(letter)  # type: ignore[method-assign]
     assert [name for name, _kinds in postbox.go_round()] == ["Ann"]
     assert [notice.user.name for notice in Notice.select().where(Notice.fault != "")] == ["Alice"]
+
+
+def test_the_doctor_tells_why_a_mail_could_not_be_sent(world: World, postbox: Postbox) -> None:
+    world.connection.pause("grant_withdrawn")
+    postbox.fault = mail.Unreachable("TimeoutError: timed out")
+    postbox.go_round()
+    told = tending._of(world.connection, world.settings)
+    assert [line for line in told if "mail" in line][0].endswith("could not be sent (TimeoutError: timed out).")
 
 
 def refuse() -> None:
