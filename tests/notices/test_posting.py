@@ -129,6 +129,14 @@ def test_a_dead_mail_server_is_asked_ever_more_rarely_and_then_told_everything(w
     assert postbox.go_round() == [("Alice", ["paused"])] and Notice.get().fault == ""
 
 
+def test_a_server_that_is_away_is_asked_once_in_a_round(world: World, postbox: Postbox) -> None:
+    User.create(company=world.company, email="ann", name="Ann")
+    world.connection.pause("grant_withdrawn")
+    postbox.fault = mail.Unreachable("away")
+    postbox.go_round()
+    assert postbox.asked == 1
+
+
 def test_one_refused_address_keeps_no_mail_from_the_others(world: World, postbox: Postbox) -> None:
     User.create(company=world.company, email="ann", name="Ann")
     world.connection.pause("grant_withdrawn")

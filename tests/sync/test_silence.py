@@ -135,6 +135,17 @@ def test_calls_of_others_take_nothing_back(hooked: World) -> None:
     assert said(hooked) == silence.Silence(6, hooked.connection.webhook_called_at, patchy=True)
 
 
+def test_what_it_did_not_tell_days_ago_is_not_when_it_fell_silent(hooked: World) -> None:
+    hooked.economic.edit(1042, city="Svendborg")
+    look_for_changes(hooked)
+    hooked.clock.sleep(2 * 24 * 3600)
+    began = hooked.clock.now()
+    six_untold(hooked)
+    call(hooked, 1001)
+    found = said(hooked)
+    assert found is not None and found.patchy and silence.since(hooked.connection, found) >= began
+
+
 def test_calls_that_came_too_late_take_nothing_back(hooked: World) -> None:
     six_untold(hooked)
     hooked.clock.sleep(QUIET + 60)

@@ -64,11 +64,11 @@ def _customers(connection: Connection) -> Iterator[Item]:
     braked = Pairing.select(Pairing.id).where(Pairing.connection == connection, Pairing.brake_json != "")
     lines = Place.of(connection).where(Place.section.in_([Section.CONFLICT.value, Section.DELETED.value]))
     lines = lines.where(Place.state != State.DELETING.value, Place.pairing.is_null(False), Place.pairing.not_in(braked))
-    columns = (Place.section, Place.state, Place.pairing_id, Place.changed_at)
-    found = list(lines.select(*columns).order_by(Place.id).tuples())
-    faulty = any(state == State.FAULT for _section, state, *_ in found)
+    # Sorted here: asked to, SQLite would walk through every line of the company instead of these few.
+    found = sorted(lines.select(Place.pairing_id, Place.section, Place.state, Place.changed_at).tuples())
+    faulty = any(state == State.FAULT for _id, _section, state, _since in found)
     why = {pair.id: causes.of(pair) for pair in causes.faulty(connection)} if faulty else {}
-    for section, state, pairing_id, since in found:
+    for pairing_id, section, state, since in found:
         if state == State.FAULT:
             yield Item(FAULT, f"{FAULT}:{pairing_id}", since, causes=why.get(pairing_id, ()))
         else:
