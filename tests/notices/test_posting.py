@@ -151,7 +151,7 @@ def test_the_doctor_tells_why_a_mail_could_not_be_sent(world: World, postbox: Po
     postbox.fault = mail.Unreachable("TimeoutError: timed out")
     postbox.go_round()
     told = tending._of(world.connection, world.settings)
-    assert [line for line in told if "mail" in line][0].endswith("could not be sent (TimeoutError: timed out).")
+    assert next(line for line in told if "mail" in line).endswith("could not be sent (TimeoutError: timed out).")
 
 
 def refuse() -> None:
