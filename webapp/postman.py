@@ -42,11 +42,11 @@ class Postman:
     def go_round(self) -> int:
         return posting.go_round(self.write, lambda letter: mail.send(self.app.config["MAIL_URL"], letter))
 
-    def write(self, user: User, items: Sequence[Item]) -> EmailMessage:
+    def write(self, user: User, items: Sequence[Item], mark: str) -> EmailMessage:
         """As a page is written, though nobody asked for one; addresses begin as browsers reach the app."""
         parts = urlsplit(self.app.config["PUBLIC_URL"])
         with self.app.test_request_context(base_url=f"{parts.scheme}://{parts.netloc}"):
-            return notice_words.letter(user, items)
+            return notice_words.letter(user, items, mark)
 
 
 @contextmanager

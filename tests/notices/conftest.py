@@ -23,10 +23,12 @@ class Postbox:
 
     def __init__(self) -> None:
         self.letters: list[tuple[str, list[str]]] = []
+        self.marks: list[str] = []
         self.asked = 0
         self.fault: BaseException | None = None
 
-    def write(self, user: User, items: Sequence[Item]) -> EmailMessage:
+    def write(self, user: User, items: Sequence[Item], mark: str) -> EmailMessage:
+        self.marks.append(mark)
         letter = EmailMessage()
         letter["To"], letter["Subject"] = user.name, " ".join(sorted(item.kind for item in items))
         return letter

@@ -90,6 +90,7 @@ def test_what_ended_and_came_again_is_news(world: World, postbox: Postbox) -> No
         assert len(postbox.go_round()) == 1
         Connection.update(state="open", state_reason="").execute()
         assert postbox.go_round() == []
+    assert len(set(postbox.marks)) == 2
 
 
 def test_a_brake_is_told_at_once(world: World, postbox: Postbox) -> None:
@@ -154,6 +155,24 @@ def test_the_doctor_tells_why_a_mail_could_not_be_sent(world: World, postbox: Po
     assert next(line for line in told if "mail" in line).endswith("could not be sent (TimeoutError: timed out).")
 
 
+def test_a_mail_that_nobody_needs_any_more_is_no_trouble(world: World, postbox: Postbox) -> None:
+    world.connection.pause("grant_withdrawn")
+    postbox.fault = mail.Unreachable("away")
+    postbox.go_round()
+    assert posting.unsent().count() == 1
+    Connection.update(state="open", state_reason="").execute()
+    postbox.go_round()
+    assert posting.unsent().count() == 0 and postbox.asked == 1
+
+
+def test_a_mail_that_nobody_wants_any_more_is_no_trouble(world: World, postbox: Postbox) -> None:
+    world.connection.pause("grant_withdrawn")
+    postbox.fault = mail.Unreachable("away")
+    postbox.go_round()
+    User.update(notices=False).execute()
+    assert posting.unsent().count() == 0
+
+
 def refuse() -> None:
     raise mail.Unsent("the recipient was refused")
 
@@ -180,7 +199,7 @@ def test_who_dies_after_the_mail_is_gone_has_it_sent_twice_and_no_more(
     for _ in range(10):
         world.clock.sleep(HOUR)
         postbox.go_round()
-    assert len(postbox.letters) == 2
+    assert len(postbox.letters) == 2 and len(set(postbox.marks)) == 1
 
 
 def test_of_two_that_go_round_at_once_one_writes(world: World, postbox: Postbox) -> None:

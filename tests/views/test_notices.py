@@ -45,7 +45,7 @@ def busy(synced: Synced) -> Synced:
 
 def letter(synced: Synced, language: str = "da") -> EmailMessage:
     synced.alice.language = language
-    return postman.Postman(synced.flask).write(synced.alice, waiting.of(synced.connection))
+    return postman.Postman(synced.flask).write(synced.alice, waiting.of(synced.connection), "x1")
 
 
 def text(mail: EmailMessage, kind: str = "plain") -> str:
@@ -97,12 +97,10 @@ def test_a_standstill_is_the_subject(busy: Synced, reason: str, told: str) -> No
     Connection.update(state="open", state_reason="").execute()
 
 
-def test_a_mail_sent_twice_is_known_as_the_same(busy: Synced) -> None:
-    first, again = letter(busy), letter(busy)
-    assert first["Message-ID"] == again["Message-ID"]
-    busy.save(busy.pair_same(1046, "Ny").customer, ean="12345678901234567")
-    busy.drain()
-    assert letter(busy)["Message-ID"] != first["Message-ID"]
+def test_the_mail_carries_its_mark_and_the_way_to_leave(busy: Synced) -> None:
+    mail = letter(busy)
+    assert mail["Message-ID"] == "<x1@cleanmanager.dk>" and mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Unsubscribe"].strip("<>") in text(mail)
 
 
 def test_a_name_is_told_as_it_is_written(busy: Synced) -> None:

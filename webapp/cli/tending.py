@@ -13,6 +13,7 @@ from webapp.models import sweep as sweeps
 from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.lane import Lane
+from webapp.models.notice import Notice
 from webapp.models.pairing import Pairing
 from webapp.models.place import Heartbeat
 from webapp.models.sweep import Sweep
@@ -135,7 +136,7 @@ def _of(connection: Connection, settings: dict[str, object]) -> list[str]:
         )
     if quiet := silence.of(connection):
         wrong.append(f"{name}: changes were found that no webhook call had told of: {quiet.untold}.")
-    if unsent := posting.trouble(connection.company):
+    if unsent := posting.unsent().where(Notice.company == connection.company).first():
         wrong.append(f"{name}: a mail to an administrator could not be sent ({unsent.fault}).")
     try:
         client = connect.client(connection, connect.Endpoints.of(settings))  # type: ignore[arg-type]

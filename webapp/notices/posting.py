@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from email.errors import MessageError
 from email.message import EmailMessage
+from typing import Any
 
 from webapp import db, mail, ports
 from webapp.models import connection as connections
@@ -20,7 +22,10 @@ STANDING, APART = timedelta(hours=1), timedelta(days=1)
 LEASE = timedelta(minutes=15)
 """Longer than a conversation with a mail server can last; who dies amid one is followed by another then."""
 FIRST_REST, LONGEST_REST = timedelta(minutes=5), timedelta(hours=1)
-Write = Callable[[User, Sequence[Item]], EmailMessage]
+_WANTED = (User.role == ADMINISTRATOR, User.disabled_at.is_null(), User.notices)
+"""Who is written to."""
+Write = Callable[[User, Sequence[Item], str], EmailMessage]
+"""The last: what the letter is known by. It is the same when it is sent again, and another for the next one."""
 Send = Callable[[EmailMessage], None]
 
 
@@ -47,15 +52,13 @@ def go_round(write: Write, send: Send) -> int:
     return sent
 
 
-def trouble(company: Company) -> Notice | None:
-    """A mail that could not be sent, and will be tried again."""
-    found: Notice | None = Notice.select().where(Notice.company == company, Notice.fault != "").first()
-    return found
+def unsent() -> Any:
+    """Mails of all companies that could not be sent and will be tried again, as a query."""
+    return Notice.select().join(User).where(Notice.fault != "", *_WANTED)
 
 
 def _administrators(company: Company) -> list[User]:
-    living = User.select().where(User.company == company, User.role == ADMINISTRATOR, User.disabled_at.is_null())
-    return list(living.where(User.notices).order_by(User.id))
+    return list(User.select().where(User.company == company, *_WANTED).order_by(User.id))
 
 
 def _tell(user: User, items: Sequence[Item], write: Write, send: Send) -> bool:
@@ -65,7 +68,7 @@ def _tell(user: User, items: Sequence[Item], write: Write, send: Send) -> bool:
         return False
     notice, told = held
     try:
-        send(write(user, told))
+        send(write(user, told, _mark(notice, told)))
     except (mail.Unsent, MessageError, ValueError) as fault:  # the last two: an address that no mail can be written to
         _rest(notice, str(fault))
         if isinstance(fault, mail.Unreachable):
@@ -74,6 +77,11 @@ def _tell(user: User, items: Sequence[Item], write: Write, send: Send) -> bool:
     notice.tell({item.key for item in told})
     _settle(notice, told=notice.told, sent_at=ports.now(), due_at=None, tries=0, fault="")
     return True
+
+
+def _mark(notice: Notice, told: Iterable[Item]) -> str:
+    before = notice.sent_at.isoformat() if notice.sent_at else ""
+    return hashlib.sha256(repr((notice.id, before, sorted(item.key for item in told))).encode()).hexdigest()[:32]
 
 
 @db.retrying
@@ -89,10 +97,12 @@ def _claim(user: User, items: Sequence[Item]) -> tuple[Notice, tuple[Item, ...]]
         notice, now = Notice.locked_of(user), ports.now()
         notice.tell(notice.keys & {item.key for item in items})
         told = due(items, notice.keys, notice.sent_at, now)
-        if told and not _rests(notice, now):
-            notice.due_at = now + LEASE
-        else:
+        if not told:
+            notice.fault, notice.tries = "", 0
+        elif _rests(notice, now):
             told = ()
+        else:
+            notice.due_at = now + LEASE
         notice.save()
     return (notice, told) if told else None
 
@@ -102,8 +112,8 @@ def _moves(known: Notice | None, items: Sequence[Item]) -> bool:
     now = ports.now()
     if known is None:
         return bool(due(items, frozenset(), None, now))
-    is_over = bool(known.keys - {item.key for item in items})
-    return is_over or (not _rests(known, now) and bool(due(items, known.keys, known.sent_at, now)))
+    is_due, is_over = bool(due(items, known.keys, known.sent_at, now)), bool(known.keys - {item.key for item in items})
+    return is_over or (not _rests(known, now) if is_due else bool(known.fault))
 
 
 def _rests(notice: Notice, now: datetime) -> bool:

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from peewee import PeeweeException, fn
 
 from webapp import db, migrations, ports
-from webapp.models.notice import Notice
 from webapp.models.place import Heartbeat
+from webapp.notices import posting
 
 blueprint = Blueprint("health", __name__)
 OLDEST_HEARTBEAT = 120
@@ -39,6 +39,6 @@ def _facts() -> dict[str, Any]:
     pending = migrations.pending()
     seen = None if pending else Heartbeat.select(fn.MAX(Heartbeat.seen_at)).scalar()
     age = int((ports.now() - seen).total_seconds()) if seen else None
-    unsent = None if pending else Notice.select().where(Notice.fault != "").count()
+    unsent = None if pending else posting.unsent().count()
     versions = {"migrations_pending": pending, "migrations_unknown": migrations.unknown()}
     return versions | {"worker_seconds": age, "mails_unsent": unsent}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
@@ -31,8 +30,8 @@ class Line:
     address: str
 
 
-def letter(user: User, items: Sequence[Item]) -> EmailMessage:
-    """The mail to this person. The same news has the same Message-ID: what was sent twice is shown once."""
+def letter(user: User, items: Sequence[Item], mark: str) -> EmailMessage:
+    """The mail to this person. By its mark a mail program shows once what was sent twice."""
     g.locale = auth.LOCALES.get(user.language, "da")
     leaving = htmx.external(url_for("notices.leaving", token=signer().dumps(user.id)))
     shown = {"user": user, "lines": lines(items), "leaving": leaving}
@@ -40,7 +39,7 @@ def letter(user: User, items: Sequence[Item]) -> EmailMessage:
     made["Subject"] = subject(items)
     made["From"] = current_app.config["MAIL_FROM"]
     made["To"] = Address(user.name, addr_spec=user.email)
-    made["Message-ID"] = f"<{_mark(user, items)}@{_domain()}>"
+    made["Message-ID"] = f"<{mark}@{_domain()}>"
     made["List-Unsubscribe"] = f"<{leaving}>"
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(render_template("notices/mail.txt", **shown))
@@ -127,11 +126,6 @@ def _silent(item: Item) -> Line:
         item.count, count=number(item.count),
     )  # fmt: skip
     return Line(str(told), htmx.external(url_for("integrations.economic")))
-
-
-def _mark(user: User, items: Sequence[Item]) -> str:
-    told = repr((user.id, sorted(item.key for item in items)))
-    return f"notice-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
 
 
 def _domain() -> str:
