@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "webapp"
-PURE = frozenset({"babel", "rapidfuzz", "stdnum"})
+PURE = frozenset({"babel", "email_validator", "rapidfuzz", "stdnum"})
 TABLES = PURE | {"argon2", "cryptography", "peewee", "playhouse"}
 ENGINE_ROOM = TABLES
 PAGES = frozenset({"flask", "flask_babel", "flask_limiter", "flask_login", "flask_wtf", "htmx_flask", "jinja2"})
-PAGES |= {"authlib", "email_validator", "itsdangerous", "markupsafe", "werkzeug", "wtforms", "xlsxwriter"}
+PAGES |= {"authlib", "email_validator", "itsdangerous", "markupsafe", "werkzeug", "wtforms", "xlsxwriter", "openpyxl"}
 PURE_LAYERS = ("their words", "decisions")
 # Ways to the clock, chance, settings, the process and the network that a pure module must not take.
 IMPURE = frozenset({"asyncio", "http", "os", "random", "secrets", "socket", "sqlite3", "subprocess", "threading"})
@@ -44,7 +44,7 @@ LAYERS = {
     "decisions": Layer(
         (
             *("sync.fields", "sync.normalise", "sync.plan", "sync.section"),
-            *("sync.checkup", "sync.countries", "sync.defaulting"),
+            *("sync.checkup", "sync.countries", "sync.defaulting", "sync.judging"),
             *("sync.matching", "sync.blocking", "sync.findings", "sync.grouping", "sync.keys"),
             *("sync.likeness", "sync.naming", "sync.party", "sync.surety"),
         ),
@@ -63,7 +63,7 @@ LAYERS = {
         ENGINE_ROOM,
     ),
     "web": Layer(
-        ("views", "views.*", "forms", "auth", "htmx", "filters", "sheets"),
+        ("views", "views.*", "forms", "auth", "htmx", "filters", "sheets", "files"),
         ("base", "their words", "decisions", "tables", "engine"),
         PAGES | ENGINE_ROOM,
     ),

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFProtect
-from stdnum import ean
-from stdnum.dk import cvr
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
@@ -22,6 +17,7 @@ from webapp.models.company import Company
 from webapp.models.connection import Connection, Reference, hashed
 from webapp.models.customer import Customer
 from webapp.models.default_rule import DefaultRule
+from webapp.sync import judging
 from webapp.sync.fields import BY_NAME, NAMES, REFERENCES
 from webapp.sync.normalise import same, settle
 
@@ -61,60 +57,37 @@ class PasswordForm(FlaskForm):
     )
 
 
-HIGHEST_NUMBER = 999_999_999
-Choices = Mapping[str, Mapping[str, str]]
+Choices = judging.Choices
+FAULTS = {
+    "required": _l("Feltet skal udfyldes."),
+    "long": _l("Højst %(limit)s tegn. Der står %(count)s."),
+    "unseen": _l("Der er et usynligt tegn i teksten, som ikke kan gemmes. Skriv den igen."),
+    "choice": _l("Vælg fra listen."),
+    "currency": _l("Skriv valutaens tre store bogstaver, fx DKK."),
+    "reference": _l("Skriv nummeret fra e-conomic."),
+}
+DOUBTS = {
+    "cvr": _l("Ligner ikke et dansk CVR-nr. Det gemmes, som det står."),
+    "ean": _l("Kontrolcifret passer ikke til et EAN-nr. på 13 cifre. Det gemmes, som det står."),
+    "email": _l("Ligner ikke en e-mailadresse. Den gemmes, som den står."),
+}
 
 
 def fault(name: str, value: str, choices: Choices | None = None) -> str:
     """Why this value cannot be saved, as a sentence; '' when it can."""
-    limit = BY_NAME[name].limit
-    if BY_NAME[name].required and name not in REFERENCES and not value:
-        return str(_("Feltet skal udfyldes."))
-    if len(value) > limit:
-        return str(_("Højst %(limit)s tegn. Der står %(count)s.", limit=limit, count=len(value)))
-    if any(_is_control(sign, name) for sign in value):
-        return str(_("Der er et usynligt tegn i teksten, som ikke kan gemmes. Skriv den igen."))
-    return _reference_fault(name, value, (choices or {}).get(name)) if name in REFERENCES and value else ""
-
-
-def _is_control(sign: str, name: str) -> bool:
-    if sign == "\n" and BY_NAME[name].kind == "lines":
-        return False
-    return unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp")
-
-
-def _reference_fault(name: str, value: str, choices: Mapping[str, str] | None) -> str:
-    if choices:
-        return "" if value in choices else str(_("Vælg fra listen."))
-    if name == "currency":
-        return "" if re.fullmatch("[A-Z]{3}", value) else str(_("Skriv valutaens tre store bogstaver, fx DKK."))
-    return "" if re.fullmatch("[0-9]+", value) else str(_("Skriv nummeret fra e-conomic."))
+    code = judging.fault(name, value, choices)
+    return str(FAULTS[code]) % {"limit": BY_NAME[name].limit, "count": len(value)} if code else ""
 
 
 def doubt(name: str, value: str) -> str:
     """What looks wrong with a value that is saved all the same; '' when nothing does."""
-    kind = BY_NAME[name].kind
-    if kind == "cvr" and value and not cvr.is_valid(value):
-        return str(_("Ligner ikke et dansk CVR-nr. Det gemmes, som det står."))
-    if kind == "ean" and value and not (len(value) == 13 and ean.is_valid(value)):
-        return str(_("Kontrolcifret passer ikke til et EAN-nr. på 13 cifre. Det gemmes, som det står."))
-    if kind == "email" and not all(map(_is_email, re.split(r"[\s;,]+", value.strip(" ;,")) if value else [])):
-        return str(_("Ligner ikke en e-mailadresse. Den gemmes, som den står."))
-    return ""
-
-
-def _is_email(text: str) -> bool:
-    try:
-        validate_email(text, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        return False
-    return True
+    code = judging.doubt(name, value)
+    return str(DOUBTS[code]) if code else ""
 
 
 def read_number(text: str) -> int | None:
-    """The customer number that was typed; None when it is none. Nothing else than digits counts."""
-    text = text.strip()
-    return int(text) if re.fullmatch("0*[1-9][0-9]{0,8}", text) else None
+    """The customer number that was typed; None when it is none."""
+    return judging.number(text)
 
 
 def moved_to(now: str) -> str:

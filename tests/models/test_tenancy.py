@@ -16,6 +16,7 @@ from webapp.models.confirmation import Confirmation
 from webapp.models.connection import AccessGrant, Connection, Reference, UnitMapping
 from webapp.models.customer import Customer
 from webapp.models.default_rule import DefaultRule
+from webapp.models.erasure import Erasure
 from webapp.models.exclusion import Exclusion
 from webapp.models.field_rule import FieldRule
 from webapp.models.history import History
@@ -29,12 +30,13 @@ from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.suggestion import NotSame, Suggestion
 from webapp.models.sweep import Sweep
 from webapp.models.tally import Tally
+from webapp.models.upload import Upload
 from webapp.models.user import User
 
 MODELS: list[Any] = [
     Company, User, Customer, Connection, Reference, UnitMapping, AccessGrant, Mirror, Pairing, Exclusion, Lane,
     Attempt, Inbox, Sweep, Run, RunPlan, RunItem, History, Place, Tally, Heartbeat, FieldRule, Confirmation,
-    DefaultRule, Suggestion, NotSame, Checked, CheckedPage, Notice,
+    DefaultRule, Suggestion, NotSame, Checked, CheckedPage, Notice, Upload, Erasure,
 ]  # fmt: skip
 PARTIAL = {
     "customer_number": "deleted_at IS NULL",
@@ -117,6 +119,8 @@ class Tenant:
         Place.create(section="paired", state="equal", customer=self.customer, mirror=self.mirror, **own)
         Tally.create(section=f"section {first}", state="equal", **own)
         between: dict[str, Any] = own | {"customer": self.customer, "mirror": self.mirror}
+        Upload.create(company=self.company, name="x.csv", content=b"x", created_by=self.user, run=self.run)
+        Erasure.create(company=self.company, customer=self.customer, by=self.user)
         Suggestion.create(rank=0, **between)
         NotSame.create(**between)
         of_check: dict[str, Any] = {"company": self.company, "stamp": name}

@@ -10,12 +10,19 @@ from typing import TextIO
 
 import click
 
+from webapp import files
 from webapp.sync.fields import NAMES
 from webapp.sync.matching import Suggestion, match
 from webapp.views.sync_words import evidence
 
 Row = tuple[str, dict[str, str]]
 KNOWN = (*NAMES, "number")
+SAID = {
+    "workbook": " is a spreadsheet; save it as CSV first.",
+    "old": " is a spreadsheet; save it as CSV first.",
+    "binary": " is not a text file.",
+    "broken": ", line {line}: {text}.",
+}
 HEADINGS = ("ours", "theirs", "score", "group", "evidence")
 
 
@@ -49,11 +56,10 @@ def _write(stream: TextIO, found: list[Suggestion[str, str]]) -> None:
 
 def read(file: Path) -> list[Row]:
     """The customers of a file: `id` and the fields whose names are known; other columns are passed over."""
-    lines = csv.reader(_text(file).splitlines(keepends=True), delimiter=_delimiter(_text(file)))
     try:
-        cells = [row for row in lines if any(cell.strip() for cell in row)]
-    except csv.Error as fault:
-        raise Unreadable(f"{file}, line {lines.line_num}: {fault}.") from fault
+        cells = [row for row in files.csv_lines(_bytes(file)) if any(cell.strip() for cell in row)]
+    except files.Unreadable as fault:
+        raise Unreadable(f"{file}{SAID[fault.why].format(line=fault.line, text=fault.text)}") from fault
     if not cells:
         raise Unreadable(f"{file} is empty; its first line must name the columns.")
     names = [name.strip().lower() for name in cells[0]]
@@ -65,26 +71,11 @@ def read(file: Path) -> list[Row]:
     return rows
 
 
-def _text(file: Path) -> str:
-    """UTF-8, or what Danish spreadsheets write when they do not."""
+def _bytes(file: Path) -> bytes:
     try:
-        raw = file.read_bytes()
+        return file.read_bytes()
     except OSError as fault:
         raise Unreadable(f"{file} cannot be read: {fault.strerror}.") from fault
-    if raw.startswith((b"PK", b"\xd0\xcf")):
-        raise Unreadable(f"{file} is a spreadsheet; save it as CSV first.")
-    if b"\0" in raw:
-        raise Unreadable(f"{file} is not a text file.")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
-
-
-def _delimiter(text: str) -> str:
-    """What parts the columns: whichever of comma, semicolon and tab the first line has most of."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return max(",;\t", key=first.count)
 
 
 def _check_names(file: Path, names: list[str]) -> None:

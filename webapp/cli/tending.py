@@ -11,7 +11,7 @@ from webapp.economic.errors import EconomicError
 from webapp.models import pairing
 from webapp.models import sweep as sweeps
 from webapp.models.company import Company
-from webapp.models.connection import Connection
+from webapp.models.connection import SOURCE, Connection
 from webapp.models.lane import Lane
 from webapp.models.notice import Notice
 from webapp.models.pairing import Pairing
@@ -44,7 +44,7 @@ def compare(company: str) -> int:
     settings = prepare()
     migrations.upgrade()
     with db.connected():
-        found = [c for c in Connection.working() if c.is_active and company in ("", c.company.name)]
+        found = [c for c in Connection.working() if c.is_economic and c.is_active and company in ("", c.company.name)]
         if not found:
             click.echo("No company is connected, active and working.", err=True)
             return 2
@@ -113,7 +113,7 @@ def _wrong(settings: dict[str, object]) -> list[str]:
         return [f"A newer program has upgraded the database (by {', '.join(newer)}): start that one."]
     if migrations.pending():
         return ["The database is not up to date: run `webapp init`."]
-    living = Connection.select().where(Connection.state != "closed")
+    living = Connection.select().where(Connection.state != "closed", Connection.source == SOURCE)
     return [*_workers(), *(line for connection in living for line in _of(connection, settings))]
 
 

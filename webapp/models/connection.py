@@ -15,7 +15,7 @@ from webapp.models.base import Row
 from webapp.models.company import Company
 from webapp.models.user import User
 
-SOURCE = "economic"
+SOURCE, FILES = "economic", "file"
 OPEN, PAUSED, CLOSED = "open", "paused", "closed"
 LONGEST_REST = 3600.0
 DEFAULTS = ("currency", "customer_group", "payment_terms", "vat_zone")
@@ -78,6 +78,15 @@ class Connection(Row):
         return found
 
     @classmethod
+    def of_files(cls, company: Company) -> Self:
+        """What the company loads from files belongs to this one: there is no grant, and nobody to ask."""
+        made: Self = cls.get_or_create(
+            company=company, source=FILES, agreement_number=0,
+            defaults={"agreement_name": "", "activated_at": ports.now()},
+        )[0]  # fmt: skip
+        return made
+
+    @classmethod
     def of_agreement(cls, company: Company, agreement_number: int) -> Self | None:
         """The company's connection to this agreement, also a closed one."""
         found: Self | None = cls.get_or_none(
@@ -95,6 +104,11 @@ class Connection(Row):
     def working(cls) -> Any:
         """Connections whose work may go on, as a query; how fast is for `sync.budget` to say."""
         return cls.select().where(cls.state == OPEN)
+
+    @property
+    def is_economic(self) -> bool:
+        """There are books behind it that can be asked."""
+        return bool(self.source == SOURCE)
 
     @property
     def is_active(self) -> bool:

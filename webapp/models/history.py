@@ -18,7 +18,8 @@ OURS, THEIRS, PAIR = "ours", "theirs", "pair"
 
 
 class History(Row):
-    """One change. `version` is the changed record's version after it; `cause` says which road it came by."""
+    """One change. `version` is the changed record's version after it; `cause` says which road it came by, `origin` which line of
+    which file (`kunder.csv:12`)."""
 
     company_id: int
     company = ForeignKeyField(Company)
@@ -33,6 +34,7 @@ class History(Row):
     before = TextField(default="")
     after = TextField(default="")
     cause = TextField()
+    origin = TextField(default="")
     by_id: int | None
     by = ForeignKeyField(User, null=True)
     version = IntegerField(default=0)

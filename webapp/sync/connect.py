@@ -16,7 +16,7 @@ from webapp.models import connection as connections
 from webapp.models import lane
 from webapp.models.attempt import Attempt
 from webapp.models.company import Company
-from webapp.models.connection import AccessGrant, Connection, hashed
+from webapp.models.connection import SOURCE, AccessGrant, Connection, hashed
 from webapp.models.lane import Lane
 from webapp.models.user import User
 from webapp.sync import resting
@@ -163,7 +163,10 @@ def _latest(company: Company) -> Connection | None:
 def last_connection(company: Company) -> Connection | None:
     """The connection that was opened last, also when it is closed by now."""
     found: Connection | None = (
-        Connection.select().where(Connection.company == company).order_by(Connection.opened_at.desc()).first()
+        Connection.select()
+        .where(Connection.company == company, Connection.source == SOURCE)
+        .order_by(Connection.opened_at.desc())
+        .first()
     )
     return found
 
