@@ -74,12 +74,13 @@ def to(table: str, column: str) -> str:
 
 
 def run_sql(database: Any, script: str) -> None:
-    """Run a script of statements with this database's spellings of {id}, {moment}, {truth}, {raw} and {ordered} put in."""
+    """Run a script of statements with this database's spellings of {id}, {moment}, {truth} … put in."""
     words = (
-        {"id": "INTEGER PRIMARY KEY AUTOINCREMENT", "moment": "TEXT", "truth": "INTEGER", "raw": "BLOB", "ordered": "TEXT"}
+        {"id": "INTEGER PRIMARY KEY AUTOINCREMENT", "moment": "TEXT", "truth": "INTEGER", "ordered": "TEXT"}
         if db.is_sqlite()
-        else {"id": "SERIAL PRIMARY KEY", "moment": "TIMESTAMPTZ", "truth": "BOOLEAN", "raw": "BYTEA", "ordered": 'TEXT COLLATE "C"'}
+        else {"id": "SERIAL PRIMARY KEY", "moment": "TIMESTAMPTZ", "truth": "BOOLEAN", "ordered": 'TEXT COLLATE "C"'}
     )
+    words["raw"] = "BLOB" if db.is_sqlite() else "BYTEA"
     for statement in script.format(**words).split(";"):
         if statement.strip():
             database.execute_sql(statement)

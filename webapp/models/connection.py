@@ -80,11 +80,10 @@ class Connection(Row):
     @classmethod
     def of_files(cls, company: Company) -> Self:
         """What the company loads from files belongs to this one: there is no grant, and nobody to ask."""
-        made: Self = cls.get_or_create(
-            company=company, source=FILES, agreement_number=0,
-            defaults={"agreement_name": "", "activated_at": ports.now()},
-        )[0]  # fmt: skip
-        return made
+        own = {"company": company, "source": FILES, "agreement_number": 0}
+        cls.insert(**own, agreement_name="", activated_at=ports.now()).on_conflict_ignore().execute()
+        found: Self = cls.select().where(cls.company == company, cls.source == FILES).get()
+        return found
 
     @classmethod
     def of_agreement(cls, company: Company, agreement_number: int) -> Self | None:

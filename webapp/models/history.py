@@ -18,8 +18,8 @@ OURS, THEIRS, PAIR = "ours", "theirs", "pair"
 
 
 class History(Row):
-    """One change. `version` is the changed record's version after it; `cause` says which road it came by, `origin` which line of
-    which file (`kunder.csv:12`)."""
+    """One change. `version` is the changed record's version after it; `cause` says which road it came by, `origin`
+    which line of which file (`kunder.csv:12`)."""
 
     company_id: int
     company = ForeignKeyField(Company)

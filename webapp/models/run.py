@@ -19,8 +19,10 @@ PLANNED, WAITING, RUNNING, PAUSED = "planned", "waiting", "running", "paused"
 STOPPED, DONE, DROPPED = "stopped", "done", "dropped"
 OPEN_STATES = (WAITING, RUNNING, PAUSED)
 ITEM_HELD, ITEM_WAITING, ITEM_BEGUN, ITEM_DONE, ITEM_FAILED = "held", "waiting", "begun", "done", "failed"
+ITEM_EQUAL = "equal"
+"""Of what is loaded: everything stands here already, so there is nothing to do."""
 CREATE_OURS, CREATE_THEIRS, PAIR, EXCLUDE = "create_ours", "create_theirs", "pair", "exclude"
-RESOLVE, DELETE, UNDO = "resolve", "delete", "undo"
+RESOLVE, DELETE, LOAD, UNDO = "resolve", "delete", "load", "undo"
 UNDO_DAYS = 30
 
 Change = tuple[str, str, str, str]
@@ -96,7 +98,8 @@ class Run(Row):
         query = RunItem.select(RunItem.state, fn.COUNT(RunItem.id)).where(RunItem.run == self).group_by(RunItem.state)
         tuples: Any = query.tuples()
         counted: dict[str, int] = dict(tuples)
-        return {s: counted.get(s, 0) for s in (ITEM_HELD, ITEM_WAITING, ITEM_BEGUN, ITEM_DONE, ITEM_FAILED)}
+        all_states = (ITEM_HELD, ITEM_WAITING, ITEM_BEGUN, ITEM_DONE, ITEM_FAILED, ITEM_EQUAL)
+        return {state: counted.get(state, 0) for state in all_states}
 
 
 class RunPlan(Row):

@@ -1,4 +1,4 @@
-"""Files that somebody has sent and that are not loaded yet: kept here and nowhere else, until they are or are put away."""
+"""Files that somebody has sent: kept here and nowhere else, until they are loaded or put away."""
 
 from __future__ import annotations
 
@@ -47,5 +47,5 @@ class Upload(Row):
         cls.delete().where(cls.company == run.company_id, cls.run == run).execute()
 
     @property
-    def raw(self) -> bytes:
+    def sent(self) -> bytes:
         return bytes(self.content)

@@ -176,7 +176,7 @@ def _together(rows: Sequence[Row]) -> dict[tuple[str, int], list[Row]]:
     groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
         name = " ".join(sorted(keys.name_words(row.name)))
-        for mark in _marks(row.values) if name else ():
+        for mark in double_marks(row.values) if name else ():
             groups[row.side, name, *mark].append(row)
     found: dict[tuple[str, int], dict[int, Row]] = defaultdict(dict)
     for group in groups.values():
@@ -186,7 +186,7 @@ def _together(rows: Sequence[Row]) -> dict[tuple[str, int], list[Row]]:
     return {key: list(others.values()) for key, others in found.items()}
 
 
-def _marks(values: Values) -> Iterator[tuple[str, str]]:
+def double_marks(values: Values) -> Iterator[tuple[str, str]]:
     """What two customers of the same name have in common when they are one party; another site has another house."""
     street, house = keys.street_key(values.get("address", ""))
     where = f"{street} {house} {keys.postcode_key(values.get('postcode', ''))}" if street and house else ""
@@ -203,11 +203,12 @@ def _strangers(rows: Sequence[Row]) -> Iterator[Finding]:
     theirs = {row.number: row for row in rows if row.side == "theirs"}
     for row in rows:
         other = theirs.get(row.number) if row.side == "ours" else None
-        if other and not (row.pair and row.pair == other.pair) and _are_strangers(row.values, other.values):
+        if other and not (row.pair and row.pair == other.pair) and are_strangers(row.values, other.values):
             yield Finding("number", row, others=(other,))
 
 
-def _are_strangers(one: Values, other: Values) -> bool:
+def are_strangers(one: Values, other: Values) -> bool:
+    """Nothing that names a party is the same in both, and they are not called alike."""
     for name in ("cvr", "ean", "email", "phone"):
         if set(keys.keys_of(name, one.get(name, ""))) & set(keys.keys_of(name, other.get(name, ""))):
             return False

@@ -61,9 +61,7 @@ def add(
         if form_hash:
             customer.form_hash = form_hash
             customer.save(only=["form_hash"])
-        connection = Connection.open_of(company)
-        if connection and connection.is_active:
-            standing.put_customer(connection, customer)
+        look(customer)
         return customer
 
 
@@ -75,6 +73,7 @@ def insert(
     cause: str,
     by: User | None = None,
     run_id: int | None = None,
+    origin: str = "",
 ) -> Customer:
     """The row and its history, in the caller's transaction. Raises NumberInUse."""
     customer = Customer(company=company, number=number or Customer.next_number(company))
@@ -85,7 +84,8 @@ def insert(
     except IntegrityError as clash:
         raise NumberInUse(str(customer.number)) from clash
     changes = {name: ("", value) for name, value in customer.values.items() if value}
-    History.note_values(company, history.OURS, cause, changes, customer_id=customer.id, by=by, version=1, run_id=run_id)
+    facts = {"customer_id": customer.id, "by": by, "version": 1, "run_id": run_id, "origin": origin}
+    History.note_values(company, history.OURS, cause, changes, **facts)
     return customer
 
 
@@ -114,7 +114,7 @@ def change(
         if moved:
             return Moved(customer, moved)
         _write(customer, wanted, number, by)
-        _look(customer)
+        look(customer)
         return Changed(customer)
 
 
@@ -149,7 +149,7 @@ def remove(company: Company, customer_id: int, by: User | None) -> Customer:
     with db.write():
         customer = _living(company, customer_id)
         delete(customer, by)
-        _look(customer)
+        look(customer)
         return customer
 
 
@@ -178,7 +178,7 @@ def _living(company: Company, customer_id: int) -> Customer:
     return customer
 
 
-def _look(customer: Customer) -> None:
+def look(customer: Customer) -> None:
     """Plan the customer's pair anew and wake its lane; an unpaired one only takes its place."""
     connection = Connection.open_of(customer.company)
     if connection is None or not connection.is_active:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from webapp import db, ports
 from webapp.models import lane
@@ -12,8 +12,18 @@ from webapp.models.connection import CLOSED, Connection
 from webapp.models.exclusion import Exclusion
 from webapp.models.lane import Lane
 from webapp.models.run import Run, RunItem, RunPlan
+from webapp.models.upload import Upload
 from webapp.models.user import User
-from webapp.sync import runs_create, runs_delete, runs_exclude, runs_pair, runs_plan, runs_resolve, runs_undo
+from webapp.sync import (
+    runs_create,
+    runs_delete,
+    runs_exclude,
+    runs_load,
+    runs_pair,
+    runs_plan,
+    runs_resolve,
+    runs_undo,
+)
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.foresee import SERIOUS
 from webapp.sync.pairings import Moved
@@ -56,6 +66,7 @@ KINDS: Mapping[str, Kind] = {
         {"answer": runs_resolve.ANSWERS, "field": runs_resolve.FIELDS},
     ),
     states.DELETE: Kind(runs_delete.plan_deletions, runs_delete.carry_out, {"where": runs_delete.WHERE}),
+    states.LOAD: Kind(runs_load.plan_lines, runs_load.carry_out, {"there": runs_load.THERE}),
 }
 BEGINNING = (states.CREATE_THEIRS, states.DELETE, states.UNDO)
 """Kinds whose items are begun here and brought to their end by their pair's lane."""
@@ -90,21 +101,7 @@ def choose(run: Run, choices: Choices) -> bool:
 
 def _planned(connection: Connection, kind: str, picked: Selection, settled: Choices) -> list[Planned]:
     items = KINDS[kind].plan(connection, picked, settled)
-    return _holding_back_left_out(connection, items) if kind in JOINING else items
-
-
-def _holding_back_left_out(connection: Connection, items: Sequence[Planned]) -> list[Planned]:
-    """Who is left out of the synchronisation takes part only when ticked, and what that ends is noted."""
-    off = Exclusion.by_party(connection)
-
-    def told(item: Planned) -> Planned:
-        parties = ("ours", item.customer and item.customer.id), ("theirs", item.mirror and item.mirror.id)
-        ended = [off[party] for party in parties if party in off]
-        if not ended or item.held:
-            return item  # Held for another reason, a tick or a name answers for that alone: it ends no exclusion.
-        return replace(item, held="off", note=dict(item.note) | {"ended": ended})
-
-    return [told(item) for item in items] if off else list(items)
+    return runs_exclude.holding_back(connection, items) if kind in JOINING else items
 
 
 def plan_moved(run: Run, by: User | None) -> Run:
@@ -120,6 +117,8 @@ def _picked(items: Sequence[RunItem], kind: str) -> Selection:
     """The customers of these items; nobody (an impossible row) where there are none."""
     if kind == states.PAIR:
         return Selection(pairs=tuple((item.customer_id, item.mirror_id) for item in items) or ((0, 0),))
+    if kind == states.LOAD:
+        return Selection(lines=runs_load.lines_of(items))
     if kind in (states.RESOLVE, states.DELETE):
         return Selection(pairings=tuple(item.pairing_id for item in items) or (0,))
     ours = tuple(item.customer_id for item in items if item.customer_id and kind != states.CREATE_OURS)
@@ -140,12 +139,10 @@ def start(
         Connection.locked(run.connection_id)  # So that of two plans in the same moment one finds the other running.
         locked = Run.locked(run.id)
         shown = RunPlan.of(locked)
-        if shown is None or not locked.is_planned:
+        if shown is None or not locked.is_planned or runs_undo.is_too_late(shown):
             raise NotApplied("over")
         if locked.connection.state == CLOSED:
             raise NotApplied("closed")
-        if runs_undo.is_too_late(shown):
-            raise NotApplied("over")
         if seal and seal != shown.seal:
             raise NotApplied("moved")
         if Run.current(locked.connection) is not None:
@@ -160,11 +157,12 @@ def start(
         locked.state = states.WAITING
         locked.save()
         RunPlan.update(applied_by=by, applied_at=ports.now()).where(RunPlan.id == shown.id).execute()
+        Upload.forget(locked)
         Lane.wake(locked.connection, lane.RUN, locked.id)
     return locked
 
 
-TICKABLE = ("lookalike", "off", SERIOUS)
+TICKABLE = ("lookalike", "off", SERIOUS, *runs_load.TICKABLE)
 
 
 def _tick(run: Run, also: Collection[int], by: User | None) -> None:
@@ -294,6 +292,8 @@ def _move(run: Run, from_: Collection[str], to: str) -> bool:
         if to in (states.STOPPED, states.DROPPED):
             changes["finished_at"] = ports.now()
         moved = Run.update(**changes).where(Run.id == run.id, Run.state.in_(list(from_))).execute()
-        if moved and to != states.DROPPED:
+        if moved and to == states.DROPPED:
+            runs_load.forget(run)
+        elif moved:
             Lane.wake(run.connection, lane.RUN, run.id)
         return bool(moved)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from webapp.models.connection import Connection
 from webapp.models.exclusion import Exclusion
@@ -32,3 +33,17 @@ def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[
         raise Moved("it was switched on again at once")
     item.note = {"exclusion": made.id}
     item.settle()
+
+
+def holding_back(connection: Connection, items: Sequence[Planned]) -> list[Planned]:
+    """Who is left out of the synchronisation takes part only when ticked, and what that ends is noted."""
+    off = Exclusion.by_party(connection)
+
+    def told(item: Planned) -> Planned:
+        parties = ("ours", item.customer and item.customer.id), ("theirs", item.mirror and item.mirror.id)
+        ended = [off[party] for party in parties if party in off]
+        if not ended or item.held:
+            return item  # Held for another reason, a tick or a name answers for that alone: it ends no exclusion.
+        return replace(item, held="off", note=dict(item.note) | {"ended": ended})
+
+    return [told(item) for item in items] if off else list(items)

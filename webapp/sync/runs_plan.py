@@ -26,9 +26,23 @@ Changes = dict[str, dict[str, str]]
 AT_ONCE = 500
 
 
+EQUAL = "equal"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One customer in a file: its values by field, none empty; `number` is None where the file has no such column."""
+
+    file: str
+    line: int
+    number: str | None
+    values: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class Selection:
-    """What a person picked: rows of the window, customers of either side, two to be paired, pairs that there are.
+    """What a person picked: rows of the window, customers of either side, two to be paired, pairs that there are,
+    lines of a file.
 
     Nothing picked means everybody.
     """
@@ -38,6 +52,7 @@ class Selection:
     theirs: tuple[int, ...] = ()
     pairs: tuple[tuple[int, int], ...] = ()
     pairings: tuple[int, ...] = ()
+    lines: tuple[Line, ...] = ()
 
     def __bool__(self) -> bool:
         return self != EVERYBODY
@@ -48,7 +63,8 @@ EVERYBODY = Selection()
 
 @dataclass(frozen=True)
 class Planned:
-    """One customer of a plan. `held`: why it is left out ("" = it takes part); `calls`: to e-conomic, foreseen."""
+    """One customer of a plan. `held`: why it is left out ("" = it takes part, "equal" = it need not); `calls`: those to
+    e-conomic, foreseen."""
 
     customer: Customer | None = None
     mirror: Mirror | None = None
@@ -61,6 +77,10 @@ class Planned:
     calls: int = 0
     position: int | None = None
 
+    @property
+    def state(self) -> str:
+        return {"": runs.ITEM_WAITING, EQUAL: runs.ITEM_EQUAL}.get(self.held, runs.ITEM_HELD)
+
     def as_row(self, run: Run, position: int) -> dict[str, Any]:
         first = self.customer or self.mirror
         row = RunItem(
@@ -70,7 +90,7 @@ class Planned:
             before=json.dumps(self.before, ensure_ascii=False), after=json.dumps(self.after, ensure_ascii=False),
             seen_version=first.version if first else 0,
             seen_theirs=self.mirror.version if self.mirror and self.customer else 0,
-            state=runs.ITEM_HELD if self.held else runs.ITEM_WAITING, reason=self.held,
+            state=self.state, reason="" if self.held == EQUAL else self.held,
         )  # fmt: skip
         row.note = dict(self.note)
         return {name: value for name, value in row.__data__.items() if name != "id"}

@@ -18,7 +18,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.user import User
-from webapp.sync import apply, register, runs_delete, runs_plan, runs_resolve, standing
+from webapp.sync import apply, register, runs_delete, runs_load, runs_plan, runs_resolve, standing
 from webapp.sync.normalise import same
 from webapp.sync.pairings import Moved
 from webapp.sync.runs_plan import Planned
@@ -139,6 +139,7 @@ _BY_KIND: dict[str, Callable[[Known, RunItem], Planned]] = {
     states.EXCLUDE: _of_exclusion,
     states.RESOLVE: runs_resolve.plan_undo,
     states.DELETE: runs_delete.plan_undo,
+    states.LOAD: runs_load.plan_undo,
 }
 
 
@@ -150,6 +151,9 @@ def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[
         raise Moved("taken back by another run")
     if does == INCLUDE:
         _include(connection, item, run.ordered_by)
+        return
+    if does in runs_load.BACK:
+        runs_load.take_back(run, item)
         return
     if does in (RETURN_OURS, RECREATE):
         runs_delete.bring_back(connection, run, item)

@@ -1,0 +1,122 @@
+"""Loading customers from a file: what would be done for each line, one of them carried out, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from webapp.models import run as states
+from webapp.models.connection import Connection
+from webapp.models.customer import Customer
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.run import Run, RunItem
+from webapp.models.upload import Upload
+from webapp.sync import apply, loading, register
+from webapp.sync.pairings import Moved
+from webapp.sync.runs_plan import Line, Planned, Selection
+from webapp.sync.undo_plan import Known, backwards, emptied, left, touched
+
+TICKABLE = loading.TICKABLE
+THERE = ("hold", "take")
+"""What becomes of a new customer that stands in e-conomic already, without a partner."""
+TAKE_AWAY, SET_BACK = "take_away", "set_back"
+BACK = (TAKE_AWAY, SET_BACK)
+
+
+def plan_lines(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
+    """What the lines of a file mean, held against the register as it is now."""
+    return loading.Loading(connection, there=choices["there"] == "hold").plan(picked.lines)
+
+
+def lines_of(items: Sequence[RunItem]) -> tuple[Line, ...]:
+    """The lines that these items were made of."""
+    notes = (item.note for item in items)
+    return tuple(Line(note["file"], note["line"], note["said"], note["row"]) for note in notes)
+
+
+def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[str, str]) -> None:
+    """Add one customer, or change one, exactly as it was shown. Raises Moved."""
+    facts: dict[str, Any] = {"cause": "load", "by": run.ordered_by, "run_id": run.id}
+    facts |= {"origin": f"{item.note['file']}:{item.note['line']}"}
+    values = item.values_after.get("ours", {})
+    if item.customer_id is None:
+        item.customer_id = _add(connection, item, values, facts).id
+        item.note = item.note | {"made": True}
+    else:
+        customer = Customer.locked_of(connection.company, item.customer_id)
+        if customer is None or customer.deleted_at or customer.version != item.seen_version:
+            raise Moved("changed since the plan")
+        apply.take(customer, values, **facts)
+        register.look(customer)
+    item.settle()
+
+
+def _add(connection: Connection, item: RunItem, values: Mapping[str, str], facts: Mapping[str, Any]) -> Customer:
+    if "alike" not in item.note and _stands_by_now(connection, values):
+        raise Moved("somebody has added it since the plan")
+    try:
+        made = register.insert(connection.company, item.number, values, **facts)
+    except register.NumberInUse as taken:
+        raise Moved("the number was given away since the plan") from taken
+    register.look(made)
+    return made
+
+
+def _stands_by_now(connection: Connection, values: Mapping[str, str]) -> bool:
+    """Somebody with the same CVR or EAN number, who was not there when the plan was made."""
+    given = {name: values[name] for name in loading.SURE if values.get(name)}
+    economic = Connection.open_of(connection.company)
+    own = [Customer.of(connection.company), *([Mirror.of(economic)] if economic else [])]
+    return any(
+        query.where(getattr(query.model, name) == value).exists() for query in own for name, value in given.items()
+    )
+
+
+def forget(run: Run) -> None:
+    """A plan that was put away leaves nothing of its file."""
+    if run.kind != states.LOAD:
+        return
+    RunItem.delete().where(RunItem.company == run.company_id, RunItem.run == run).execute()
+    Upload.forget(run)
+
+
+# -- and back
+
+
+def plan_undo(known: Known, item: RunItem) -> Planned:
+    """Whoever was added goes, if nobody has touched or paired them; what was changed returns where it still stands."""
+    customer = known.customers.get(item.customer_id)
+    if customer is None or customer.deleted_at:
+        return left(known, item, "deleted_since")
+    if item.note.get("made"):
+        return _away(known, item, customer)
+    before, after, stays = backwards(item, customer.values, {}, ("ours",))
+    note = {"does": SET_BACK} | ({"stays": stays} if stays else {})
+    held = "" if after else "edited_since"
+    return Planned(customer, None, None, item.number, before, after, held, note, position=item.position)
+
+
+def _away(known: Known, item: RunItem, customer: Customer) -> Planned:
+    edited = touched(item.values_after["ours"], customer.values) or customer.number != item.number
+    held = "paired_since" if Pairing.of_customer(customer) else "edited_since" if edited else ""
+    if held:
+        return left(known, item, held)
+    before = {"ours": {name: value for name, value in customer.values.items() if value}}
+    note = {"does": TAKE_AWAY}
+    return Planned(customer, None, None, item.number, before, emptied(before), "", note, position=item.position)
+
+
+def take_back(run: Run, item: RunItem) -> None:
+    """Take one line back, in the caller's transaction. Raises Moved."""
+    customer = Customer.locked_of(run.company, item.customer_id)
+    if customer is None or customer.deleted_at or customer.version != item.seen_version:
+        raise Moved("changed since the plan")
+    if item.note["does"] == TAKE_AWAY:
+        if Pairing.of_customer(customer):
+            raise Moved("paired since the plan")
+        register.delete(customer, run.ordered_by, cause="undo", run_id=run.id)
+    else:
+        apply.take(customer, item.values_after["ours"], cause="undo", by=run.ordered_by, run_id=run.id)
+    register.look(customer)
+    item.settle()
