@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 from flask_babel import Babel
 from werkzeug.routing import IntegerConverter, Map
 
-from webapp import auth, config, db, filters, htmx, ports, vault, views
+from webapp import auth, config, db, files, filters, htmx, ports, vault, views
 from webapp.forms import csrf
 
 ROOT = Path(__file__).parents[1]
@@ -92,6 +92,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.url_map.converters["int"] = Id
     _open_the_database_for_each_request(app)
     htmx.init_app(app)
+    _take_files_as_large_as(app, files.MOST_BYTES)
     auth.init_app(app)
     csrf.init_app(app)
     Babel(app, locale_selector=lambda: g.get("locale", "da"))
@@ -131,6 +132,15 @@ def _open_the_database_for_each_request(app: Flask) -> None:
     def close_database(_: BaseException | None) -> None:
         if g.pop("opened_database", False):
             db.database.close()
+
+
+def _take_files_as_large_as(app: Flask, most: int) -> None:
+    """Where a file is sent; a form round it takes some more."""
+
+    @app.before_request
+    def take_files() -> None:
+        if request.endpoint == "imports.upload":
+            request.max_content_length = most + app.config["MAX_CONTENT_LENGTH"]
 
 
 def _headers(response: Response) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from io import BytesIO
 
 from flask import Flask, Response, current_app, flash, redirect, render_template
 from flask import request as flask_request
@@ -33,6 +34,10 @@ class Request(HtmxAwareRequest):  # type: ignore[misc]
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.htmx = Headers(self.headers)
+
+    def _get_file_stream(self, *_size: object, **_about: object) -> BytesIO:
+        """A file that is sent is never put on the server's disk."""
+        return BytesIO()
 
 
 def init_app(app: Flask) -> None:

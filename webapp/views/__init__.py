@@ -12,6 +12,7 @@ MODULES = (
     "accounts",
     "oidc",
     "customers",
+    "imports",
     "sync",
     "window_memory",
     "pairings",

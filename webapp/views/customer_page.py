@@ -45,6 +45,7 @@ CAUSES = {
     "fetched": _l("Hentet fra e-conomic"),
     "renumbered": _l("Nyt nummer i e-conomic"),
     "undo": _l("Fortrudt"),
+    "load": _l("Indlæst fra fil"),
 }
 # What happened to the customer as a whole -> how it is told.
 EVENTS = {
@@ -179,6 +180,9 @@ def today() -> str:
 
 def what(line: History) -> str:
     """By which road a line came."""
+    if line.origin:
+        file, _colon, place = line.origin.rpartition(":")
+        return str(_("Indlæst fra %(file)s, linje %(line)s", file=file, line=place))
     if line.field == "deleted" and line.cause == "person":
         return str(_("Slettet i CleanManager"))
     if line.version == 1 and line.side == OURS and line.cause == "person":

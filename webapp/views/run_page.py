@@ -11,11 +11,13 @@ from flask import request
 from peewee import fn
 
 from webapp.models import run as states
-from webapp.models.connection import OPEN, Connection, Reference
+from webapp.models.company import Company
+from webapp.models.connection import CLOSED, OPEN, Connection, Reference
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.place import Place
 from webapp.models.run import Run, RunItem, RunPlan
+from webapp.models.upload import Upload
 from webapp.sync import budget, preview, runs, runs_undo, sweep
 from webapp.sync.fields import NAMES
 from webapp.sync.normalise import same
@@ -24,10 +26,10 @@ from webapp.sync.section import Section, State
 
 SHOWN, AT_ONCE = 50, 500
 RECENT = 40
-PLANNED_VIEWS = (states.ITEM_WAITING, states.ITEM_HELD)
+PLANNED_VIEWS = (states.ITEM_WAITING, states.ITEM_EQUAL, states.ITEM_HELD)
 PARTLY = "partly"
 """Of an undo: items that leave something as it is by now; of a deletion: those that nothing can bring back."""
-RUN_VIEWS = (states.ITEM_DONE, states.ITEM_FAILED, states.ITEM_WAITING, states.ITEM_HELD)
+RUN_VIEWS = (states.ITEM_DONE, states.ITEM_FAILED, states.ITEM_WAITING, states.ITEM_EQUAL, states.ITEM_HELD)
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,26 @@ class RunPage:
         """So many deletions by anybody else would stop and ask."""
         pairs = Mirror.of(self.run.connection).count()
         return self.run.kind == states.DELETE and self.counts[states.ITEM_WAITING] > sweep.brake(pairs)
+
+    @cached_property
+    def new(self) -> int:
+        """Of what is loaded: how many are new here; the others are changed."""
+        return int(RunItem.of(self.run, states.ITEM_WAITING).where(RunItem.customer_id.is_null()).count())
+
+    @cached_property
+    def upload(self) -> Upload | None:
+        """The file that the plan was made of, while it is kept."""
+        return Upload.get_or_none(Upload.company == self.run.company_id, Upload.run == self.run)
+
+    @cached_property
+    def file(self) -> str:
+        """Its name, also when it is kept no longer."""
+        first = RunItem.of(self.run).first()
+        return str(first.note.get("file", "")) if first else ""
+
+    @cached_property
+    def meets_economic(self) -> bool:
+        return Connection.open_of(self.run.company) is not None
 
     @property
     def seconds(self) -> float:
@@ -232,7 +254,8 @@ def _taken_back_partly(run: Run) -> int:
 
 
 def _lines(connection: Connection, items: Sequence[RunItem]) -> list[Line]:
-    names = Reference.names(connection)
+    known = connection if connection.is_economic else Connection.open_of(connection.company)
+    names = Reference.names(known) if known else {}
     customers = _rows(Customer, connection, [item.customer_id for item in items])
     mirrors = _rows(Mirror, connection, [item.mirror_id for item in items])
     return [
@@ -285,9 +308,12 @@ def _is_idle() -> Any:
 HISTORY = 50
 
 
-def history(connection: Connection, page: int) -> tuple[list[Run], bool]:
-    """All runs of a connection, and the plans that can still be carried out, the newest first; and whether there are
-    older ones."""
-    query = Run.select().where(Run.connection == connection, Run.state != states.DROPPED, ~_is_idle())
+def history(company: Company, page: int) -> tuple[list[Run], bool]:
+    """All runs of the connection there is and of files, and the plans that can still be carried out, the newest first;
+    and whether there are older ones."""
+    living = Connection.select(Connection.id).where(Connection.company == company, Connection.state != CLOSED)
+    query = Run.select().where(
+        Run.company == company, Run.connection.in_(living), Run.state != states.DROPPED, ~_is_idle()
+    )
     found = list(query.order_by(Run.id.desc()).offset((page - 1) * HISTORY).limit(HISTORY + 1))
     return found[:HISTORY], len(found) > HISTORY

@@ -13,7 +13,7 @@ from webapp.models import run as states
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.sync.fields import NAMES
 from webapp.sync.foresee import FORBIDDEN, SERIOUS
-from webapp.views import rule_words, sync_words
+from webapp.views import load_words, rule_words, sync_words
 
 # Kind -> (title, what goes on, what becomes of each, what became of it).
 KINDS = {
@@ -31,6 +31,7 @@ KINDS = {
     ),
     states.RESOLVE: (_l("Svar for flere kunder"), _l("Svarer for kunder"), _l("Besvares"), _l("Besvaret")),
     states.DELETE: (_l("Slet kunder"), _l("Sletter kunder"), _l("Slettes"), _l("Slettet")),
+    states.LOAD: (_l("Indlæs kunder fra fil"), _l("Indlæser kunder"), _l("Indlæses"), _l("Indlæst")),
     states.UNDO: (_l("Fortryd en kørsel"), _l("Fortryder"), _l("Fortrydes"), _l("Fortrudt")),
 }  # fmt: skip
 UNDOES = {
@@ -40,6 +41,7 @@ UNDOES = {
     states.EXCLUDE: _l("Fortryd: slå synkronisering fra"),
     states.RESOLVE: _l("Fortryd: svar for flere kunder"),
     states.DELETE: _l("Fortryd: slet kunder"),
+    states.LOAD: _l("Fortryd: indlæs kunder fra fil"),
 }
 STATES = {
     states.PLANNED: ("", "question-circle", _l("Plan, ikke udført")),
@@ -81,6 +83,12 @@ REASONS = {
     "gone_since": _l("En af de to er slettet siden, så alt bliver, som det er."),
     "ruled": _l("En regel svarer nu på spørgsmålet, så svaret bliver, som det er."),
     "included_since": _l("Synkronisering er allerede slået til igen."),
+    "no_number": _l("Kundenummeret mangler."),
+    "several": _l("Flere kunder her har samme CVR- eller EAN-nr. Skriv kundenummeret i filen."),
+    "deleted_since": _l("Kunden er slettet siden."),
+    "paired_since": _l("Kunden har fået en partner i e-conomic siden, så den bliver."),
+    "edited_since": _l("Kunden er ændret siden, så den bliver, som den er."),
+    "erased": _l("Kundens personoplysninger er slettet, så der er intet at komme tilbage til."),
     "moved": _l("Kunden blev ændret, efter planen blev vist. Intet er gjort ved den."),
 }
 # What is taken back -> (what becomes of the customer, what became of it).
@@ -103,6 +111,8 @@ DOES = {
         _l("Felterne er skrevet tilbage, og spørgsmålet er stillet igen."),
     ),
     "return_ours": (_l("Kommer tilbage i CleanManager."), _l("Er tilbage i CleanManager.")),
+    "take_away": (_l("Slettes igen i CleanManager."), _l("Slettet igen i CleanManager.")),
+    "set_back": (_l("Felterne skrives tilbage."), _l("Felterne er skrevet tilbage.")),
     "recreate": (
         _l("Oprettes igen i e-conomic under samme nummer, kun med de felter, du ser her."),
         _l("Oprettet igen i e-conomic under samme nummer, kun med de felter, du ser her."),
@@ -130,6 +140,8 @@ CHOICES = {
     "theirs": _l("Brug e-conomics værdi"),
     "same": _l("Samme nummer, ellers næste ledige"),
     "next": _l("Altid næste ledige"),
+    "hold": _l("Hold dem tilbage"),
+    "take": _l("Indlæs dem, og par dem bagefter"),
 }
 ANSWERS = {
     "both": _l("Lad begge stå"),
@@ -180,6 +192,7 @@ def stands(run: Run, state: str) -> str:
         states.ITEM_BEGUN: waits,
         states.ITEM_HELD: _("Kan ikke fortrydes") if undoing else _("Holdt tilbage"),
         states.ITEM_DONE: KINDS[run.kind][3],
+        states.ITEM_EQUAL: _("Uændret"),
         states.ITEM_FAILED: _("Fejlet"),
     }
     return str(words.get(state) or (_("Kommer ikke helt tilbage") if undoing else _("Kan ikke fortrydes")))
@@ -190,6 +203,8 @@ def why(item: RunItem) -> str:
     note = item.note
     if item.reason == "lookalike":
         return str(_("Ligner %(name)s, der allerede findes.", name=note.get("alike", "")))
+    if item.reason in load_words.REASONS:
+        return load_words.why(item)
     if item.reason == "foreseen":
         wrong = [f"{name} {said}".strip() for name, said in sync_words.complaints(note)]
         return str(_("e-conomic vil afvise kunden: %(wrong)s.", wrong=", ".join(wrong)))
@@ -210,10 +225,10 @@ def does(item: RunItem) -> str:
     note = item.note
     if note.get("kept"):
         return str(KEPT[note["kept"]])
-    said = []
+    said = load_words.told(item)
     if note.get("does") in DOES and not _is_left(item):
         becomes, became = DOES[note["does"]]
-        said = [str(became if item.state == states.ITEM_DONE else becomes)]
+        said.append(str(became if item.state == states.ITEM_DONE else becomes))
     if note.get("stays"):
         stays = ", ".join(label(name) for name in note["stays"])
         said.append(str(_("Bliver, for det er ændret siden: %(fields)s.", fields=stays)))

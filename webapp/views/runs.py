@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from webapp import auth, htmx
 from webapp.models.connection import Connection
-from webapp.models.run import DELETE, EXCLUDE, PAIR, RESOLVE, Run, RunPlan
+from webapp.models.run import DELETE, EXCLUDE, LOAD, PAIR, RESOLVE, Run, RunPlan
 from webapp.sync import runs, runs_undo
 from webapp.sync.runs import NotApplied
 from webapp.sync.runs_plan import EVERYBODY, Selection
@@ -28,8 +28,7 @@ KIND = "<any(create_ours, create_theirs, pair, exclude, resolve, delete):kind>"
 def index() -> str:
     """ "Kørsler": every plan and run, the newest first."""
     page = max(1, request.args.get("page", 1, type=int))
-    connection = Connection.open_of(auth.company())
-    listed, more = run_page.history(connection, min(page, 10_000)) if connection else ([], False)
+    listed, more = run_page.history(auth.company(), min(page, 10_000))
     return render_template("runs/index.html", runs=listed, page=page, more=more)
 
 
@@ -169,7 +168,8 @@ def undo(run_id: int) -> ResponseReturnValue:
 
 def _put_away(run: Run) -> ResponseReturnValue:
     if runs.put_away(run):
-        return htmx.go(url_for("sync.window"), _("Planen er lagt væk. Intet er gjort."))
+        back = "customers.index" if run.kind == LOAD else "sync.window"
+        return htmx.go(url_for(back), _("Planen er lagt væk. Intet er gjort."))
     return htmx.go(url_for("runs.show", run_id=run.id), _("Planen er indsendt eller lagt væk imens. Intet er ændret."))
 
 
