@@ -21,6 +21,7 @@ from webapp.models.field_rule import FieldRule
 from webapp.models.place import Place
 from webapp.models.run import Run
 from webapp.models.sweep import Sweep
+from webapp.models.upload import Upload
 from webapp.models.user import User
 from webapp.views import notice_words
 
@@ -33,6 +34,7 @@ EXAMPLES: dict[str, Callable[[World], Any]] = {
     "grant_id": lambda world: grant(world).id,
     "sweep_id": lambda world: Sweep.create(company=world.alice.company, connection=world.connection, kind="fetch").id,
     "run_id": lambda world: Run.create(company=world.alice.company, connection=world.connection, kind="create_ours").id,
+    "upload_id": lambda world: Upload.keep(world.alice.company, "x.csv", b"Navn\nx\n", world.alice).id,
     "rule_id": lambda world: (
         (
             FieldRule.of(world.connection).first()

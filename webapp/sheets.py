@@ -33,7 +33,7 @@ def as_xlsx(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> 
             sheet.set_column(column, column, 24)
         for line, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
-                sheet.write_string(line, column, _UNSEEN.sub("", cell)[:32_767])
+                sheet.write_string(line, column, _UNSEEN.sub("", _kept(cell))[:32_767])
         sheet.freeze_panes(1, 0)
     return stream.getvalue()
 
@@ -41,6 +41,11 @@ def as_xlsx(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> 
 def unguarded(cell: str) -> str:
     """The text as it was before it got its apostrophe."""
     return cell[1:] if cell.startswith("'") and _FORMULA.search(cell) else cell
+
+
+def _kept(cell: str) -> str:
+    """A text needs no apostrophe here; one that begins with its own gets another, so that none is taken off it."""
+    return _harmless(cell) if cell.startswith("'") else cell
 
 
 def _harmless(cell: str) -> str:

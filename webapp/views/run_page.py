@@ -17,7 +17,6 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.place import Place
 from webapp.models.run import Run, RunItem, RunPlan
-from webapp.models.upload import Upload
 from webapp.sync import budget, preview, runs, runs_undo, sweep
 from webapp.sync.fields import NAMES
 from webapp.sync.normalise import same
@@ -131,26 +130,6 @@ class RunPage:
         """So many deletions by anybody else would stop and ask."""
         pairs = Mirror.of(self.run.connection).count()
         return self.run.kind == states.DELETE and self.counts[states.ITEM_WAITING] > sweep.brake(pairs)
-
-    @cached_property
-    def new(self) -> int:
-        """Of what is loaded: how many are new here; the others are changed."""
-        return int(RunItem.of(self.run, states.ITEM_WAITING).where(RunItem.customer_id.is_null()).count())
-
-    @cached_property
-    def upload(self) -> Upload | None:
-        """The file that the plan was made of, while it is kept."""
-        return Upload.get_or_none(Upload.company == self.run.company_id, Upload.run == self.run)
-
-    @cached_property
-    def file(self) -> str:
-        """Its name, also when it is kept no longer."""
-        first = RunItem.of(self.run).first()
-        return str(first.note.get("file", "")) if first else ""
-
-    @cached_property
-    def meets_economic(self) -> bool:
-        return Connection.open_of(self.run.company) is not None
 
     @property
     def seconds(self) -> float:

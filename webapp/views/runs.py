@@ -16,6 +16,7 @@ from webapp.sync.runs import NotApplied
 from webapp.sync.runs_plan import EVERYBODY, Selection
 from webapp.sync.section import Section, State
 from webapp.views import run_file, run_page, run_words, spreadsheet, sync_window
+from webapp.views.load_page import Loaded
 from webapp.views.sync_window import Asked
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
@@ -213,4 +214,4 @@ def _found(run_id: int) -> Run:
 
 @blueprint.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"run_words": run_words, "pace_of": run_page.pace}
+    return {"run_words": run_words, "pace_of": run_page.pace, "loaded": Loaded}
