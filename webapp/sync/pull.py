@@ -14,7 +14,7 @@ from webapp.models.history import History
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import line, put_lines
-from webapp.sync import guard, standing
+from webapp.sync import forgetting, guard, standing
 from webapp.sync.fields import read
 from webapp.sync.section import section
 
@@ -66,6 +66,7 @@ def mark_gone(mirror: Mirror) -> None:
     mirror.save()
     facts = {"connection": mirror.connection_id, "mirror_id": mirror.id, "version": mirror.version}
     History.note(mirror.company_id, history.THEIRS, "fetched", field="deleted", before=mirror.label, **facts)
+    forgetting.wipe_if_erased(mirror)
 
 
 def enter_many(connection: Connection, records: Iterable[RemoteCustomer]) -> int:

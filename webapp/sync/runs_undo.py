@@ -74,7 +74,9 @@ def plan(run: Run, by: User | None, *, only: Collection[int] | None = None, foll
     done = [item for item in RunItem.of(run, states.ITEM_DONE) if item.position not in back]
     items = [item for item in done if only is None or item.position in only]
     known = Known(run.connection, items)
-    planned = [_BY_KIND[run.kind](known, item) for item in items]
+    planned = [
+        left(known, item, "erased") if item.note.get("erased") else _BY_KIND[run.kind](known, item) for item in items
+    ]
     return runs_plan.store(run.connection, states.UNDO, planned, by, {"of": run.kind}, undoes=run, follows=follows)
 
 

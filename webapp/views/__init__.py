@@ -21,6 +21,7 @@ MODULES = (
     "rules",
     "causes",
     "story",
+    "erasure",
     "checkup",
     "defaults",
     "runs",

@@ -15,6 +15,7 @@ from webapp.models import pairing as pairings
 from webapp.models.company import Company
 from webapp.models.connection import Connection, Reference
 from webapp.models.customer import Customer
+from webapp.models.erasure import Erasure
 from webapp.models.history import OURS, THEIRS, History
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
@@ -46,6 +47,7 @@ CAUSES = {
     "renumbered": _l("Nyt nummer i e-conomic"),
     "undo": _l("Fortrudt"),
     "load": _l("Indlæst fra fil"),
+    "erase": _l("Personoplysninger slettet"),
 }
 # What happened to the customer as a whole -> how it is told.
 EVENTS = {
@@ -55,6 +57,7 @@ EVENTS = {
     "unpaired": _l("Parring ophævet"),
     "created": _l("Oprettet i e-conomic"),
     "asked": _l("Spørgsmålet stilles igen"),
+    "erased": _l("Værdierne er slettet"),
 }
 OUTCOMES = {
     Outcome.PUSH: _l("Sendes til e-conomic"),
@@ -104,6 +107,7 @@ class Page:
     connection: Connection | None
     history: list[Entry]
     older: int | None
+    erasure: Erasure | None
 
     @property
     def is_under_way(self) -> bool:
@@ -134,6 +138,7 @@ def read(customer: Customer, before: str = "") -> Page:
         connection=active,
         history=history,
         older=older,
+        erasure=Erasure.of(customer) if customer.deleted_at else None,
     )
 
 

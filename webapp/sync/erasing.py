@@ -1,0 +1,181 @@
+"""Erasing one customer's personal data for good: every value of it goes, ids, times and who did what stay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from webapp import db
+from webapp.models import attempt as attempts
+from webapp.models import history, lane, pairing
+from webapp.models import run as states
+from webapp.models.attempt import Attempt
+from webapp.models.checked import Checked, CheckedPage
+from webapp.models.company import Company
+from webapp.models.confirmation import Confirmation
+from webapp.models.connection import CLOSED, Connection
+from webapp.models.customer import Customer
+from webapp.models.erasure import Erasure
+from webapp.models.exclusion import Exclusion
+from webapp.models.history import History
+from webapp.models.lane import Lane
+from webapp.models.mirror import Mirror
+from webapp.models.pairing import Pairing
+from webapp.models.run import Run, RunItem
+from webapp.models.suggestion import Suggestion
+from webapp.models.upload import Upload
+from webapp.models.user import User
+from webapp.sync import apply, register, runs_load, standing
+from webapp.sync.forgetting import BECAUSE, EMPTY, blank, wipe_there
+from webapp.sync.register import NoSuchCustomer
+
+NAMING = ("name", "cvr", "ean", "email", "phone", "address")
+"""Values by which a customer is told from another also where no id leads to it, as in the lines of a file."""
+
+SHORTEST = 5
+
+
+class Hindered(Exception):
+    """Something about the customer is under way. `why`: creating, deleting, sending, asked or running."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def hindrance(customer: Customer) -> str:
+    """What has to come to its end first; '' when nothing has."""
+    pairs = list(Pairing.select().where(Pairing.company == customer.company_id, Pairing.customer == customer))
+    if _items_under_way(customer, pairs).exists():
+        return "running"
+    return next(filter(None, map(_of_pair, pairs)), "")
+
+
+def _of_pair(pair: Pairing) -> str:
+    if pair.state == pairing.CREATING:
+        return "creating"
+    if pair.deleting:
+        return "deleting"
+    if any(Attempt.pending(pair, kind) for kind in (attempts.CREATE, attempts.UPDATE, attempts.DELETE)):
+        return "sending"
+    if pair.state == pairing.CLOSED or pair.customer.deleted_at or pair.mirror.gone_at:
+        return ""
+    planned = standing.plan_of(pair)
+    return "asked" if planned.questions else "sending" if planned.pushes else ""
+
+
+def _items_under_way(customer: Customer, pairs: Sequence[Pairing]) -> Any:
+    own = (RunItem.customer_id == customer.id) | RunItem.pairing_id.in_([pair.id for pair in pairs])
+    waits = (RunItem.state == states.ITEM_WAITING) & Run.state.in_(states.OPEN_STATES)
+    items = RunItem.select().join(Run, on=(Run.id == RunItem.run)).where(RunItem.company == customer.company_id, own)
+    return items.where(waits | (RunItem.state == states.ITEM_BEGUN))
+
+
+def partners_there(customer: Customer) -> list[Mirror]:
+    """Who stands in e-conomic still and has been nobody else's partner: it stays there, and here as its copy."""
+    return [mirror for mirror in _own_mirrors(customer) if not mirror.gone_at]
+
+
+@db.retrying
+def erase(company: Company, customer_id: int, by: User | None) -> Customer:
+    """Delete the customer here if it is not yet, end its pairs, and forget every value. Raises NoSuchCustomer and
+    Hindered."""
+    with db.write():
+        customer = Customer.locked_of(company, customer_id)
+        if customer is None or Erasure.of(customer):
+            raise NoSuchCustomer(str(customer_id))
+        if why := hindrance(customer):
+            raise Hindered(why)
+        if not customer.deleted_at:
+            register.delete(customer, by)
+        _end_pairs(customer, by)
+        mirrors, naming = _own_mirrors(customer), list(_naming(customer))
+        _forget_plans(customer)
+        _wipe(customer, mirrors)
+        _wipe_elsewhere(company, naming)
+        for mirror in mirrors:
+            wipe_there(mirror) if mirror.gone_at else _leave_alone(mirror, by)
+        Erasure.create(company=company, customer=customer, by=by)
+        facts = {"customer_id": customer.id, "by": by, "version": customer.version}
+        History.note(company, history.OURS, "erase", field="erased", **facts)
+        return customer
+
+
+def _end_pairs(customer: Customer, by: User | None) -> None:
+    """So that nothing there comes back here by itself; who had no pair stands nowhere either."""
+    living = Pairing.select().where(Pairing.customer == customer, Pairing.state != pairing.CLOSED)
+    for one in living.order_by(Pairing.id):
+        pair = apply.lock(one.id)
+        if pair is not None:
+            pair.customer = customer
+            pair.close(BECAUSE, by)
+            standing.put_apart(pair)
+    connection = Connection.open_of(customer.company)
+    if connection is not None and connection.is_active:
+        standing.put_customer(connection, customer)
+
+
+def _own_mirrors(customer: Customer) -> list[Mirror]:
+    mine = Pairing.select(Pairing.mirror).where(Pairing.customer == customer, Pairing.mirror.is_null(False))
+    others = Pairing.select(Pairing.mirror).where(Pairing.customer != customer, Pairing.mirror.is_null(False))
+    own = Mirror.company == customer.company_id
+    return list(Mirror.select().where(own, Mirror.id.in_(mine), Mirror.id.not_in(others)).order_by(Mirror.id))
+
+
+def _leave_alone(mirror: Mirror, by: User | None) -> None:
+    """ "Ingen synkronisering", so that no creation in bulk copies it here again."""
+    connection = mirror.connection
+    if Exclusion.of(connection, mirror) is None:
+        Exclusion.create(company=mirror.company_id, connection=connection, mirror=mirror, created_by=by, reason=BECAUSE)
+    if connection.state != CLOSED and connection.is_active:
+        standing.put_mirror(connection, mirror)
+
+
+def _forget_plans(customer: Customer) -> None:
+    """Files that are not loaded yet may hold it too; in other plans it takes part no more."""
+    company = customer.company_id
+    Upload.delete().where(Upload.company == company).execute()
+    for run in Run.select().where(Run.company == company, Run.kind == states.LOAD, Run.state == states.PLANNED):
+        run.state = states.DROPPED
+        run.save()
+        runs_load.forget(run)
+    waiting = RunItem.company == company, RunItem.customer_id == customer.id, RunItem.state == states.ITEM_WAITING
+    RunItem.update(state=states.ITEM_HELD, reason=BECAUSE).where(*waiting).execute()
+
+
+def _wipe(customer: Customer, mirrors: Sequence[Mirror]) -> None:
+    """Everything that an id leads to."""
+    customer.take(dict(EMPTY))
+    customer.form_hash, customer.version = None, customer.version + 1
+    customer.save()
+    company, there = customer.company_id, [mirror.id for mirror in mirrors]
+    pairs = [one.id for one in Pairing.select(Pairing.id).where(Pairing.customer == customer)]
+    emptied = {"base_json": "{}", "party_json": "", "fault_json": "", "guard_json": ""}
+    Pairing.update(emptied).where(Pairing.id.in_(pairs)).execute()
+    Attempt.update(body_json="{}", fields_json="{}", fault_text="").where(Attempt.pairing.in_(pairs)).execute()
+    Confirmation.update(before="", after="").where(Confirmation.pairing.in_(pairs)).execute()
+    Lane.update(fault_text="").where(Lane.company == company, Lane.side == lane.PAIR, Lane.record.in_(pairs)).execute()
+    Suggestion.delete().where(Suggestion.company == company, Suggestion.customer == customer).execute()
+    for table in (History, RunItem):
+        own = (table.customer_id == customer.id) | table.pairing_id.in_(pairs) | table.mirror_id.in_(there)
+        blank(table).where(table.company == company, own).execute()
+
+
+def _naming(customer: Customer) -> Iterator[str]:
+    values = customer.values
+    return (values[name] for name in NAMING if len(values[name]) >= SHORTEST)
+
+
+def _wipe_elsewhere(company: Company, naming: Sequence[str]) -> None:
+    """What tells of it without an id: lines of files, whom another was taken for, and what the health check found."""
+    CheckedPage.delete().where(CheckedPage.company == company).execute()
+    Checked.delete().where(Checked.company == company).execute()
+    for value in naming:
+        written = json.dumps(value, ensure_ascii=False)[1:-1]
+        for item in RunItem.select().where(RunItem.company == company, RunItem.note_json.contains(written)):
+            if "row" in item.note and not item.customer_id:
+                item.before, item.after, item.note = "", "", {"erased": True}
+            else:
+                item.note = {name: told for name, told in item.note.items() if name != "alike"}
+            item.save()
