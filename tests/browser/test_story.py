@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.journey import LONG_WORD, Journey
+from webapp.models.customer import Customer
 from webapp.models.pairing import Pairing
 
 
@@ -52,3 +53,22 @@ def test_the_story_of_both_systems_is_printed_without_what_is_no_story(journey: 
     expect(steps.last).to_be_visible()
     expect(page.get_by_text("udskrevet")).to_be_visible()
     assert page.pdf(format="A4").count(b"/Type /Page\n") == 1
+
+
+def test_personal_data_is_erased_once_the_customer_was_named(journey: Journey) -> None:
+    pair = journey.world.pair_same(1042)
+    journey.go(f"/customers/{pair.customer_id}")
+    journey.page.get_by_text("Mere", exact=True).click()
+    journey.press("Slet personoplysninger")
+    dialog = journey.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("bogføringsloven")
+    journey.axe(journey.page)
+    journey.fits(dialog)
+    dialog.get_by_label("Skriv kundens navn eller nummer").fill("1043")
+    journey.press("Slet personoplysninger", dialog)
+    expect(dialog).to_contain_text("Intet er slettet.")
+    dialog.get_by_label("Skriv kundens navn eller nummer").fill("1042")
+    journey.press("Slet personoplysninger", dialog)
+    journey.sees("Kundens personoplysninger er slettet i dag")
+    journey.axe(journey.page)
+    assert Customer.get_by_id(pair.customer_id).name == ""

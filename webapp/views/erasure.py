@@ -42,7 +42,7 @@ def erase(customer_id: int) -> ResponseReturnValue:
     try:
         erasing.erase(auth.company(), customer.id, auth.user())
     except erasing.Hindered as fault:
-        return _page(customer, f"{HINDERED[fault.why]} {_('Intet er slettet.')}"), WRONG
+        return _page(customer, str(HINDERED[fault.why])), WRONG
     except NoSuchCustomer:
         abort(404, _("Kundens personoplysninger er allerede slettet."))
     return htmx.go(url_for("customers.show", customer_id=customer.id), _("Personoplysningerne er slettet."))

@@ -122,7 +122,7 @@ def _refused(raw: bytes) -> str:
 
 def _said(fault: Unreadable) -> str:
     told = {"line": number(fault.line), "text": fault.text, "most": number(files.MOST_LINES)}
-    return f"{UNREADABLE[fault.why] % told} {_('Intet er ændret.')}"
+    return str(_("%(why)s Intet er ændret.", why=UNREADABLE[fault.why] % told))
 
 
 def _name(given: str) -> str:

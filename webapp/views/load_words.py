@@ -32,7 +32,7 @@ def why(item: RunItem) -> str:
         others = ", ".join(map(number, note["again"]))
         return str(_("Ligner en anden i samme fil: linje %(others)s. Sæt hak, hvis den skal med.", others=others))
     if item.reason == loading.DOUBTFUL:
-        return f"{_odd(item)} {_('Sæt hak, hvis det skal gemmes, som det står.')}"
+        return str(_("%(odd)s Sæt hak, hvis det skal gemmes, som det står.", odd=_odd(item)))
     choices = forms.choices_of(Connection.open_of(auth.company()))
     told = [(name, note["row"].get(name, "")) for name in note["wrong"]]
     return " ".join(f"{label(name)}: {forms.fault(name, value, choices)}" for name, value in told)
