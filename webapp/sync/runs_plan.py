@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import peewee
 from peewee import JOIN
 
 from webapp import db
@@ -146,14 +147,24 @@ def replace(run: Run, items: Sequence[Planned], choices: Mapping[str, str]) -> b
 
 def _fill(run: Run, plan: RunPlan, items: Sequence[Planned], choices: Mapping[str, str]) -> None:
     rows = [item.as_row(run, position) for position, item in enumerate(items)]
-    for start in range(0, len(rows), AT_ONCE):
-        RunItem.insert_many(rows[start : start + AT_ONCE]).execute()
+    _insert(rows)
     plan.choices_json = json.dumps(dict(choices), sort_keys=True)
     plan.calls = sum(item.calls for item in items if not item.held)
     plan.seal = sealed(run.kind, choices, rows)
     plan.save()
     run.total = sum(1 for item in items if not item.held)
     run.save()
+
+
+def _insert(rows: Sequence[Mapping[str, Any]]) -> None:
+    """All of them by one statement: spelling out a query for every few hundred rows takes longer than all the rest."""
+    names = list(rows[0]) if rows else []
+    columns = ", ".join(f'"{RunItem._meta.fields[name].column_name}"' for name in names)
+    places = ", ".join(["?" if db.is_sqlite() else "%s"] * len(names))
+    if rows:
+        statement = f"INSERT INTO run_item ({columns}) VALUES ({places})"
+        with peewee.__exception_wrapper__:
+            db.database.cursor().executemany(statement, [tuple(row[name] for name in names) for row in rows])
 
 
 def sealed(kind: str, choices: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> str:
