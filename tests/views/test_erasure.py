@@ -7,8 +7,12 @@ from flask import Flask
 
 from tests.apps import app_over
 from tests.views.synced import Synced, world_in
+from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.erasure import Erasure
+from webapp.models.run import Run
+from webapp.sync import runs
+from webapp.sync.runs_plan import Line, Selection
 
 
 @pytest.fixture
@@ -67,6 +71,17 @@ def test_what_is_under_way_is_said_and_there_is_no_button(synced: Synced) -> Non
     assert not page.all("form", action=f"/customers/{pair.customer_id}/erasure")
     answer = synced.admin.post(f"/customers/{pair.customer_id}/erasure", {"said": "1042"})
     assert answer.status_code == 422 and not Erasure.select().count()
+
+
+def test_the_pages_of_runs_that_held_it_back_say_why(synced: Synced) -> None:
+    customer = synced.ours(7, "Havnens Tandklinik")
+    lines = (Line("x.csv", 2, "7", {"name": "En Anden"}), Line("x.csv", 3, "8", {"name": "Havnens Tandklinik"}))
+    run = runs.plan(Connection.of_files(synced.company), "load", synced.alice, Selection(lines=lines))
+    runs.stop(run)
+    Run.update(state="stopped").execute()
+    synced.admin.post(f"/customers/{customer.id}/erasure", {"said": "7"})
+    page = synced.admin.page(f"/runs/{run.id}?show=held").source
+    assert page.count("Kundens personoplysninger er slettet") == 2 and "Havnens" not in page
 
 
 def test_the_story_of_an_erased_customer_tells_events_and_no_values(synced: Synced) -> None:

@@ -297,3 +297,14 @@ def test_a_company_without_a_connection_loads_its_customers_too(synced: Synced) 
     synced.drain()
     assert [one.name for one in Customer.of(outsider.user.company)] == ["Fjern Kunde"]
     assert "Indlæs kunder fra fil" in outsider.page("/runs").source
+
+
+def test_two_sites_of_one_firm_come_from_one_file(synced: Synced) -> None:
+    run = load(synced, HEADS + "7;Afdeling Nord;99000015;;;Ry\n8;Kantinen i Syd;99000015;;;Ribe\n")
+    assert (run.done, run.failed) == (2, 0)
+
+
+def test_two_lines_that_are_ticked_are_both_loaded(synced: Synced) -> None:
+    run = plan(synced, "Navn;CVR\nAfdeling Nord;99000015\nKantinen i Syd;99000015\n")
+    assert held(run) == [(2, "twice_in_file"), (3, "twice_in_file")]
+    assert start(synced, run, also=[str(item.id) for item in RunItem.of(run)]).done == 2

@@ -53,6 +53,8 @@ def hindrance(customer: Customer) -> str:
 
 
 def _of_pair(pair: Pairing) -> str:
+    if pair.connection.state == CLOSED:
+        return ""  # Nothing more is sent there, nor can anything be answered.
     if pair.state == pairing.CREATING:
         return "creating"
     if pair.deleting:
@@ -133,15 +135,13 @@ def _leave_alone(mirror: Mirror, by: User | None) -> None:
 
 
 def _forget_plans(customer: Customer) -> None:
-    """Files that are not loaded yet may hold it too; in other plans it takes part no more."""
+    """Files that are not loaded yet may hold it too."""
     company = customer.company_id
     Upload.delete().where(Upload.company == company).execute()
     for run in Run.select().where(Run.company == company, Run.kind == states.LOAD, Run.state == states.PLANNED):
         run.state = states.DROPPED
         run.save()
         runs_load.forget(run)
-    waiting = RunItem.company == company, RunItem.customer_id == customer.id, RunItem.state == states.ITEM_WAITING
-    RunItem.update(state=states.ITEM_HELD, reason=BECAUSE).where(*waiting).execute()
 
 
 def _wipe(customer: Customer, mirrors: Sequence[Mirror]) -> None:
@@ -157,9 +157,16 @@ def _wipe(customer: Customer, mirrors: Sequence[Mirror]) -> None:
     Confirmation.update(before="", after="").where(Confirmation.pairing.in_(pairs)).execute()
     Lane.update(fault_text="").where(Lane.company == company, Lane.side == lane.PAIR, Lane.record.in_(pairs)).execute()
     Suggestion.delete().where(Suggestion.company == company, Suggestion.customer == customer).execute()
+    mine = _of_rows(RunItem, customer, pairs, there)
+    RunItem.update(state=states.ITEM_HELD, reason=BECAUSE).where(mine, RunItem.state == states.ITEM_WAITING).execute()
+    RunItem.update(reason=BECAUSE).where(mine, RunItem.reason != "").execute()
     for table in (History, RunItem):
-        own = (table.customer_id == customer.id) | table.pairing_id.in_(pairs) | table.mirror_id.in_(there)
-        blank(table).where(table.company == company, own).execute()
+        blank(table).where(_of_rows(table, customer, pairs, there)).execute()
+
+
+def _of_rows(table: Any, customer: Customer, pairs: Sequence[int], there: Sequence[int]) -> Any:
+    own = (table.customer_id == customer.id) | table.pairing_id.in_(pairs) | table.mirror_id.in_(there)
+    return (table.company == customer.company_id) & own
 
 
 def _naming(customer: Customer) -> Iterator[str]:
@@ -176,6 +183,7 @@ def _wipe_elsewhere(company: Company, naming: Sequence[str]) -> None:
         for item in RunItem.select().where(RunItem.company == company, RunItem.note_json.contains(written)):
             if "row" in item.note and not item.customer_id:
                 item.before, item.after, item.note = "", "", {"erased": True}
+                item.reason = item.reason and BECAUSE
             else:
                 item.note = {name: told for name, told in item.note.items() if name != "alike"}
             item.save()

@@ -8,6 +8,7 @@ from typing import Any
 from webapp.models import run as states
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
+from webapp.models.history import History
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
@@ -41,7 +42,7 @@ def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[
     facts |= {"origin": f"{item.note['file']}:{item.note['line']}"}
     values = item.values_after.get("ours", {})
     if item.customer_id is None:
-        item.customer_id = _add(connection, item, values, facts).id
+        item.customer_id = _add(connection, run, item, values, facts).id
         item.note = item.note | {"made": True}
     else:
         customer = Customer.locked_of(connection.company, item.customer_id)
@@ -52,8 +53,10 @@ def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[
     item.settle()
 
 
-def _add(connection: Connection, item: RunItem, values: Mapping[str, str], facts: Mapping[str, Any]) -> Customer:
-    if "alike" not in item.note and _stands_by_now(connection, values):
+def _add(
+    connection: Connection, run: Run, item: RunItem, values: Mapping[str, str], facts: Mapping[str, Any]
+) -> Customer:
+    if not {"alike", "again"} & item.note.keys() and _stands_by_now(connection, run, values):
         raise Moved("somebody has added it since the plan")
     try:
         made = register.insert(connection.company, item.number, values, **facts)
@@ -63,14 +66,21 @@ def _add(connection: Connection, item: RunItem, values: Mapping[str, str], facts
     return made
 
 
-def _stands_by_now(connection: Connection, values: Mapping[str, str]) -> bool:
-    """Somebody with the same CVR or EAN number, who was not there when the plan was made."""
+def _stands_by_now(connection: Connection, run: Run, values: Mapping[str, str]) -> bool:
+    """Somebody with the same CVR or EAN number, who was not there when the plan was made; another site of the same firm
+    that the file brought along does not count."""
     given = {name: values[name] for name in loading.SURE if values.get(name)}
     economic = Connection.open_of(connection.company)
-    own = [Customer.of(connection.company), *([Mirror.of(economic)] if economic else [])]
-    return any(
-        query.where(getattr(query.model, name) == value).exists() for query in own for name, value in given.items()
-    )
+    ours = (one.id for name in given for one in Customer.of(connection.company).where(_is(Customer, name, given)))
+    made = History.company == connection.company_id, History.run_id == run.id
+    if any(not History.select().where(*made, History.customer_id == one).exists() for one in ours):
+        return True
+    economic = Connection.open_of(connection.company)
+    return economic is not None and any(Mirror.of(economic).where(_is(Mirror, name, given)).exists() for name in given)
+
+
+def _is(table: Any, name: str, given: Mapping[str, str]) -> Any:
+    return getattr(table, name) == given[name]
 
 
 def forget(run: Run) -> None:

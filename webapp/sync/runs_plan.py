@@ -163,7 +163,7 @@ def _insert(rows: Sequence[Mapping[str, Any]]) -> None:
     places = ", ".join(["?" if db.is_sqlite() else "%s"] * len(names))
     if rows:
         statement = f"INSERT INTO run_item ({columns}) VALUES ({places})"
-        with peewee.__exception_wrapper__:
+        with peewee.__exception_wrapper__:  # type: ignore[attr-defined]
             db.database.cursor().executemany(statement, [tuple(row[name] for name in names) for row in rows])
 
 
