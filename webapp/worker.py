@@ -80,7 +80,7 @@ class Worker:
 
     def turns(self, connection: Connection, most: int = TURNS) -> int:
         """Take up to `most` looks for one connection."""
-        if connection.is_active and connection.is_economic:
+        if connection.is_active:
             sweep.schedule(connection, self.poll_seconds, self.compare_at)
         inbox.drain(connection)
         sides = () if connection.is_active else (lanes.LISTS,)

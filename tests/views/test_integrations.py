@@ -71,9 +71,9 @@ def test_the_card_says_what_comes_next_until_customers_are_proven_equal(connecte
     assert "Kom godt i gang" not in connected.alice.page(PAGE).source
 
 
-def test_the_file_comes_later(connected: Pretend) -> None:
-    button = connected.alice.page(PAGE).one("button", value="file")
-    assert "disabled" in button.attrs and "Kommer senere" in button.text
+def test_a_file_is_chosen_in_the_same_menu_and_is_no_source_that_stays(connected: Pretend) -> None:
+    entry = connected.alice.page(PAGE).one("a", class_="menu-item", href="/imports")
+    assert "Indlæs kunder fra CSV eller Excel" in entry.text
     assert connected.alice.post(f"{PAGE}/customers", {"source": "file"}).status_code == 400
 
 
