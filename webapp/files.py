@@ -17,7 +17,9 @@ from webapp import sheets
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_LINES = 100_000
-MOST_COLUMNS = 200
+MOST_COLUMNS, WIDEST = 200, 1000
+"""So many columns may hold something, and so many may there be at all: each cell of them costs time."""
+
 MOST_UNPACKED = 150 * 1024 * 1024
 LAST_LINE = 1_048_576
 _XLSX, _OLD = b"PK", b"\xd0\xcf"
@@ -133,6 +135,8 @@ def _workbook_lines(raw: bytes, sheet: int) -> Iterator[Cells]:
     chosen.reset_dimensions()
     try:
         for number, cells in enumerate(chosen.iter_rows(), 1):
+            if len(cells) > WIDEST:
+                raise Unreadable("wide", number)
             yield [_shown(cell, number) for cell in cells[: MOST_COLUMNS + 1]]
     except Unreadable:
         raise

@@ -111,3 +111,24 @@ def test_what_we_write_is_what_we_read(rows: list[list[str]]) -> None:
     wanted = [row if row[1] else row[:1] for row in rows if any(row)]
     assert lines(sheets.as_csv(["a", "b"], rows)) == wanted
     assert lines(sheets.as_xlsx(["a", "b"], rows, "x")) == wanted
+
+
+def test_a_cell_far_out_to_the_right_costs_no_more_than_its_own_line() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Navn"])
+    book.active.cell(2, 16_384).number_format = "0"
+    stream = io.BytesIO()
+    book.save(stream)
+    with pytest.raises(files.Unreadable, match="wide"):
+        lines(stream.getvalue())
+
+
+def test_a_workbook_of_names_within_names_is_damaged() -> None:
+    laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
+    bomb = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "ha">{laughs}]><worksheet>&a11;</worksheet>'
+    raw, stream = workbook(["Navn"], ["Ærø"]), io.BytesIO()
+    with ZipFile(io.BytesIO(raw)) as good, ZipFile(stream, "w", ZIP_DEFLATED) as bad:
+        for part in good.namelist():
+            bad.writestr(part, bomb if "sheet1" in part else good.read(part))
+    with pytest.raises(files.Unreadable, match="damaged"):
+        lines(stream.getvalue())

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+import openpyxl
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -308,3 +309,30 @@ def test_two_lines_that_are_ticked_are_both_loaded(synced: Synced) -> None:
     run = plan(synced, "Navn;CVR\nAfdeling Nord;99000015\nKantinen i Syd;99000015\n")
     assert held(run) == [(2, "twice_in_file"), (3, "twice_in_file")]
     assert start(synced, run, also=[str(item.id) for item in RunItem.of(run)]).done == 2
+
+
+def test_another_sheet_of_a_workbook_is_loaded_when_chosen(synced: Synced) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Noter"])
+    book.create_sheet("Kunder").append(["Kundenr", "Navn"])
+    book["Kunder"].append([7, "Ærø Bageri"])
+    stream = io.BytesIO()
+    book.save(stream)
+    address, _page = columns(synced, stream.getvalue(), "kunder.xlsx")
+    assert synced.admin.page(f"{address}?sheet=1").field("column-1") == "name"
+    synced.admin.post(address, {"sheet": "1", "column-0": "number", "column-1": "name"})
+    assert [(item.number, item.note["line"]) for item in RunItem.select()] == [(7, 2)]
+
+
+def test_the_plan_can_be_taken_away_with_those_who_are_in_no_register_yet(synced: Synced) -> None:
+    run = plan(synced, HEADS + "7;Ærø Bageri;;;;\n;Uden Nummer;;;;\n")
+    told = synced.admin.get(f"/runs/{run.id}/list.csv").text
+    assert (
+        "7;Ærø Bageri;Indlæses;Linje 2." in told and "Uden Nummer;Holdt tilbage;Kundenummeret mangler. Linje 3." in told
+    )
+
+
+def test_an_inspector_sees_the_plan_and_loads_nothing(synced: Synced) -> None:
+    run = plan(synced, HEADS + "7;Ærø Bageri;;;;\n")
+    assert "Ærø Bageri" in synced.inspector.page(f"/runs/{run.id}").source
+    assert synced.inspector.get("/imports").status_code == 403
