@@ -41,7 +41,8 @@ def due(items: Iterable[Item], told: frozenset[str], sent_at: datetime | None, n
 def go_round(write: Write, send: Send) -> int:
     """Write to whoever is to be told of something; how many mails went. A server that is away is not asked again."""
     sent = 0
-    for company in Company.select().join(Connection).where(Connection.state != connections.CLOSED):
+    living = Connection.source == connections.SOURCE, Connection.state != connections.CLOSED
+    for company in Company.select().join(Connection).where(*living):
         connection = Connection.open_of(company)
         items = waiting.of(connection) if connection is not None else ()
         for user in _administrators(company):
