@@ -72,7 +72,9 @@ def csv_lines(raw: bytes) -> Iterator[Cells]:
     """Every line of a text file, parted by whichever of comma, semicolon and tab its first line has most of."""
     text = _text(raw)
     first = next((line for line in text.splitlines() if line.strip()), "")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+    told = re.fullmatch(r"\s*sep=(.)\s*", first)  # Excel's own line for what parts the columns
+    delimiter = told[1] if told else max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     while True:
         try:
             cells = next(reader, None)
@@ -80,7 +82,7 @@ def csv_lines(raw: bytes) -> Iterator[Cells]:
             raise Unreadable("broken", reader.line_num, str(fault)) from fault
         if cells is None:
             return
-        yield cells
+        yield [] if told and cells == ["sep=", ""] else cells
 
 
 def _text(raw: bytes) -> str:

@@ -132,3 +132,7 @@ def test_a_workbook_of_names_within_names_is_damaged() -> None:
             bad.writestr(part, bomb if "sheet1" in part else good.read(part))
     with pytest.raises(files.Unreadable, match="damaged"):
         lines(stream.getvalue())
+
+
+def test_the_line_by_which_excel_names_what_parts_the_columns_is_no_head() -> None:
+    assert list(files.table(b"sep=;\r\nNavn;By\r\nA, B;Ry\r\n").lines) == [(3, ["A, B", "Ry"])]
