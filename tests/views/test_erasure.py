@@ -73,6 +73,14 @@ def test_what_is_under_way_is_said_and_there_is_no_button(synced: Synced) -> Non
     assert answer.status_code == 422 and not Erasure.select().count()
 
 
+def test_what_is_edited_there_afterwards_is_no_part_of_its_story(synced: Synced) -> None:
+    pair = synced.pair_same(1042)
+    synced.admin.post(f"/customers/{pair.customer_id}/erasure", {"said": "1042"})
+    synced.economic.edit(1042, telephoneAndFaxNumber="66100041")
+    synced.look(1042)
+    assert "66100041" not in synced.admin.page(f"/customers/{pair.customer_id}/story").source
+
+
 def test_the_pages_of_runs_that_held_it_back_say_why(synced: Synced) -> None:
     customer = synced.ours(7, "Havnens Tandklinik")
     lines = (Line("x.csv", 2, "7", {"name": "En Anden"}), Line("x.csv", 3, "8", {"name": "Havnens Tandklinik"}))

@@ -12,6 +12,7 @@ from peewee import JOIN
 from webapp import auth, forms, htmx
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
+from webapp.models.erasure import Erasure
 from webapp.models.field_rule import WINNER, FieldRule
 from webapp.models.history import OURS, PAIR, History
 from webapp.models.pairing import Pairing
@@ -110,6 +111,8 @@ def _of(customer: Customer) -> Any:
     partners = Pairing.select(Pairing.mirror_id).where(Pairing.customer == customer, Pairing.mirror.is_null(False))
     line = History.alias()
     ids = line.select(line.id).where(line.company == customer.company_id)
+    if Erasure.of(customer):  # What becomes of the partner there since is no part of this one's story any more.
+        partners = partners.where(Pairing.id.is_null())
     theirs = ids.where(line.mirror_id.in_(partners), line.customer_id.is_null())
     again = (History.side == PAIR) & (History.cause == "push")
     query = History.select(History, User).join(User, JOIN.LEFT_OUTER, on=History.by)
