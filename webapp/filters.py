@@ -95,6 +95,11 @@ def moment(value: datetime | None) -> str:
     return day(value)
 
 
+def stamp(value: datetime | None) -> str:
+    """A point in time in full, for what is kept: "i dag" would soon be wrong."""
+    return f"{day(value)} {clock(value)}" if value else ""
+
+
 def clock(value: datetime) -> str:
     """The time of day as "15.42"."""
     return str(format_datetime(value, "HH:mm" if _english() else "HH.mm"))

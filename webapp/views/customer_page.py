@@ -168,13 +168,12 @@ def who(line: History) -> str:
 
 
 def when(line: History) -> str:
-    """The moment in full, for paper: "i dag" would soon be wrong."""
-    return f"{filters.day(line.at)} {filters.clock(line.at)}"
+    return filters.stamp(line.at)
 
 
 def today() -> str:
     """The moment of printing."""
-    return f"{filters.day(ports.now())} {filters.clock(ports.now())}"
+    return filters.stamp(ports.now())
 
 
 def what(line: History) -> str:

@@ -15,7 +15,7 @@ from webapp.sync import runs, runs_undo
 from webapp.sync.runs import NotApplied
 from webapp.sync.runs_plan import EVERYBODY, Selection
 from webapp.sync.section import Section, State
-from webapp.views import run_file, run_page, run_words, spreadsheet, sync_window
+from webapp.views import run_file, run_list, run_page, run_words, spreadsheet, sync_window
 from webapp.views.sync_window import Asked
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
@@ -29,8 +29,16 @@ def index() -> str:
     """ "Kørsler": every plan and run, the newest first."""
     page = max(1, request.args.get("page", 1, type=int))
     connection = Connection.open_of(auth.company())
-    listed, more = run_page.history(connection, min(page, 10_000)) if connection else ([], False)
+    listed, more = run_list.page(connection, min(page, 10_000)) if connection else ([], False)
     return render_template("runs/index.html", runs=listed, page=page, more=more)
+
+
+@blueprint.get("/list.<any(csv, xlsx):kind>")
+def export_all(kind: str) -> ResponseReturnValue:
+    """The same for a spreadsheet."""
+    connection = Connection.open_of(auth.company())
+    lines = run_list.lines(connection) if connection else ()
+    return spreadsheet.answer(kind, "koersler", _("Kørsler"), run_list.heads(), lines)
 
 
 @blueprint.post(f"/plans/{KIND}")
