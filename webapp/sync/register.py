@@ -85,7 +85,8 @@ def insert(
     except IntegrityError as clash:
         raise NumberInUse(str(customer.number)) from clash
     changes = {name: ("", value) for name, value in customer.values.items() if value}
-    History.note_values(company, history.OURS, cause, changes, customer_id=customer.id, by=by, version=1, run_id=run_id)
+    facts = {"customer_id": customer.id, "by": by, "version": 1, "run_id": run_id}
+    History.note_values(company, history.OURS, cause, changes, connection=Connection.open_of(company), **facts)
     return customer
 
 
@@ -137,7 +138,8 @@ def _write(customer: Customer, wanted: Mapping[str, str], number: int | None, by
     except IntegrityError as clash:
         raise NumberInUse(str(number)) from clash
     facts = {"customer_id": customer.id, "by": by, "version": customer.version}
-    History.note_values(customer.company_id, history.OURS, "person", changes, **facts)
+    chosen_from = Connection.open_of(customer.company)
+    History.note_values(customer.company_id, history.OURS, "person", changes, connection=chosen_from, **facts)
 
 
 @db.retrying
