@@ -46,8 +46,8 @@ STATES = {
     State.THEIRS_GONE_OURS_MOVED: ("state-ask", "exclamation-triangle", lazy_gettext("Slettet dér")),
 }
 
-# e-conomic names its VAT zones in English even on a Danish agreement; its own pages say it in Danish. Number -> (what its
-# API says, what an earlier version stored instead, ours).
+# e-conomic names its VAT zones in English even on a Danish agreement; its own pages say it in Danish.
+# Number -> (what its API says, what an earlier version stored instead, ours).
 VAT_ZONES = {
     "1": ("Domestic", "Indland", lazy_gettext("Indland")),
     "3": ("Abroad", "Udland", lazy_gettext("Udland")),

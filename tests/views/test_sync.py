@@ -15,10 +15,11 @@ from webapp.models.lane import Lane
 from webapp.models.place import Place
 from webapp.models.sweep import Sweep
 from webapp.models.tally import ByState, Tally
-from webapp.sync import pairings, register, sweep
+from webapp.sync import pairings, register, surety, sweep
+from webapp.sync.findings import Doubt
 from webapp.sync.narrowing import Narrowed
 from webapp.views.sync_window import Counters
-from webapp.views.sync_words import EVIDENCE, FAULTS, SECTIONS
+from webapp.views.sync_words import DOUBTS, EVIDENCE, FAULTS, SECTIONS
 
 
 @pytest.fixture
@@ -393,6 +394,19 @@ def test_every_permanent_fault_has_a_sentence() -> None:
     known = [known for known in vars(errors).values() if isinstance(known, type)]
     kinds = {fault.kind for fault in known if issubclass(fault, errors.PermanentError)} - {errors.EconomicError.kind}
     assert kinds and kinds - FAULTS.keys() == set()
+
+
+def test_every_doubt_that_the_matcher_knows_has_words() -> None:
+    against = [Doubt(kind, (field,)) for kind, field in surety.AGAINST]
+    keys = [
+        Doubt(kind, (field,))
+        for kind in ("near", "shared")
+        for field in surety.KEYS
+        if (kind, field) != ("near", "number")
+    ]
+    beside = [Doubt(kind, (field,)) for kind in ("alike", "unknown") for field in ("name", "address")]
+    known = [*against, *keys, *beside, Doubt("letters", ("name",)), Doubt("alone", ("email",)), Doubt("several")]
+    assert all((one.kind, "".join(one.fields)) in DOUBTS for one in (*known, Doubt("alike")))
 
 
 @pytest.mark.parametrize("kind, field", [("same", "cvr"), ("form", "name"), ("other", "postcode")])
