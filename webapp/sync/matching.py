@@ -83,8 +83,8 @@ def match(
     suggestions = []
     for bits, i, j, found in sorted(kept, key=lambda one: (-one[0], one[1], one[2])):
         group, doubt = judged.get((i, j)) or ("none", surety.doubt(found, mine[i], others[j], rarity))
-        told = tuple(finding.evidence for finding in found)
-        suggestions.append(Suggestion(ours[i][0], theirs[j][0], _score(bits - line), group, told, doubt))
+        why = tuple(finding.evidence for finding in found)
+        suggestions.append(Suggestion(ours[i][0], theirs[j][0], _score(bits - line), group, why, doubt))
     return suggestions
 
 
