@@ -32,10 +32,14 @@ def as_xlsx(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> 
             sheet.write_string(0, column, head, bold)
             sheet.set_column(column, column, 24)
         for line, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
+            for column, cell in filter(_is_filled, enumerate(row)):
                 sheet.write_string(line, column, _UNSEEN.sub("", cell)[:32_767])
         sheet.freeze_panes(1, 0)
     return stream.getvalue()
+
+
+def _is_filled(cell: tuple[int, str]) -> bool:
+    return cell[1] != ""
 
 
 def _harmless(cell: str) -> str:

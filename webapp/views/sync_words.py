@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from webapp.economic.limits import ADDRESS_LINE
 from webapp.filters import day, in_sentence, label
 from webapp.sync.fields import BY_NAME, NAMES
+from webapp.sync.likely import Likely
 from webapp.sync.matching import Doubt, Evidence
 from webapp.sync.rows import Row
 from webapp.sync.section import Section, State
@@ -155,7 +156,14 @@ def mark(row: Row) -> tuple[str, str, str]:
 
 
 def evidence(found: Evidence) -> str:
-    return str(EVIDENCE.get((found.kind, found.field), label(found.field)))
+    return str(EVIDENCE.get((found.kind, found.field)) or label(found.field))
+
+
+def surety(likely: Likely) -> str:
+    """Whether somebody need look at a suggestion, and why."""
+    if likely.sure:
+        return str(_("Sikker"))
+    return str(_("Se efter: %(why)s", why=doubt(likely.doubt)) if likely.doubt else _("Se efter"))
 
 
 def doubt(found: Doubt) -> str:
