@@ -90,7 +90,7 @@ DOUBTS = {
     ("other", "cvr"): _l("CVR siger imod"),
     ("other", "ean"): _l("EAN siger imod"),
     ("other", "name"): _l("navnet siger imod"),
-    ("part", "name"): _l("navnet er kun delvis ens"),
+    ("part", "name"): _l("navnet er kun delvist ens"),
     ("alike", "name"): _l("navnet ligner kun"),
     ("letters", "name"): _l("navnet er stavet forskelligt"),
     ("unknown", "name"): _l("navnet mangler"),
