@@ -16,6 +16,7 @@ from markupsafe import Markup
 from werkzeug.routing import BuildError
 
 from webapp import ports
+from webapp.models.connection import Reference
 from webapp.sync.fields import BY_NAME
 from webapp.sync.section import State
 
@@ -45,8 +46,17 @@ STATES = {
     State.THEIRS_GONE_OURS_MOVED: ("state-ask", "exclamation-triangle", lazy_gettext("Slettet dér")),
 }
 
+# e-conomic names its VAT zones in English even on a Danish agreement; its own pages say it in Danish.
+# Number -> (what its API says, what an earlier version stored instead, ours).
+VAT_ZONES = {
+    "1": ("Domestic", "Indland", lazy_gettext("Indland")),
+    "3": ("Abroad", "Udland", lazy_gettext("Udland")),
+    "4": ("Domestic exempt VAT", "Indland uden moms", lazy_gettext("Indland uden moms")),
+}
+
 
 def init_app(app: Flask) -> None:
+    Reference.said = staticmethod(list_name)
     app.jinja_env.filters.update(number=number, moment=moment, day=day, ago=ago)
     app.jinja_env.globals.update(
         icon=icon,
@@ -95,6 +105,11 @@ def moment(value: datetime | None) -> str:
     return day(value)
 
 
+def stamp(value: datetime | None) -> str:
+    """A point in time in full, for what is kept: "i dag" would soon be wrong."""
+    return f"{day(value)} {clock(value)}" if value else ""
+
+
 def clock(value: datetime) -> str:
     """The time of day as "15.42"."""
     return str(format_datetime(value, "HH:mm" if _english() else "HH.mm"))
@@ -141,6 +156,12 @@ def label(field: str) -> str:
     """The label of a synced field, or of what else stands in the history."""
     own = {"number": _("Kundenummer"), "deleted": _("Slettet"), "restored": _("Gendannet")}
     return str(own.get(field) or (_(BY_NAME[field].label) if field in BY_NAME else field))
+
+
+def list_name(kind: str, key: str, name: str) -> str:
+    """What an entry of e-conomic's lists is called: as there, but a VAT zone in the reader's language."""
+    *stored, ours = VAT_ZONES.get(key, ("",)) if kind == "vat_zone" else ("",)
+    return str(ours) if name in stored else name
 
 
 def in_sentence(field: str) -> str:

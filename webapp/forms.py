@@ -104,7 +104,7 @@ def choices_of(connection: Connection | None) -> Choices:
     if connection is not None:
         query = Reference.select().where(Reference.connection == connection, Reference.gone_at.is_null())
         for row in query.order_by(Reference.id):
-            lists.setdefault(row.kind, {})[row.key] = row.name
+            lists.setdefault(row.kind, {})[row.key] = row.shown
     return {name: lists.get(BY_NAME[name].reference, {}) for name in REFERENCES}
 
 

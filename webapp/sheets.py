@@ -32,7 +32,7 @@ def as_xlsx(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> 
             sheet.write_string(0, column, head, bold)
             sheet.set_column(column, column, 24)
         for line, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
+            for column, cell in filter(_is_filled, enumerate(row)):
                 sheet.write_string(line, column, _UNSEEN.sub("", _kept(cell))[:32_767])
         sheet.freeze_panes(1, 0)
     return stream.getvalue()
@@ -46,6 +46,10 @@ def unguarded(cell: str) -> str:
 def _kept(cell: str) -> str:
     """A text needs no apostrophe here; one that begins with its own gets another, so that none is taken off it."""
     return _harmless(cell) if cell.startswith("'") else cell
+
+
+def _is_filled(cell: tuple[int, str]) -> bool:
+    return cell[1] != ""
 
 
 def _harmless(cell: str) -> str:

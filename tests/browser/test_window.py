@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.journey import Journey
+from tests.browser.journey import NARROW, Journey
 from tests.views.synced import Synced
 
 
@@ -229,3 +229,24 @@ def test_no_foot_that_stays_in_sight_hides_what_has_the_focus(journey: Journey, 
     journey.page.set_viewport_size({"width": width, "height": 500})
     journey.go("/customers/new")
     assert hidden(journey.page, "Tab", 20) == []
+
+
+def test_a_key_leaves_no_chip_half_outside(window: Journey) -> None:
+    window.page.set_viewport_size({"width": NARROW, "height": 844})
+    window.go("/sync")
+    chips = window.page.locator("#filters a")
+    chips.last.focus()
+    for place in range(chips.count() - 2, -1, -1):
+        window.page.keyboard.press("Shift+Tab")
+        expect(chips.nth(place)).to_be_focused()
+        expect(chips.nth(place)).to_be_in_viewport(ratio=1)
+
+
+def test_on_a_phone_what_was_found_comes_first(window: Journey) -> None:
+    window.page.set_viewport_size({"width": NARROW, "height": 844})
+    window.world.ours(1, "Skovbryn Friskole")
+    window.go("/sync?q=skovbryn")
+    expect(window.section("conflict")).to_be_hidden()
+    expect(window.row("new", "Skovbryn")).to_be_visible()
+    window.page.get_by_label("Søg efter en kunde").fill("ingen hedder sådan")
+    expect(window.section("conflict")).to_contain_text("Ingen kunder her passer til søgningen")

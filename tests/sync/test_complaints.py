@@ -141,7 +141,7 @@ def test_c11_different_fields_changed_on_both_sides_ask_nobody(connected: World)
 def test_c12_a_suggestion_says_why_and_is_made_anew_from_the_registers(connected: World) -> None:
     customer, _ = clinics(connected)
     place = connected.place(customer=customer)
-    assert likely.evidence(connected.connection, [place])[place.id]
+    assert likely.suggestions(connected.connection, [place])[place.id].evidence
     Suggestion.delete().execute()
     connected.save(customer, phone="66100014")
     connected.drain()

@@ -111,11 +111,6 @@ def test_lists_are_read_once_connected_and_said_to_be(connected: World) -> None:
     assert lists.lists_are_read(connected.connection)
 
 
-def test_vat_zones_have_their_danish_names(connected: World) -> None:
-    zones = {row.key: row.name for row in Reference.of(connected.connection, "vat_zone")}
-    assert zones == {"1": "Indland", "2": "EU", "3": "Udland", "4": "Indland uden moms"}
-
-
 def test_a_list_that_cannot_be_read_whole_changes_nothing(connected: World) -> None:
     before = Reference.names(connected.connection)
     connected.sandbox.faults.always(path="/units", kind="500-before")

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from webapp.sync.matching import Suggestion, match
+from webapp.bench.danish import labelled
+from webapp.sync.matching import Doubt, Suggestion, match
 from webapp.sync.party import Values
 
 FIRM = {
@@ -120,6 +121,44 @@ def test_it_works_for_other_countries_and_scripts() -> None:
     berlin = {"name": "Müller GmbH", "cvr": "DE136695976", "address": "Hauptstraße 10", "postcode": "10115"}
     said = {"name": "Mueller GmbH & Co. KG", "cvr": "136695976", "address": "Hauptstr. 10", "postcode": "D-10115"}
     assert groups([tokyo, berlin], [said, tokyo]) == {(0, 1): "sure", (1, 0): "sure"}
+
+
+KEYED = WITHOUT_KEYS | {"cvr": "33920459"}
+
+
+@pytest.mark.parametrize(
+    "ours, theirs, why",
+    [
+        (FIRM, FIRM | {"cvr": "29023262", "address": "Algade 3"}, Doubt("other", ("cvr",))),
+        (FIRM, FIRM | {"name": "Havnens Tandklinik Holding ApS", "cvr": ""}, Doubt("part", ("name",))),
+        (FIRM, FIRM | {"address": "Havnegade 14"}, Doubt("house", ("address",))),
+        (KEYED, KEYED | {"cvr": "33920458"}, Doubt("near", ("cvr",))),
+        (WITHOUT_KEYS, WITHOUT_KEYS, Doubt("only", ("name", "address"))),
+        (FIRM | {"cvr": "", "phone": ""}, FIRM | {"cvr": "", "phone": ""}, Doubt("alone", ("email",))),
+        (KEYED | {"address": ""}, KEYED, Doubt("unknown", ("address",))),
+        (KEYED | {"address": ""}, KEYED | {"name": "Havnans Tandklinek"}, Doubt("letters", ("name",))),
+    ],
+)
+def test_a_pair_to_look_at_says_why_it_is_not_sure(ours: Values, theirs: Values, why: Doubt) -> None:
+    (found,) = match([(1, ours)], [(1, theirs)])
+    assert (found.group, found.doubt) == ("look", why)
+
+
+def test_one_of_several_says_so() -> None:
+    assert match([(1, FIRM)], [(1, FIRM), (2, FIRM)])[0].doubt == Doubt("several")
+
+
+def test_a_key_that_others_share_is_called_shared() -> None:
+    shop = {"name": "Havnens Tandklinik", "cvr": "33920459", "city": "Odense C"}
+    others = [{"name": f"Brasserie {name}", "cvr": "33920459", "city": "Aalborg"} for name in ("Kilden", "Molen")]
+    found = match([(1, shop)], list(enumerate([shop, *others])))
+    assert (found[0].group, found[0].doubt) == ("look", Doubt("shared", ("cvr",)))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whoever_is_not_sure_has_a_doubt(seed: int) -> None:
+    made = labelled(seed, 300)
+    assert all((one.doubt is None) == (one.group == "sure") for one in match(made.ours, made.theirs))
 
 
 def test_a_pair_called_not_the_same_is_left_out() -> None:

@@ -3,23 +3,14 @@
 import csv
 import io
 import tracemalloc
-import xml.etree.ElementTree as ElementTree
 import zipfile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.spreadsheet import cells_of
 from webapp import sheets
-
-SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-
-
-def cells(file: bytes) -> list[str]:
-    """The texts of an XLSX, cell by cell."""
-    with zipfile.ZipFile(io.BytesIO(file)) as packed:
-        sheet = ElementTree.fromstring(packed.read("xl/worksheets/sheet1.xml"))
-        return [part.text or "" for part in sheet.iter(SHEET + "t")]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+45 62", "-1", "@SUM(A1)", "\t=1", " =1", "＝1+1", "＠SUM(A1)"])
@@ -36,7 +27,7 @@ def test_a_csv_reads_back_as_it_was_but_for_the_apostrophe(texts: list[str]) -> 
 
 def test_every_cell_of_an_xlsx_is_a_text() -> None:
     file = sheets.as_xlsx(["Navn"], [["=1+1"], ["http://x.dk"], ["42"], ["a\x00b"]], "Liste")
-    assert cells(file) == ["Navn", "=1+1", "http://x.dk", "42", "ab"]
+    assert cells_of(file) == ["Navn", "=1+1", "http://x.dk", "42", "ab"]
     with zipfile.ZipFile(io.BytesIO(file)) as packed:
         assert b"<f>" not in packed.read("xl/worksheets/sheet1.xml")
 

@@ -58,6 +58,15 @@ def test_the_grid_has_each_customer_with_its_value(synced: Synced, refused: list
     assert [page.field(f"value-{pair.id}") for pair in refused] == [TOO_LONG, TOO_LONG]
 
 
+def test_the_causes_are_taken_away_with_each_customer(synced: Synced, refused: list[Pairing]) -> None:
+    address = next(link.attrs["href"] for link in synced.admin.page("/sync/causes").all("a") if link.text == "CSV")
+    heads, *lines = synced.admin.get(address).text.splitlines()
+    assert heads == "\ufeffÅrsag;Kundenr.;Navn;Felt;I CleanManager;I e-conomic;Svaret fra e-conomic"
+    assert lines[0] == f"EAN-nr. må højst have 13 tegn i e-conomic;1042;Kunde 1042 ApS;EAN-nr.;{TOO_LONG};;"
+    assert len(lines) == 2 and synced.admin.get(address.replace("csv", "xlsx")).data.startswith(b"PK")
+    assert synced.outsider.get(address).status_code == 404
+
+
 def test_beside_a_refused_value_stands_what_economic_has(synced: Synced) -> None:
     pair = synced.pair_same(email="post@havnen.dk")
     synced.save(pair.customer, email=f"{'x' * 300}@havnen.dk")

@@ -460,3 +460,18 @@ def test_charlie_sees_nothing_of_alices_company(connected: Pretend) -> None:
 
 def test_a_stranger_is_asked_to_log_in(app: Flask) -> None:
     assert app.test_client().get(PAGE).location.startswith("/login?next=")
+
+
+@pytest.mark.parametrize("language, said", [("da", "Indland uden moms"), ("en", "Domestic without VAT")])
+@pytest.mark.parametrize("stored", ["Domestic exempt VAT", "Indland uden moms"])
+def test_a_vat_zone_is_called_in_the_readers_language_however_it_was_stored(
+    connected: Pretend, language: str, said: str, stored: str
+) -> None:
+    Reference.update(name=stored).where(Reference.kind == "vat_zone", Reference.key == "4").execute()
+    connected.alice.post("/language", {"language": language})
+    assert f">{said}</option>" in connected.alice.page(DIALOG).source
+
+
+def test_a_vat_zone_of_another_name_keeps_it(connected: Pretend) -> None:
+    Reference.update(name="Grønland").where(Reference.kind == "vat_zone", Reference.key == "3").execute()
+    assert ">Grønland</option>" in connected.alice.page(DIALOG).source

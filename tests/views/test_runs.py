@@ -10,12 +10,14 @@ from werkzeug.test import TestResponse
 
 from tests.apps import app_over
 from tests.page import Page
+from tests.spreadsheet import cells_of
 from tests.views.synced import Synced, pieces, world_in
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
+from webapp.sync import runs
 
 
 @pytest.fixture
@@ -430,6 +432,26 @@ def test_a_plan_is_taken_away_with_each_field_old_and_new(synced: Synced) -> Non
     assert synced.outsider.get(address).status_code == 404
 
 
+def test_the_list_of_a_run_calls_a_choice_by_its_name_as_the_page_does(synced: Synced) -> None:
+    synced.ours(2001, "Første ApS", customer_group="1")
+    run, page = plan(synced)
+    assert re.search(r"<td>Kundegruppe</td><td[^>]*>e-conomic</td><td[^>]*><b>Danske</b>", page.source)
+    assert ";Kundegruppe;e-conomic;;Danske" in synced.admin.get(f"/runs/{run.id}/list.csv").text
+    cells = cells_of(synced.admin.get(f"/runs/{run.id}/list.xlsx").data)
+    assert cells[cells.index("Kundegruppe") :][:3] == ["Kundegruppe", "e-conomic", "Danske"]
+
+
+def test_the_list_of_runs_is_taken_away_with_who_and_when(synced: Synced) -> None:
+    synced.ours(2001, "Første ApS")
+    run = ran(synced)
+    address = next(link.attrs["href"] for link in synced.admin.page("/runs").all("a") if link.text == "CSV")
+    lines = synced.admin.get(address).text.splitlines()
+    assert lines[0] == "\ufeffNr.;Kørsel;Tilstand;Lavet;Lavet af;Udført af;Sluttet;Kunder;Udført;Fejlet"
+    assert lines[1].startswith(f"{run.id};Opret partnere i e-conomic;Færdig;") and lines[1].endswith(";1;1;0")
+    assert lines[1].split(";")[4:6] == ["Alice", "Alice"] and run.kind not in lines[1]
+    assert len(synced.outsider.get(address).text.splitlines()) == 1
+
+
 def test_a_plans_address_can_be_copied_or_sent(synced: Synced) -> None:
     synced.ours(2001, "Vores ApS")
     run, page = plan(synced)
@@ -548,6 +570,47 @@ def test_a_run_that_was_taken_back_is_not_taken_back_again(synced: Synced) -> No
     run = ran(synced)
     taken_back(synced, run)
     assert synced.admin.post(f"/runs/{run.id}/undo").status_code == 409
+
+
+def stopped_undo(synced: Synced, run: Run) -> str:
+    """The run's page after an undo of it was stopped with its first customers under way."""
+    back = synced.admin.post(f"/runs/{run.id}/undo").location
+    synced.admin.post(f"{back}/start", {"seal": synced.admin.page(back).field("seal"), "confirm": "delete"})
+    synced.worker.turns(synced.connection, 1)
+    synced.admin.post(f"{back}/cancellation")
+    synced.drain()
+    return synced.admin.page(f"/runs/{run.id}").source
+
+
+def test_a_run_wholly_taken_back_by_an_undo_that_was_stopped_offers_no_other(synced: Synced) -> None:
+    synced.ours(2001, "Vores ApS")
+    run = ran(synced)
+    page = stopped_undo(synced, run)
+    assert "Kørslen blev fortrudt" in page and "Fortryd kørslen" not in page
+    assert synced.admin.post(f"/runs/{run.id}/undo").status_code == 409
+
+
+def test_a_run_taken_back_in_parts_says_that_nothing_of_it_stands(
+    synced: Synced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "AT_ONCE", 1)
+    for number in (2001, 2002):
+        synced.ours(number, f"Kunde {number}")
+    run = ran(synced)
+    assert "Fortryd kørslen" in stopped_undo(synced, run)
+    page = stopped_undo(synced, run)
+    assert page.count("1 af 2 blev fortrudt") == 2 and "Alt, hvad kørslen gjorde, er fortrudt." in page
+    assert "Fortryd kørslen" not in page
+
+
+def test_who_signs_an_undo_signs_for_those_only_that_are_deleted(synced: Synced) -> None:
+    for number in (2001, 2002):
+        synced.ours(number, f"Kunde {number}")
+    run = ran(synced)
+    synced.economic.edit(2002, website="www.eksempel.dk")
+    synced.look(2002)
+    back = synced.admin.post(f"/runs/{run.id}/undo").location
+    assert "vil slette 1 kunde i e-conomic." in synced.admin.page(back).source
 
 
 @pytest.mark.parametrize("address, mark", [("/customers", "page"), ("/sync", "true"), ("/runs", "true")])

@@ -8,6 +8,7 @@ from flask import Flask
 from tests.apps import app_over
 from tests.views.synced import Synced, seen, world_in
 from webapp import db
+from webapp.models.connection import Connection, Reference
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
 from webapp.sync import connect, pairings, register, rules
@@ -100,6 +101,40 @@ def test_after_disconnecting_values_are_still_called_by_their_names(synced: Sync
     connect.close(synced.connection, synced.alice)
     assert "Danske (1)" in synced.admin.page(f"/customers/{edited.customer_id}").source
     assert "Danske (1)" in why(synced, edited, "customer_group")
+
+
+def move_to_another_agreement(synced: Synced) -> None:
+    """In it customer group 1 is somebody else."""
+    connect.close(synced.connection, synced.alice)
+    with db.write():
+        new = Connection.create(company=synced.company, agreement_number=7, agreement_name="Ny")
+        Reference.create(company=synced.company, connection=new, kind="customer_group", key="1", name="Private")
+
+
+def test_a_value_of_an_older_agreement_is_called_as_it_was_there(synced: Synced) -> None:
+    customer = synced.ours(2001, "Vores ApS", customer_group="1")
+    synced.save(customer, customer_group="2")
+    move_to_another_agreement(synced)
+    story = synced.admin.page(f"/customers/{customer.id}/story").source
+    assert "<del>Danske (1)</del> → Udenlandske (2)" in story and "Private" not in story
+    assert ";Kundegruppe;Danske (1);Udenlandske (2);" in synced.admin.get(f"/customers/{customer.id}/story.csv").text
+
+
+def test_what_no_agreement_is_known_to_have_called_is_told_by_its_number(synced: Synced) -> None:
+    customer = synced.ours(2001, "Vores ApS", customer_group="1")
+    synced.save(customer, customer_group="2")
+    History.update(connection=None).where(History.customer_id == customer.id).execute()
+    move_to_another_agreement(synced)
+    assert "<del>1</del> → 2" in synced.admin.page(f"/customers/{customer.id}").source
+
+
+def test_a_number_that_now_means_something_else_is_not_put_back(synced: Synced) -> None:
+    customer = synced.ours(2001, "Vores ApS", customer_group="1")
+    synced.save(customer, customer_group="2")
+    address = f"/customers/{customer.id}/why/customer_group"
+    assert "Sæt tilbage" in synced.admin.page(address).source
+    move_to_another_agreement(synced)
+    assert "Sæt tilbage" not in synced.admin.page(address).source
 
 
 def test_every_value_on_the_page_leads_to_its_why(synced: Synced, edited: Pairing) -> None:

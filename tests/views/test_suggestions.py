@@ -13,7 +13,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.run import RunItem
-from webapp.models.suggestion import NotSame
+from webapp.models.suggestion import NotSame, Suggestion
 from webapp.sync import pairings
 
 CLINIC = {"cvr": "33920459", "address": "Havnegade 12", "postcode": "5000", "city": "Odense C"}
@@ -80,10 +80,17 @@ def test_the_two_stand_opposite_each_other_with_what_speaks_for_it(
     assert {"Samme CVR", "Samme adresse", "Sikker"} <= set(re.findall(r"</svg> ([^<]+)</span>", row))
 
 
-def test_what_is_less_certain_says_so(synced: Synced) -> None:
+def test_what_is_less_certain_says_so_and_why(synced: Synced) -> None:
     synced.ours(1, "Æblehavens Børnehus", postcode="5230", city="Odense M", email="a@aeble.dk")
     synced.fetched(2, "Aeblehavens Boernehus", zip="5230", city="Odense M", email="b@aeble.dk")
-    assert "</svg> Se efter</span>" in line(synced)
+    assert "</svg> Se efter: kun navn og postnr. er ens</span>" in line(synced)
+
+
+def test_a_suggestion_of_an_earlier_version_is_shown_without_its_doubt(synced: Synced) -> None:
+    synced.ours(1, "Æblehavens Børnehus", postcode="5230", city="Odense M", email="a@aeble.dk")
+    synced.fetched(2, "Aeblehavens Boernehus", zip="5230", city="Odense M", email="b@aeble.dk")
+    Suggestion.update(evidence_json='[["form","name",true]]').execute()
+    assert "</svg> Se efter</span>" in line(synced) and "Navn: kun stavemåde" in line(synced)
 
 
 def test_the_three_usual_steps_are_there_for_both(synced: Synced, two: tuple[Customer, Mirror]) -> None:

@@ -15,10 +15,12 @@ from webapp.models.lane import Lane
 from webapp.models.place import Place
 from webapp.models.sweep import Sweep
 from webapp.models.tally import ByState, Tally
-from webapp.sync import pairings, register, sweep
+from webapp.sync import pairings, register, surety, sweep
+from webapp.sync.findings import Doubt
 from webapp.sync.narrowing import Narrowed
+from webapp.views import sync_file
 from webapp.views.sync_window import Counters
-from webapp.views.sync_words import EVIDENCE, FAULTS, SECTIONS
+from webapp.views.sync_words import DOUBTS, EVIDENCE, FAULTS, SECTIONS
 
 
 @pytest.fixture
@@ -395,6 +397,19 @@ def test_every_permanent_fault_has_a_sentence() -> None:
     assert kinds and kinds - FAULTS.keys() == set()
 
 
+def test_every_doubt_that_the_matcher_knows_has_words() -> None:
+    against = [Doubt(kind, (field,)) for kind, field in surety.AGAINST]
+    keys = [
+        Doubt(kind, (field,))
+        for kind in ("near", "shared")
+        for field in surety.KEYS
+        if (kind, field) != ("near", "number")
+    ]
+    beside = [Doubt(kind, (field,)) for kind in ("alike", "unknown") for field in ("name", "address")]
+    known = [*against, *keys, *beside, Doubt("letters", ("name",)), Doubt("alone", ("email",)), Doubt("several")]
+    assert all((one.kind, "".join(one.fields)) in DOUBTS for one in (*known, Doubt("alike")))
+
+
 @pytest.mark.parametrize("kind, field", [("same", "cvr"), ("form", "name"), ("other", "postcode")])
 def test_evidence_has_words(kind: str, field: str) -> None:
     assert (kind, field) in EVIDENCE
@@ -417,3 +432,55 @@ def test_every_number_of_one_answer_is_of_the_same_moment(synced: Synced, monkey
     monkeypatch.setattr(Tally, "by_state", while_a_run_works)
     texts = Counters.of(Narrowed(synced.connection)).texts()
     assert {texts[place] for place in ("count-new", "filter-new")} == {"1"} and texts["badge-new"] == "+1 ny kunde"
+
+
+# ── A section as a list to take away ──────────────────────────────────────────────────────────────────────────────
+
+
+def listed(synced: Synced, section: str, query: str = "") -> list[list[str]]:
+    """The lines of the list that the window links to, without its heads."""
+    page = synced.admin.page(f"/sync{query}")
+    links = [link.attrs["href"] for link in page.all("a") if link.text.startswith("CSV")]
+    address = next(link for link in links if f"/{section}/" in link)
+    return [line.split(";") for line in synced.admin.get(address).text.splitlines()[1:]]
+
+
+def test_a_section_is_taken_away_as_the_window_is_narrowed(synced: Synced) -> None:
+    synced.ours(1, "Havnens Tandklinik", cvr="33920459", city="Odense C")
+    synced.ours(2, "Skovbryn Friskole")
+    (line,) = listed(synced, "new", "?q=havn&only=new")
+    assert line[:7] == ["1", "Havnens Tandklinik", "33920459", "", "Odense C", "", ""] and line[14] == "Ny"
+    assert len(listed(synced, "new")) == 2 and len(listed(synced, "new", "?only=off")) == 0
+
+
+def test_a_conflict_is_taken_away_with_a_line_for_each_question(synced: Synced) -> None:
+    synced.conflict()
+    (line,) = listed(synced, "conflict")
+    assert line[:2] == ["1042", "Havnens Tandklinik ApS"] and line[7:9] == ["1042", "Havnens Tandklinik ApS"]
+    assert line[14:] == ["1 spørgsmål", "", "Telefon", "66100020", "66100041", "66100014"]
+
+
+def test_the_list_says_what_the_row_says(synced: Synced) -> None:
+    synced.ours(1, "Æblehavens Børnehus", postcode="5230", city="Odense M", email="a@aeble.dk")
+    synced.fetched(2, "Aeblehavens Boernehus", zip="5230", city="Odense M", email="b@aeble.dk")
+    (line,) = listed(synced, "new")
+    assert line[14] == "Den samme?" and line[15].startswith("Se efter: kun navn og postnr. er ens. ")
+    synced.gone_there()
+    assert listed(synced, "deleted")[0][14:16] == ["Slettet dér", "Slettet i e-conomic 23. nov. 2026"]
+
+
+def test_no_name_in_the_list_is_a_formula(synced: Synced) -> None:
+    synced.ours(1, "=HYPERLINK(1)")
+    assert listed(synced, "new")[0][1] == "'=HYPERLINK(1)"
+
+
+def test_the_list_goes_on_behind_what_is_read_at_once(synced: Synced, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync_file, "AT_ONCE", 2)
+    for number in (1, 2, 3, 4, 5):
+        synced.ours(number, f"Kunde {number}")
+    assert [line[0] for line in listed(synced, "new")] == ["1", "2", "3", "4", "5"]
+
+
+def test_a_list_of_a_part_that_there_is_not_is_not_found(synced: Synced) -> None:
+    assert synced.admin.get("/sync/nothing/list.csv").status_code == 404
+    assert synced.admin.get("/sync/new/list.xlsx").data.startswith(b"PK")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
 
@@ -144,6 +144,9 @@ class Connection(Row):
 class Reference(Row):
     """One entry of e-conomic's lists. `gone_at`: it was there and is no longer."""
 
+    said: ClassVar[Callable[[str, str, str], str]] = staticmethod(lambda _kind, _key, name: name)
+    """How an entry is called to whoever reads a page: the app sets it, for it knows the language."""
+
     company_id: int
     company = ForeignKeyField(Company)
     connection_id: int
@@ -163,7 +166,12 @@ class Reference(Row):
     @classmethod
     def names(cls, connection: Connection) -> dict[tuple[str, str], str]:
         """(kind, key) -> name of all entries, vanished ones too."""
-        return {(row.kind, row.key): row.name for row in cls.select().where(cls.connection == connection)}
+        return {(row.kind, row.key): row.shown for row in cls.select().where(cls.connection == connection)}
+
+    @property
+    def shown(self) -> str:
+        """Its name as a page shows it."""
+        return Reference.said(self.kind, self.key, self.name)
 
 
 class UnitMapping(Row):

@@ -16,7 +16,7 @@ from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.user import User
-from webapp.sync.findings import Evidence
+from webapp.sync.findings import Doubt, Evidence
 
 BEST = 0
 Pair = tuple[int, int]
@@ -60,12 +60,26 @@ class Suggestion(Row):
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        return tuple(Evidence(kind, field, supports) for kind, field, supports in json.loads(self.evidence_json))
+        return tuple(Evidence(kind, field, supports) for kind, field, supports in self._told["evidence"])
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """Why it is not sure; None also where an earlier version computed it."""
+        kind, *fields = self._told["doubt"] or ("",)
+        return Doubt(kind, tuple(fields)) if kind else None
+
+    @property
+    def _told(self) -> dict[str, Any]:
+        stored = json.loads(self.evidence_json)
+        return stored if isinstance(stored, dict) else {"evidence": stored, "doubt": None}
 
 
-def written(evidence: Iterable[Evidence]) -> str:
-    """Evidence as it is stored."""
-    return json.dumps([[one.kind, one.field, one.supports] for one in evidence], separators=(",", ":"))
+def written(evidence: Iterable[Evidence], doubt: Doubt | None) -> str:
+    """Evidence and doubt as they are stored."""
+    told = [[one.kind, one.field, one.supports] for one in evidence]
+    return json.dumps(
+        {"evidence": told, "doubt": [doubt.kind, *doubt.fields] if doubt else None}, separators=(",", ":")
+    )
 
 
 class NotSame(Row):

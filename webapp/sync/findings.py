@@ -14,6 +14,14 @@ class Evidence:
     supports: bool
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """Why two that are suggested are not sure: `kind` is said in words by the page, of these fields."""
+
+    kind: str
+    fields: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one field says of two parties, in bits: above nought it speaks for them being one."""

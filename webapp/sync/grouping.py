@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from math import log2
 from typing import Literal
 
-from webapp.sync.findings import Finding
+from webapp.sync.findings import Doubt, Finding
 from webapp.sync.party import Party, Rarity
-from webapp.sync.surety import contradicted, is_sure
+from webapp.sync.surety import contradicted, doubt, is_sure
 
 Group = Literal["sure", "look", "none"]
+Judged = tuple[Group, Doubt | None]
+"""A pair's group, and of one to look at why it is not sure."""
 Scored = tuple[float, int, int, list[Finding]]
 
 # Below this many parties two registers say too little of themselves to learn a line from.
@@ -63,20 +65,23 @@ def _free_firsts(ranked: Iterable[Sequence[Scored]]) -> list[Scored]:
     return found
 
 
-def groups(
+def judged(
     ranked: Sequence[Sequence[Scored]], lowest: float, ours: Sequence[Party], theirs: Sequence[Party], rarity: Rarity
-) -> dict[tuple[int, int], Group]:
-    """The group of every pair that is suggested."""
+) -> dict[tuple[int, int], Judged]:
+    """The group of every pair that is suggested, and why one is not sure."""
     free = [one for one in _free_firsts(ranked) if one[0] >= lowest]
     open_pairs = [one for scored in ranked for one in scored if one[0] >= lowest and not contradicted(one[3])]
     mine, yours = Counter(one[1] for one in open_pairs), Counter(one[2] for one in open_pairs)
-    found: dict[tuple[int, int], Group] = {(one[1], one[2]): "look" for one in free}
+    found: dict[tuple[int, int], Judged] = {}
     took = {one[1] for one in free}
-    for bits, i, j, _told in open_pairs:
+    for bits, i, j, told in open_pairs:
         if i not in took and bits >= lowest + _CERTAIN:
-            found[i, j] = "look"
+            found[i, j] = ("look", doubt(told, ours[i], theirs[j], rarity, rivals=1))
     for _bits, i, j, told in free:
-        rivals = 0 if contradicted(told) else 1
-        if mine[i] == yours[j] == rivals and is_sure(told, ours[i], theirs[j], rarity):
-            found[i, j] = "sure"
+        itself = 0 if contradicted(told) else 1
+        if mine[i] == yours[j] == itself and is_sure(told, ours[i], theirs[j], rarity):
+            found[i, j] = ("sure", None)
+        else:
+            rivals = max(mine[i], yours[j]) - itself
+            found[i, j] = ("look", doubt(told, ours[i], theirs[j], rarity, rivals))
     return found

@@ -12,7 +12,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.place import Place
 from webapp.models.suggestion import BEST, NotSame, Suggestion
 from webapp.sync.fields import NAMES
-from webapp.sync.findings import Evidence
+from webapp.sync.findings import Doubt, Evidence
 from webapp.sync.normalise import same
 from webapp.sync.section import SUGGESTED, Section, State
 
@@ -26,6 +26,7 @@ class Likely:
 
     sure: bool
     evidence: tuple[Evidence, ...]
+    doubt: Doubt | None
     differing: int
     filled: dict[str, str]
 
@@ -47,24 +48,25 @@ class Apart:
 def told(connection: Connection, rows: Sequence[Row]) -> tuple[Row, ...]:
     """The rows with why two new customers stand opposite each other, and whom a person told apart."""
     places = [row.place for row in rows]
-    known, apart = evidence(connection, places), told_apart(connection, places)
+    known, apart = suggestions(connection, places), told_apart(connection, places)
     return tuple(_with(row, known, apart) for row in rows)
 
 
-def _with(row: Row, known: dict[int, tuple[Evidence, ...]], apart: dict[tuple[str, int], Apart]) -> Row:
+def _with(row: Row, known: dict[int, Suggestion], apart: dict[tuple[str, int], Apart]) -> Row:
     said = apart.get(("ours", row.place.customer_id or 0)) or apart.get(("theirs", row.place.mirror_id or 0))
     if row.customer is None or row.mirror is None or row.state not in SUGGESTED:
         return replace(row, apart=said)
-    why = likely(row.place, row.customer, row.mirror, known.get(row.customer.id, ()))
+    why = likely(row.place, row.customer, row.mirror, known.get(row.customer.id))
     return replace(row, likely=why, apart=said)
 
 
-def likely(place: Place, customer: Customer, mirror: Mirror, evidence: tuple[Evidence, ...]) -> Likely:
+def likely(place: Place, customer: Customer, mirror: Mirror, told: Suggestion | None) -> Likely:
     """What there is to say of the two on a suggestion's line."""
     ours, theirs = customer.values, mirror.values
     differing = unlike(customer, mirror)
     filled = {name: "theirs" if theirs[name] else "ours" for name in differing if not (ours[name] and theirs[name])}
-    return Likely(place.state == State.SURE, evidence, len(differing) - len(filled), filled)
+    evidence, doubt = (told.evidence, told.doubt) if told else ((), None)
+    return Likely(place.state == State.SURE, evidence, doubt, len(differing) - len(filled), filled)
 
 
 def unlike(customer: Customer, mirror: Mirror) -> list[str]:
@@ -73,13 +75,13 @@ def unlike(customer: Customer, mirror: Mirror) -> list[str]:
     return [name for name in NAMES if not same(ours[name], theirs[name])]
 
 
-def evidence(connection: Connection, places: Sequence[Place]) -> dict[int, tuple[Evidence, ...]]:
-    """Our customer's id -> the evidence of the suggestion on its line."""
+def suggestions(connection: Connection, places: Sequence[Place]) -> dict[int, Suggestion]:
+    """Our customer's id -> the suggestion on its line."""
     ids = [place.customer_id for place in places if place.state in SUGGESTED]
     if not ids:
         return {}
     query = Suggestion.of(connection).where(Suggestion.customer.in_(ids), Suggestion.rank == BEST)
-    return {found.customer_id: found.evidence for found in query}
+    return {found.customer_id: found for found in query}
 
 
 def told_apart(connection: Connection, places: Sequence[Place]) -> dict[tuple[str, int], Apart]:

@@ -21,8 +21,6 @@ _UNIT_NAMES = {
     "month": ("mdr", "maaneder", "maaned", "md", "months", "month"),
     "task": ("opg", "opgave", "opgaver", "task", "tasks"),
 }
-# e-conomic names its VAT zones in English even on a Danish agreement; its own pages say it in Danish.
-_DANISH = {"Domestic": "Indland", "Abroad": "Udland", "Domestic exempt VAT": "Indland uden moms"}
 
 
 def read_lists(held: Lane, client: Client, connection: Connection) -> None:
@@ -39,7 +37,7 @@ def read_lists(held: Lane, client: Client, connection: Connection) -> None:
     with db.write():
         held.hold()
         for kind, entries in lists.items():
-            _keep_list(connection, kind, {entry.key: _named(kind, entry.name) for entry in entries})
+            _keep_list(connection, kind, {entry.key: entry.name for entry in entries})
         held.finish()
 
 
@@ -49,10 +47,6 @@ def _go_on(connection: Connection, lists: Mapping[str, Iterable[RemoteReference]
     wanted = causes.missing(connection)
     told = {(kind, entry.key) for kind, entries in lists.items() for entry in entries}
     causes.go_on(connection, wanted & told - causes.living(connection, wanted))
-
-
-def _named(kind: str, name: str) -> str:
-    return _DANISH.get(name, name) if kind == "vat_zone" else name
 
 
 def _keep_list(connection: Connection, kind: str, names: Mapping[str, str]) -> None:

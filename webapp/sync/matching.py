@@ -9,16 +9,16 @@ from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz, process
 
-from webapp.sync import blocking, grouping
-from webapp.sync.findings import Evidence, Finding
+from webapp.sync import blocking, grouping, surety
+from webapp.sync.findings import Doubt, Evidence, Finding
 from webapp.sync.grouping import Group, Scored
 from webapp.sync.keys import key_of, name_key, street_key
 from webapp.sync.likeness import findings
 from webapp.sync.party import Party, Rarity, Values
 
 __all__ = [
-    "LIKELY", "Candidate", "Evidence", "Suggestion", "candidates", "evidence", "key_of", "lookalikes", "match",
-    "name_key", "score", "traits",
+    "LIKELY", "Candidate", "Doubt", "Evidence", "Suggestion", "candidates", "doubt", "evidence", "key_of", "lookalikes",
+    "match", "name_key", "score", "traits",
 ]  # fmt: skip
 
 K = TypeVar("K")
@@ -53,6 +53,8 @@ class Suggestion(Generic[Ours, Theirs]):
     score: float
     group: Group
     evidence: tuple[Evidence, ...]
+    doubt: Doubt | None = None
+    """Why it is not sure."""
 
 
 def match(
@@ -76,14 +78,14 @@ def match(
         told = ((j, findings(mine[i], others[j], rarity)) for j in allowed)
         ranked.append(sorted(((_bits(found), i, j, found) for j, found in told), key=lambda one: (-one[0], one[2])))
     line = grouping.line(ranked, max(len(mine), len(others)))
-    groups = grouping.groups(ranked, line, mine, others, rarity)
-    kept = [one for scored in ranked for at, one in enumerate(scored) if at < most or (one[1], one[2]) in groups]
-    return [
-        Suggestion(
-            ours[i][0], theirs[j][0], _score(bits - line), groups.get((i, j), "none"), tuple(f.evidence for f in found)
-        )
-        for bits, i, j, found in sorted(kept, key=lambda one: (-one[0], one[1], one[2]))
-    ]
+    judged = grouping.judged(ranked, line, mine, others, rarity)
+    kept = [one for scored in ranked for at, one in enumerate(scored) if at < most or (one[1], one[2]) in judged]
+    suggestions = []
+    for bits, i, j, found in sorted(kept, key=lambda one: (-one[0], one[1], one[2])):
+        group, doubt = judged.get((i, j)) or ("none", surety.doubt(found, mine[i], others[j], rarity))
+        why = tuple(finding.evidence for finding in found)
+        suggestions.append(Suggestion(ours[i][0], theirs[j][0], _score(bits - line), group, why, doubt))
+    return suggestions
 
 
 def candidates(party: Values, pool: Sequence[tuple[K, Values]], most: int = 20) -> list[Candidate[K]]:
@@ -107,6 +109,12 @@ def traits(party: Values) -> list[str]:
 def evidence(one: Values, other: Values) -> tuple[Evidence, ...]:
     """What speaks for and against these two being the same."""
     return tuple(found.evidence for found in findings(Party(one), Party(other)))
+
+
+def doubt(one: Values, other: Values) -> Doubt:
+    """Why these two are not sure, as far as they tell by themselves."""
+    mine, yours = Party(one), Party(other)
+    return surety.doubt(findings(mine, yours), mine, yours, Rarity((mine,), (yours,)))
 
 
 def score(one: Values, other: Values) -> float:

@@ -40,11 +40,12 @@ def together(connection: Connection, customer_id: int, mirror_id: int, by: User 
         customer, mirror = _both(connection, customer_id, mirror_id)
         NotSame.end_of(connection, customer_id, mirror_id, by)
         _forget(connection, customer_id, mirror_id)
-        told = matching.evidence(suggesting.told(customer), suggesting.told(mirror))
+        two = suggesting.told(customer), suggesting.told(mirror)
+        told = written(matching.evidence(*two), matching.doubt(*two))
         own = {"company": connection.company_id, "connection": connection, "customer": customer, "mirror": mirror}
         for party in (customer, mirror):
             _alone(connection, party)
-        _promote(connection, Suggestion.create(**own, rank=BEST + 1, evidence_json=written(told)))
+        _promote(connection, Suggestion.create(**own, rank=BEST + 1, evidence_json=told))
         standing.stale(connection)
 
 

@@ -85,7 +85,7 @@ def insert(
         raise NumberInUse(str(customer.number)) from clash
     changes = {name: ("", value) for name, value in customer.values.items() if value}
     facts = {"customer_id": customer.id, "by": by, "version": 1, "run_id": run_id, "origin": origin}
-    History.note_values(company, history.OURS, cause, changes, **facts)
+    History.note_values(company, history.OURS, cause, changes, connection=Connection.open_of(company), **facts)
     return customer
 
 
@@ -137,7 +137,8 @@ def _write(customer: Customer, wanted: Mapping[str, str], number: int | None, by
     except IntegrityError as clash:
         raise NumberInUse(str(number)) from clash
     facts = {"customer_id": customer.id, "by": by, "version": customer.version}
-    History.note_values(customer.company_id, history.OURS, "person", changes, **facts)
+    chosen_from = Connection.open_of(customer.company)
+    History.note_values(customer.company_id, history.OURS, "person", changes, connection=chosen_from, **facts)
 
 
 @db.retrying

@@ -43,11 +43,18 @@ from webapp.sync.undo_plan import (
 
 
 def can_be_undone(run: Run) -> bool:
-    """It has ended, something was done, it is no more than thirty days ago, and nobody has taken it back."""
-    if run.is_past_undoing or not run.done or RunPlan.of(run) is None:
+    """It ended no more than thirty days ago, something that it did stands yet, and nobody takes it back."""
+    if run.is_past_undoing or not run.done or RunPlan.of(run) is None or is_taken_back(run):
         return False
     begun = RunItem.of(run, states.ITEM_BEGUN).exists()
     return not begun and not any(one.state in (*states.OPEN_STATES, states.DONE) for one in RunPlan.undoing(run))
+
+
+def is_taken_back(run: Run) -> bool:
+    """Others have taken back each thing that it did, perhaps several of them and each stopped on its way."""
+    back = RunItem.taken_back(run).select(RunItem.position)
+    left = RunItem.of(run, states.ITEM_DONE).where(RunItem.position.not_in(back))
+    return bool(back.exists()) and not left.exists()
 
 
 def is_too_late(shown: RunPlan) -> bool:
@@ -59,8 +66,14 @@ def is_too_late(shown: RunPlan) -> bool:
 
 def deletes(run: Run) -> bool:
     """The plan deletes customers by a person's order, or in e-conomic those that a run has made there."""
+    return run.kind == states.DELETE or bool(deletions(run))
+
+
+def deletions(run: Run) -> int:
+    """How many customers it deletes so: of those taken back the ones that go there, not who is only unpaired."""
+    waiting = RunItem.of(run, states.ITEM_WAITING)
     removing = RunItem.note_json.contains(f'"does": "{REMOVE_THEIRS}"')
-    return run.kind == states.DELETE or bool(RunItem.of(run, states.ITEM_WAITING).where(removing).exists())
+    return int((waiting if run.kind == states.DELETE else waiting.where(removing)).count())
 
 
 def planned(run: Run) -> Run | None:

@@ -64,12 +64,12 @@ def _ranked(found: Iterable[matching.Suggestion[int, int]]) -> dict[Pair, Told]:
         if one.group != "none" and one.ours not in took and one.theirs not in taken:
             took.add(one.ours)
             taken.add(one.theirs)
-            ranks[one.ours, one.theirs] = (BEST, one.group == "sure", written(one.evidence))
+            ranks[one.ours, one.theirs] = (BEST, one.group == "sure", written(one.evidence, one.doubt))
     after: dict[int, int] = {}
     for one in likely:
         if (one.ours, one.theirs) not in ranks:
             rank = after[one.ours] = after.get(one.ours, BEST) + 1
-            ranks[one.ours, one.theirs] = (rank, False, written(one.evidence))
+            ranks[one.ours, one.theirs] = (rank, False, written(one.evidence, one.doubt))
     return ranks
 
 

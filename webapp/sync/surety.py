@@ -1,18 +1,20 @@
-"""When a pair is so certain that nobody need look: the table of what must agree, and of what forbids it. Pure."""
+"""When a pair is so certain that nobody need look, and why another is not: what must agree, what forbids it. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from webapp.sync.findings import Finding
+from webapp.sync.findings import Doubt, Finding
 from webapp.sync.party import Party, Rarity
 
-_AGAINST = frozenset(
-    {
-        ("other", "cvr"), ("other", "ean"), ("near", "ean"), ("other", "name"), ("part", "name"), ("alike", "name"),
-        ("other", "address"), ("house", "address"), ("other", "city"), ("other", "postcode"),
-    }
+# The gravest first.
+AGAINST = (
+    ("other", "cvr"), ("other", "ean"), ("near", "ean"), ("other", "name"), ("part", "name"), ("alike", "name"),
+    ("other", "address"), ("house", "address"), ("other", "city"), ("other", "postcode"),
 )  # fmt: skip
+# Kinds of a finding by which a field is the same for a person who looks; keys that can make sure, the best first.
+_EQUAL = ("same", "form", "order")
+KEYS = ("cvr", "ean", "phone", "number")
 
 # What a name's finding counts as here; other kinds count as nothing.
 _CALLED = {
@@ -55,7 +57,7 @@ _SURE_BY_OWN_NUMBER = tuple(frozenset(line.split()) for line in ("called", "near
 
 def contradicted(found: Iterable[Finding]) -> bool:
     """Something speaks against these two being one, however much speaks for it."""
-    return any((one.kind, one.field) in _AGAINST for one in found)
+    return any((one.kind, one.field) in AGAINST for one in found)
 
 
 def is_sure(told: Sequence[Finding], one: Party, other: Party, rarity: Rarity) -> bool:
@@ -66,6 +68,41 @@ def is_sure(told: Sequence[Finding], one: Party, other: Party, rarity: Rarity) -
     else:
         lines, against = _SURE, contradicted(one for one in told if one.field != "name")
     return not against and any(line <= agreed for line in lines)
+
+
+def doubt(told: Sequence[Finding], one: Party, other: Party, rarity: Rarity, rivals: int = 0) -> Doubt:
+    """Why these two are not sure: what weighs most. `rivals`: how many might be either of the two as well."""
+    kinds = {finding.field: finding.kind for finding in told}
+    against = next(((kind, field) for kind, field in AGAINST if kinds.get(field) == kind), None)
+    near = next((field for field in KEYS if kinds.get(field) == "near"), None)
+    keys = [field for field in KEYS if kinds.get(field) == "same"]
+    if against:
+        return Doubt(against[0], (against[1],))
+    if rivals:
+        return Doubt("several")
+    if near:
+        return Doubt("near", (near,))
+    if not keys:
+        return _without_key(kinds)
+    if not {f"{field}!" for field in keys} & set(_agreed(told, one, other, rarity)):
+        return Doubt("shared", (keys[0],))
+    return _beside_a_key(kinds)
+
+
+def _without_key(kinds: Mapping[str, str]) -> Doubt:
+    """Only what many share is equal; where the house is, its town says nothing more."""
+    if kinds.get("email") == "same":
+        return Doubt("alone", ("email",))
+    fields = ("name", "address") if kinds.get("address") == "same" else ("name", "postcode", "city")
+    equal = tuple(field for field in fields if kinds.get(field) in _EQUAL)
+    return Doubt("only", equal) if equal else Doubt("alike")
+
+
+def _beside_a_key(kinds: Mapping[str, str]) -> Doubt:
+    """A number that nobody else has is equal, and what should bear it out does not."""
+    if kinds.get("name") not in _EQUAL:
+        return Doubt("letters" if "name" in kinds else "unknown", ("name",))
+    return Doubt("alike" if "address" in kinds else "unknown", ("address",))
 
 
 def _agreed(told: Sequence[Finding], one: Party, other: Party, rarity: Rarity) -> Iterator[str]:

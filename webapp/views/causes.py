@@ -11,12 +11,12 @@ from flask_babel import ngettext
 
 from webapp import forms, htmx
 from webapp.forms import Choices
-from webapp.models.connection import Connection
+from webapp.models.connection import Connection, Reference
 from webapp.models.pairing import Pairing
 from webapp.sync import causes, register
 from webapp.sync.causes import Cause, Group
 from webapp.sync.normalise import same, settle
-from webapp.views import cause_words, grid, sync_window
+from webapp.views import cause_words, grid, spreadsheet, sync_window
 
 blueprint = Blueprint("causes", __name__, url_prefix="/sync/causes")
 WRONG = 422
@@ -42,6 +42,15 @@ def index() -> ResponseReturnValue:
         return sync_window.not_connected()
     found = causes.groups(active)
     return _page(active, found, _chosen(found, request.args.get("cause", "")))
+
+
+@blueprint.get("/list.<any(csv, xlsx):kind>")
+def export(kind: str) -> ResponseReturnValue:
+    """Every cause with its customers, a line each, for a spreadsheet."""
+    active = sync_window.connection()
+    names = Reference.names(active)
+    lines = (cause_words.line(group.cause, pair, names) for group in causes.groups(active) for pair in group.pairs)
+    return spreadsheet.answer(kind, "fejl", _("Fejl efter årsag"), cause_words.heads(), lines)
 
 
 @blueprint.post("")

@@ -25,6 +25,7 @@ from webapp.sync.connect import last_connection
 from webapp.sync.fields import BY_NAME
 from webapp.sync.normalise import same
 from webapp.sync.plan import FieldPlan, Outcome
+from webapp.sync.preview import Names
 from webapp.sync.section import State
 from webapp.sync.standing import plan_of
 from webapp.views import rule_words
@@ -98,12 +99,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Page:
-    """Everything on the page; `names` gives (list, key) -> the name e-conomic shows for it."""
+    """Everything on the page; `names` gives (list, key) -> the name e-conomic shows for it, `called` the same for each
+    connection that the company has had, by its id."""
 
     place: Place | None
     partner: Mirror | None
     differing: tuple[FieldPlan, ...]
-    names: dict[tuple[str, str], str]
+    names: Names
+    called: dict[int, Names]
     connection: Connection | None
     history: list[Entry]
     older: int | None
@@ -115,9 +118,12 @@ class Page:
 
     def shown(self, field: str, value: str) -> str:
         """A value as a person knows it: the name from e-conomic's list where there is one."""
-        kind = BY_NAME[field].reference if field in BY_NAME else ""
-        name = self.names.get((kind, value), "") if kind and value else ""
-        return f"{name} ({value})" if name and name != value else value
+        return _named(self.names, field, value)
+
+    def told(self, line: History, value: str) -> str:
+        """The same for a value of the past, as its own agreement called it; the number where that is not known."""
+        only = next(iter(self.called)) if len(self.called) == 1 else 0
+        return _named(self.called.get(line.connection_id or only, {}), line.field, value)
 
 
 def read(customer: Customer, before: str = "") -> Page:
@@ -135,6 +141,9 @@ def read(customer: Customer, before: str = "") -> Page:
         partner=pair.mirror if pair is not None else None,
         differing=tuple(field for field in differing if not same(field.ours, field.theirs)),
         names=_names(customer.company, connection),
+        called={
+            one.id: Reference.names(one) for one in Connection.select().where(Connection.company == customer.company)
+        },
         connection=active,
         history=history,
         older=older,
@@ -142,7 +151,13 @@ def read(customer: Customer, before: str = "") -> Page:
     )
 
 
-def _names(company: Company, connection: Connection | None) -> dict[tuple[str, str], str]:
+def _named(names: Names, field: str, value: str) -> str:
+    kind = BY_NAME[field].reference if field in BY_NAME else ""
+    name = names.get((kind, value), "") if kind and value else ""
+    return f"{name} ({value})" if name and name != value else value
+
+
+def _names(company: Company, connection: Connection | None) -> Names:
     """Those of e-conomic's lists; after disconnecting, as they were called last."""
     known = connection or last_connection(company)
     return Reference.names(known) if known else {}
@@ -174,13 +189,12 @@ def who(line: History) -> str:
 
 
 def when(line: History) -> str:
-    """The moment in full, for paper: "i dag" would soon be wrong."""
-    return f"{filters.day(line.at)} {filters.clock(line.at)}"
+    return filters.stamp(line.at)
 
 
 def today() -> str:
     """The moment of printing."""
-    return f"{filters.day(ports.now())} {filters.clock(ports.now())}"
+    return filters.stamp(ports.now())
 
 
 def what(line: History) -> str:

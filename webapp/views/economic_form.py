@@ -69,7 +69,7 @@ def read(
     names = Reference.names(connection)
 
     def choice(name: str, kind: str, label: str, required: bool) -> Choice:
-        options = {row.key: row.name for row in Reference.of(connection, kind)}
+        options = {row.key: row.shown for row in Reference.of(connection, kind)}
         kept, usual = saved.get(name, ""), proposed.get(name, "")
         gone = names.get((kind, kept), kept) if kept and kept not in options else ""
         usual = usual if usual in options else ""

@@ -29,7 +29,7 @@ def lines(run: Run) -> Iterator[list[str]]:
         item, party = line.item, line.party
         told = " ".join(filter(None, (run_words.why(item) if item.reason else "", run_words.does(item))))
         number, name = (str(party.number), party.name) if party else _told(item)
-        who = [number, name, run_words.stands(run, item.state), told]
+        who = [number, name, run_words.stands(run, item.state, is_open=line.is_tickable), told]
         for sides, field, before, after in line.changes or [((), "", "", "")]:
             where = ", ".join(SIDES[side] for side in sides)
             yield [*who, label(field) if field else "", where, before, after]

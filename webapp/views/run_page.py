@@ -8,11 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from flask import request
-from peewee import fn
 
 from webapp.models import run as states
-from webapp.models.company import Company
-from webapp.models.connection import CLOSED, OPEN, Connection, Reference
+from webapp.models.connection import OPEN, Connection, Reference
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.place import Place
@@ -28,6 +26,8 @@ RECENT = 40
 PLANNED_VIEWS = (states.ITEM_WAITING, states.ITEM_EQUAL, states.ITEM_HELD)
 PARTLY = "partly"
 """Of an undo: items that leave something as it is by now; of a deletion: those that nothing can bring back."""
+OPEN_TO_TICK = "open"
+"""Items that are held back until a person lets them pass."""
 RUN_VIEWS = (states.ITEM_DONE, states.ITEM_FAILED, states.ITEM_WAITING, states.ITEM_EQUAL, states.ITEM_HELD)
 
 
@@ -108,10 +108,10 @@ class RunPage:
         """Effect in the books -> how many wait for somebody's name because of it."""
         return {effect: len(items) for effect, items in runs.consequences(self.run).items()}
 
-    @cached_property
+    @property
     def is_idle(self) -> bool:
         """Nobody takes part, and nobody can be ticked to."""
-        return not self.counts[states.ITEM_WAITING] and not _tickable().where(RunItem.run == self.run).exists()
+        return not self.counts[states.ITEM_WAITING] and not self.counts[OPEN_TO_TICK]
 
     @cached_property
     def where(self) -> str:
@@ -140,7 +140,7 @@ class RunPage:
     def undoes(self) -> Run | None:
         return self.plan.undoes if self.plan else None
 
-    @property
+    @cached_property
     def undoings(self) -> list[Undoing]:
         """What has taken this run back, or does so now; a plan is neither."""
         begun = [one for one in RunPlan.undoing(self.run) if not one.is_planned]
@@ -156,14 +156,19 @@ class RunPage:
         return runs_undo.can_be_undone(self.run)
 
     @property
+    def is_taken_back_in_parts(self) -> bool:
+        """Several have taken it back, each a part, and nothing is left."""
+        return len(self.undoings) > 1 and runs_undo.is_taken_back(self.run)
+
+    @property
     def moved(self) -> int:
         """How many fell out because they were changed after the plan was shown."""
         return int(RunItem.of(self.run, states.ITEM_FAILED).where(RunItem.reason == "moved").count())
 
     @cached_property
-    def deletes(self) -> bool:
-        """The plan needs somebody's name under what it deletes."""
-        return runs_undo.deletes(self.run)
+    def deletions(self) -> int:
+        """How many customers need somebody's name under their deletion."""
+        return runs_undo.deletions(self.run)
 
     @cached_property
     def sending(self) -> int:
@@ -209,10 +214,10 @@ def counted(run: Run) -> dict[str, int]:
     """State -> how many items; and the run says the same, also while its own counters are a moment behind."""
     counts = run.counts()
     run.done, run.failed = counts[states.ITEM_DONE], counts[states.ITEM_FAILED]
-    return counts | {PARTLY: _partly(run).count()}
+    return counts | {PARTLY: _partly(run).count(), OPEN_TO_TICK: tickable().where(RunItem.run == run).count()}
 
 
-def _tickable() -> Any:
+def tickable() -> Any:
     return RunItem.select().where(RunItem.state == states.ITEM_HELD, RunItem.reason.in_(runs.TICKABLE))
 
 
@@ -276,23 +281,3 @@ def pace(run: Run) -> Pace | None:
         return None
     speed = (len(moments) - 1) / passed
     return Pace(speed, (run.total - run.done - run.failed) / speed)
-
-
-def _is_idle() -> Any:
-    """A plan in which nobody takes part, nor can be ticked to."""
-    tickable = _tickable().where(RunItem.run == Run.id)
-    return (Run.state == states.PLANNED) & (Run.total == 0) & ~fn.EXISTS(tickable)
-
-
-HISTORY = 50
-
-
-def history(company: Company, page: int) -> tuple[list[Run], bool]:
-    """All runs of the connection there is and of files, and the plans that can still be carried out, the newest first;
-    and whether there are older ones."""
-    living = Connection.select(Connection.id).where(Connection.company == company, Connection.state != CLOSED)
-    query = Run.select().where(
-        Run.company == company, Run.connection.in_(living), Run.state != states.DROPPED, ~_is_idle()
-    )
-    found = list(query.order_by(Run.id.desc()).offset((page - 1) * HISTORY).limit(HISTORY + 1))
-    return found[:HISTORY], len(found) > HISTORY

@@ -183,14 +183,14 @@ def heading(run: Run) -> str:
     return title(run, plan.undoes if plan else None)
 
 
-def stands(run: Run, state: str) -> str:
-    """Where an item stands in its plan or run."""
+def stands(run: Run, state: str, *, is_open: bool = False) -> str:
+    """Where an item stands in its plan or run; `is_open`: what holds it back is a person's to let pass."""
     waits = KINDS[run.kind][2] if run.is_planned else _("Ikke nået") if run.is_over else _("Tilbage")
     undoing = run.kind == states.UNDO
     words = {
         states.ITEM_WAITING: waits,
         states.ITEM_BEGUN: waits,
-        states.ITEM_HELD: _("Kan ikke fortrydes") if undoing else _("Holdt tilbage"),
+        states.ITEM_HELD: _("Holdt tilbage") if is_open or not undoing else _("Kan ikke fortrydes"),
         states.ITEM_DONE: KINDS[run.kind][3],
         states.ITEM_EQUAL: _("Uændret"),
         states.ITEM_FAILED: _("Fejlet"),

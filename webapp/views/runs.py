@@ -15,7 +15,7 @@ from webapp.sync import runs, runs_undo
 from webapp.sync.runs import NotApplied
 from webapp.sync.runs_plan import EVERYBODY, Selection
 from webapp.sync.section import Section, State
-from webapp.views import run_file, run_page, run_words, spreadsheet, sync_window
+from webapp.views import run_file, run_list, run_page, run_words, spreadsheet, sync_window
 from webapp.views.load_page import Loaded
 from webapp.views.sync_window import Asked
 
@@ -29,8 +29,14 @@ KIND = "<any(create_ours, create_theirs, pair, exclude, resolve, delete):kind>"
 def index() -> str:
     """ "Kørsler": every plan and run, the newest first."""
     page = max(1, request.args.get("page", 1, type=int))
-    listed, more = run_page.history(auth.company(), min(page, 10_000))
+    listed, more = run_list.page(auth.company(), min(page, 10_000))
     return render_template("runs/index.html", runs=listed, page=page, more=more)
+
+
+@blueprint.get("/list.<any(csv, xlsx):kind>")
+def export_all(kind: str) -> ResponseReturnValue:
+    """The same for a spreadsheet."""
+    return spreadsheet.answer(kind, "koersler", _("Kørsler"), run_list.heads(), run_list.lines(auth.company()))
 
 
 @blueprint.post(f"/plans/{KIND}")

@@ -70,18 +70,22 @@ def _why(customer: Customer, name: str, wrong: str = "") -> str:
     lines = list(_of(customer).where(History.field == name).order_by(History.id.desc()).limit(MOST_IN_WHY))
     now = getattr(customer, name)
     source = next((line for line in lines if line.side == OURS and same(line.after, now)), None)
+    page = customer_page.read(customer)
     return render_template(
-        "customers/why.html", customer=customer, name=name, now=now, page=customer_page.read(customer), wrong=wrong,
+        "customers/why.html", customer=customer, name=name, now=now, page=page, wrong=wrong,
         entries=customer_page.entries(lines), source=source, rule_of=_rule_of, words=customer_page,
-        rule_words=rule_words, offered=_offered(lines, now), back=url_for("customers.show", customer_id=customer.id),
+        rule_words=rule_words, offered=_offered(page, lines, now),
+        back=url_for("customers.show", customer_id=customer.id),
     )  # fmt: skip
 
 
-def _offered(lines: list[History], now: str) -> set[int]:
-    """The lines whose earlier value can be put back: each value once, where it changed here if it did."""
+def _offered(page: customer_page.Page, lines: list[History], now: str) -> set[int]:
+    """The lines whose earlier value can be put back: each value once, where it changed here if it did. Not what another
+    agreement's list meant by its number."""
     first: dict[str, int] = {}
     for line in sorted(lines, key=lambda line: line.side != OURS):
-        if line.before and not same(line.before, now):
+        means_the_same = page.told(line, line.before) == page.shown(line.field, line.before)
+        if line.before and means_the_same and not same(line.before, now):
             first.setdefault(line.before.strip(), line.id)
     return set(first.values())
 

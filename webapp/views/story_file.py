@@ -21,5 +21,5 @@ def lines(page: Page, story: Iterable[History]) -> Iterator[list[str]]:
     for line in story:
         told = [customer_page.when(line), customer_page.what(line), customer_page.system(line), customer_page.who(line)]
         field = customer_page.event(line) or label(line.field)
-        values = [page.shown(line.field, value) for value in (line.before, line.after)]
+        values = [page.told(line, value) for value in (line.before, line.after)]
         yield [*told, field, *values, str(line.run_id or "")]

@@ -16,7 +16,7 @@ from webapp.models.run import Run
 from webapp.models.sweep import Sweep
 from webapp.sync import emptying, rows, sweep
 from webapp.sync.section import Section
-from webapp.views import rule_words, sync_window, sync_words
+from webapp.views import rule_words, spreadsheet, sync_file, sync_window, sync_words
 from webapp.views.sync_watch import Watch
 from webapp.views.sync_window import Asked, Counters, Proof, Touched
 
@@ -52,6 +52,17 @@ def _more(active: Connection, asked: Asked) -> ResponseReturnValue:
     batch = rows.batch(asked.of_lines(active), Section(section), after)
     template = "sync/_batch.html" if htmx.wants_piece() else "sync/more.html"
     return render_template(template, batch=batch, section=Section(section), asked=asked)
+
+
+@blueprint.get("/<section>/list.<any(csv, xlsx):kind>")
+def export(section: str, kind: str) -> ResponseReturnValue:
+    """A section as the window shows it through its search and filter, to the last line, for a spreadsheet."""
+    active, asked = sync_window.connection(), Asked.of(request.args)
+    if section not in list(Section):
+        abort(404, _("Den del af vinduet findes ikke."))
+    title = str(sync_words.SECTIONS[Section(section)][0])
+    lines = sync_file.lines(asked.of_lines(active), Section(section))
+    return spreadsheet.answer(kind, sync_file.NAMES[Section(section)], title, sync_file.heads(), lines)
 
 
 @blueprint.get("/row/<int:place_id>")

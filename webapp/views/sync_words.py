@@ -9,9 +9,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from webapp.economic.limits import ADDRESS_LINE
-from webapp.filters import day, label
+from webapp.filters import day, in_sentence, label
 from webapp.sync.fields import BY_NAME, NAMES
-from webapp.sync.matching import Evidence
+from webapp.sync.likely import Likely
+from webapp.sync.matching import Doubt, Evidence
 from webapp.sync.rows import Row
 from webapp.sync.section import Section, State
 
@@ -84,6 +85,33 @@ EVIDENCE = {
     ("same", "city"): _l("Samme by"),
     ("other", "city"): _l("Anden by"),
 }
+# (kind, field) of what keeps a suggestion from being sure -> the words after "Se efter"; `ONLY` names what is equal.
+DOUBTS = {
+    ("other", "cvr"): _l("CVR siger imod"),
+    ("other", "ean"): _l("EAN siger imod"),
+    ("other", "name"): _l("navnet siger imod"),
+    ("part", "name"): _l("navnet er kun delvist ens"),
+    ("alike", "name"): _l("navnet ligner kun"),
+    ("letters", "name"): _l("navnet er stavet forskelligt"),
+    ("unknown", "name"): _l("navnet mangler"),
+    ("other", "address"): _l("adressen siger imod"),
+    ("house", "address"): _l("husnummeret siger imod"),
+    ("alike", "address"): _l("adressen ligner kun"),
+    ("unknown", "address"): _l("adressen mangler"),
+    ("other", "city"): _l("byen siger imod"),
+    ("other", "postcode"): _l("postnr. siger imod"),
+    ("near", "cvr"): _l("CVR er ét ciffer fra"),
+    ("near", "ean"): _l("EAN er ét ciffer fra"),
+    ("near", "phone"): _l("telefon er ét ciffer fra"),
+    ("shared", "cvr"): _l("flere har samme CVR"),
+    ("shared", "ean"): _l("flere har samme EAN"),
+    ("shared", "phone"): _l("flere har samme telefon"),
+    ("shared", "number"): _l("kundenummeret siger ikke nok"),
+    ("alone", "email"): _l("e-mail alene er ikke nok"),
+    ("several", ""): _l("flere mulige"),
+    ("alike", ""): _l("intet er helt ens"),
+}
+ONLY = _l("kun %(fields)s er ens")
 # Kind of a permanent fault, or of an item's that a run could not carry out -> the sentence.
 FAULTS = {
     "refused": _l("e-conomic afviste kunden."),
@@ -128,7 +156,22 @@ def mark(row: Row) -> tuple[str, str, str]:
 
 
 def evidence(found: Evidence) -> str:
-    return str(EVIDENCE.get((found.kind, found.field), label(found.field)))
+    return str(EVIDENCE.get((found.kind, found.field)) or label(found.field))
+
+
+def surety(likely: Likely) -> str:
+    """Whether somebody need look at a suggestion, and why."""
+    if likely.sure:
+        return str(_("Sikker"))
+    return str(_("Se efter: %(why)s", why=doubt(likely.doubt)) if likely.doubt else _("Se efter"))
+
+
+def doubt(found: Doubt) -> str:
+    """Why a suggestion is not sure, as one short phrase."""
+    if found.kind != "only":
+        return str(DOUBTS.get((found.kind, "".join(found.fields)), ""))
+    *first, last = (in_sentence(field) for field in found.fields)
+    return str(ONLY) % {"fields": _("%(first)s og %(last)s", first=", ".join(first), last=last) if first else last}
 
 
 def reason(kind: str) -> str:
