@@ -18,7 +18,7 @@ from webapp.models.lane import Fenced, Halted, Lane
 from webapp.models.pairing import Pairing
 from webapp.models.place import Heartbeat
 from webapp.models.run import RunItem
-from webapp.sync import apply, checking, connect, inbox, lists, look, push, runs, suggesting, sweep, undo_there
+from webapp.sync import apply, checking, connect, due, inbox, lists, look, push, runs, suggesting, sweep, undo_there
 from webapp.sync.budget import WITHOUT_A_WORD, Pace
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class Worker:
     def turns(self, connection: Connection, most: int = TURNS) -> int:
         """Take up to `most` looks for one connection."""
         if connection.is_active:
-            sweep.schedule(connection, self.poll_seconds, self.compare_at)
+            due.schedule(connection, self.poll_seconds, self.compare_at)
         inbox.drain(connection)
         sides = () if connection.is_active else (lanes.LISTS,)
         pace = self._pace(connection)

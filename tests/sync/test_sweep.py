@@ -10,12 +10,13 @@ from tests.sync.world import World
 from webapp import db, ports
 from webapp.economic import client
 from webapp.models import sweep as sweeps
+from webapp.models.connection import Connection
 from webapp.models.lane import LEASE_SECONDS, SWEEP, Lane
 from webapp.models.mirror import Mirror
 from webapp.models.place import Place
 from webapp.models.sweep import Sweep
 from webapp.models.tally import Tally
-from webapp.sync import checking, standing, sweep
+from webapp.sync import checking, due, standing, sweep
 
 
 class Died(BaseException):
@@ -173,7 +174,7 @@ def local(text: str) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("clock", "now", "due"),
+    ("clock", "now", "then"),
     [
         ("03:10", "2026-11-23T01:00+01:00", "2026-11-23T03:10+01:00"),
         ("03:10", "2026-11-23T03:10+01:00", "2026-11-24T03:10+01:00"),
@@ -189,8 +190,27 @@ def local(text: str) -> datetime:
         ("02:30", "2026-10-25T02:20+01:00", "2026-10-26T02:30+01:00"),
     ],
 )
-def test_the_nightly_comparison_is_due_at_the_danish_time(clock: str, now: str, due: str) -> None:
-    assert sweep.next_at(clock, local(now)) == local(due)
+def test_the_nightly_comparison_is_due_at_the_danish_time(clock: str, now: str, then: str) -> None:
+    assert due.next_at(clock, local(now)) == local(then)
+
+
+def test_a_worker_that_dies_as_it_orders_the_nightly_comparison_leaves_it_to_the_next(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = sweep.begin
+    connected.clock.sleep(24 * 3600)
+
+    def dies(connection: Connection, kind: str) -> Sweep:
+        if kind == "compare":
+            raise SystemExit
+        return begin(connection, kind)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sweep, "begin", dies)
+        with pytest.raises(SystemExit):
+            connected.worker.round()
+    connected.drain()
+    assert Sweep.last_proof(connected.connection) is not None
 
 
 @pytest.mark.parametrize("clock", ["00:00", "02:00", "02:30", "02:59", "03:00", "23:59"])
@@ -198,7 +218,7 @@ def test_the_next_time_is_always_ahead_and_within_a_day_and_an_hour(clock: str) 
     for day in (datetime(2026, 3, 28, tzinfo=UTC), datetime(2026, 10, 24, tzinfo=UTC)):
         for minutes in range(0, 3 * 24 * 60, 17):
             now = day + timedelta(minutes=minutes)
-            assert now < sweep.next_at(clock, now) <= now + timedelta(hours=25, minutes=30)
+            assert now < due.next_at(clock, now) <= now + timedelta(hours=25, minutes=30)
 
 
 def test_a_comparison_is_ordered_once_a_night(connected: World) -> None:

@@ -235,9 +235,11 @@ def close(connection: Connection, by: User) -> None:
     connection.save(only=["state", "closed_at", "closed_by", "grant_token", "webhook_hash", "webhook_token"])
 
 
+@db.retrying
 def activate(connection: Connection, by: User) -> None:
     """ "Kunder" → "e-conomic": place our customers and order the first fetch."""
     with db.write():
+        connection.company.take_turns()
         connection.activated_at, connection.activated_by = ports.now(), by
         connection.save(only=["activated_at", "activated_by"])
         sweeps.fetch_anew(connection, by)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 from peewee import chunked
 
@@ -24,7 +23,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.sweep import Sweep
 from webapp.models.user import User
-from webapp.sync import apply, causes, emptying, holding, pull, remove, silence, standing
+from webapp.sync import apply, emptying, holding, pull, remove, silence, standing
 from webapp.sync.fields import read
 
 PAGE_SIZE = 1000
@@ -35,8 +34,9 @@ Known = dict[int, tuple[int, int]]
 
 @db.retrying
 def begin(connection: Connection, kind: str, by: User | None = None) -> Sweep:
-    """Order a sweep; asking for one that is under way gives that one."""
+    """Order a sweep; asking for one that is under way gives that one, also when two ask in the same moment."""
     with db.write():
+        connection.company.take_turns()
         running = Sweep.current(connection, kind)
         if running is None:
             since = connection.changed_since if kind == sweeps.POLL else ""
@@ -267,31 +267,3 @@ def answer_brake(sweep: Sweep, go_on: bool) -> bool:
         held.state, held.finished_at = sweeps.VOID, ports.now()
         held.save()
     return True
-
-
-def schedule(connection: Connection, poll_seconds: int, compare_at: str) -> None:
-    """Order the polls and comparisons that are due; called by the worker between looks.
-
-    One that is due later than it can be was planned by a clock that has been set since.
-    """
-    now = ports.now()
-    latest_poll, latest_compare = now + timedelta(seconds=poll_seconds), now + timedelta(hours=26)
-    if connection.fetched_at is None:
-        return
-    if connection.poll_due_at is None or not now < connection.poll_due_at <= latest_poll:
-        due = now + timedelta(seconds=poll_seconds)
-        Connection.update(poll_due_at=due).where(Connection.id == connection.id).execute()
-        begin(connection, sweeps.POLL)
-        causes.ask_for(connection)
-    if connection.compare_due_at is None or not now < connection.compare_due_at <= latest_compare:
-        Connection.update(compare_due_at=next_at(compare_at, now)).where(Connection.id == connection.id).execute()
-        if connection.compare_due_at is not None:
-            begin(connection, sweeps.COMPARE)
-
-
-def next_at(clock: str, now: datetime) -> datetime:
-    """The next time that clocks in Denmark show `clock` (HH:MM)."""
-    zone = ZoneInfo("Europe/Copenhagen")
-    today = now.astimezone(zone).date()
-    times = (datetime.combine(today + timedelta(days=n), time.fromisoformat(clock), zone) for n in range(3))
-    return next(due for due in (moment.astimezone(UTC) for moment in times) if due > now)

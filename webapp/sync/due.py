@@ -1,0 +1,49 @@
+"""When polls and comparisons are due; the worker asks between two looks, and orders them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from webapp import db, ports
+from webapp.models import sweep as sweeps
+from webapp.models.connection import Connection
+from webapp.sync import causes, sweep
+
+
+def schedule(connection: Connection, poll_seconds: int, compare_at: str) -> None:
+    """Order the polls and comparisons that are due.
+
+    One that is due later than it can be was planned by a clock that has been set since.
+    """
+    now = ports.now()
+    latest_poll, latest_compare = now + timedelta(seconds=poll_seconds), now + timedelta(hours=26)
+    if connection.fetched_at is None:
+        return
+    if connection.poll_due_at is None or not now < connection.poll_due_at <= latest_poll:
+        _order(connection, sweeps.POLL, "poll_due_at", latest_poll)
+    if connection.compare_due_at is None or not now < connection.compare_due_at <= latest_compare:
+        _order(connection, sweeps.COMPARE, "compare_due_at", next_at(compare_at, now))
+
+
+@db.retrying
+def _order(connection: Connection, kind: str, name: str, then: datetime) -> None:
+    """Order it and note when the next one is due, together; nothing when another worker has done so meanwhile."""
+    column, known = getattr(Connection, name), getattr(connection, name)
+    unmoved = column.is_null() if known is None else column == known
+    with db.write():
+        connection.company.take_turns()  # Before the connection's row, as whoever grants access does.
+        if not Connection.update({column: then}).where(Connection.id == connection.id, unmoved).execute():
+            return
+        if kind == sweeps.POLL:
+            causes.ask_for(connection)
+        if known is not None or kind == sweeps.POLL:
+            sweep.begin(connection, kind)
+
+
+def next_at(clock: str, now: datetime) -> datetime:
+    """The next time that clocks in Denmark show `clock` (HH:MM)."""
+    zone = ZoneInfo("Europe/Copenhagen")
+    today = now.astimezone(zone).date()
+    times = (datetime.combine(today + timedelta(days=n), time.fromisoformat(clock), zone) for n in range(3))
+    return next(due for due in (moment.astimezone(UTC) for moment in times) if due > now)
