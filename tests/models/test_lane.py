@@ -9,6 +9,7 @@ import pytest
 
 from tests.sync.world import Clock
 from webapp import db
+from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.models.lane import LEASE_SECONDS, PAIR, THEIRS, Fenced, Lane
 
@@ -29,6 +30,17 @@ def test_the_same_number_on_two_sides_has_two_lanes(connection: Connection) -> N
         Lane.wake(connection, PAIR, 7)
         Lane.wake(connection, THEIRS, 7)
     assert Lane.select().count() == 2
+
+
+def test_many_are_woken_at_once_as_they_are_one_by_one(connection: Connection) -> None:
+    rows = Company.select().where(Company.name != "nobody")
+    for _ in range(2):
+        with db.write():
+            Lane.wake_all(connection, PAIR, rows, Company.id)
+    assert [(lane.record, lane.wanted) for lane in Lane.select().order_by(Lane.record)] == [
+        (row.id, 2) for row in rows.order_by(Company.id)
+    ]
+    assert Lane.claim("a", connection).finish()
 
 
 def test_a_finished_lane_is_gone(connection: Connection) -> None:

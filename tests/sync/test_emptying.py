@@ -6,14 +6,15 @@ from dataclasses import replace
 import pytest
 
 from tests.beginning import furnish
+from tests.sync.test_overtaken import looked_at, meanwhile
 from tests.sync.world import World
-from webapp import ports
+from webapp import db, ports
 from webapp.models.customer import Customer
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.sweep import Sweep
-from webapp.sync import emptying, inbox, pairings, sweep
+from webapp.sync import apply, emptying, inbox, pairings, sweep
 from webapp.sync.emptying import Stale
 from webapp.sync.pairings import Versions
 
@@ -278,3 +279,41 @@ def test_what_e_conomic_would_not_let_be_emptied_does_not_hold_others_back(paire
     paired.economic.edit(4, telephoneAndFaxNumber="")
     paired.webhook(4, 4)
     assert (theirs(paired), ours(paired), braked(paired)) == (9, 6, 0)
+
+
+def test_of_two_answers_in_the_same_moment_to_what_was_emptied_the_second_is_told_that_it_came_too_late(
+    paired: World,
+) -> None:
+    empty_there(paired, 4)
+    compare(paired)
+    asked, told = emptying.waiting(paired.connection), []
+
+    def keep() -> None:
+        try:
+            emptying.decide(paired.connection, emptying.KEEP, asked.seen, paired.alice)
+        except emptying.Stale:
+            told.append("too late")
+
+    with db.write():
+        emptying.decide(paired.connection, emptying.GO, asked.seen, paired.alice)
+        waiting = meanwhile(keep)
+    waiting.join()
+    assert told == ["too late"]
+    paired.drain()
+
+
+def test_an_answer_given_while_a_pair_is_looked_at_waits_for_its_turn(
+    paired: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty_there(paired, 4)
+    compare(paired)
+    asked, deadlocks = emptying.waiting(paired.connection), list[float]()
+    decided = paired.connection, emptying.GO, asked.seen, paired.alice
+    with monkeypatch.context() as patched:
+        patched.setattr(ports, "sleep", deadlocks.append)
+        with looked_at(paired, Pairing.get(Pairing.brake_json != "")) as pair_id:
+            waiting = meanwhile(lambda: emptying.decide(*decided))
+            assert apply.lock(pair_id) is not None
+        waiting.join()
+    paired.drain()
+    assert (deadlocks, ours(paired)) == ([], 6)

@@ -2,8 +2,8 @@
 
 import contextvars
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -332,20 +332,27 @@ def test_one_form_sent_twice_in_the_same_moment_makes_one_customer(connected: Wo
     assert len(made) == 2 and len(set(made)) == 1
 
 
+@contextmanager
+def looked_at(world: World, pair: Pairing) -> Iterator[int]:
+    """Another worker's look at the pair, in the midst of its transaction."""
+    Lane.wake(world.connection, "pair", pair.id)
+    held = Lane.claim("another", world.connection)
+    assert held is not None and held.record == pair.id
+    with db.write():
+        held.hold()
+        yield held.record
+        held.finish()
+
+
 def test_a_rule_laid_down_while_a_pair_is_looked_at_waits_for_its_turn(
     connected: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [pair] = conflicts(connected, 1042)
     deadlocks: list[float] = []
     monkeypatch.setattr(ports, "sleep", deadlocks.append)
-    Lane.wake(connected.connection, "pair", pair.id)
-    held = Lane.claim("another", connected.connection)
-    assert held is not None
-    with db.write():
-        held.hold()
+    with looked_at(connected, pair) as pair_id:
         waiting = meanwhile(lambda: rules.lay_down(connected.connection, "phone", "winner", "ours", connected.alice))
-        assert apply.lock(pair.id) is not None
-        held.finish()
+        assert apply.lock(pair_id) is not None
     waiting.join()
     assert (FieldRule.of(connected.connection).count(), deadlocks) == (1, [])
 

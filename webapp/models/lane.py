@@ -64,6 +64,21 @@ class Lane(Row):
         ).execute()
 
     @classmethod
+    def wake_all(cls, connection: Connection, side: str, rows: Any, record: Any) -> None:
+        """The same for this column of every row of a query, in one statement and one order: others wait meanwhile."""
+        now = ports.now()
+        told: dict[Any, Any] = {
+            cls.company: connection.company_id, cls.connection: connection.id, cls.side: side, cls.record: record,
+            cls.wanted: 1, cls.seen: 0, cls.fence: 0, cls.worker: "", cls.due_at: now, cls.tries: 0,
+            cls.fault_kind: "", cls.fault_text: "",
+        }  # fmt: skip
+        values = [value if value is record else field.to_value(value) for field, value in told.items()]
+        cls.insert_from(rows.select(*values).order_by(record), list(told)).on_conflict(
+            conflict_target=[cls.connection, cls.side, cls.record],
+            update={cls.wanted: cls.wanted + 1, cls.due_at: now},
+        ).execute()
+
+    @classmethod
     @db.retrying
     def claim(cls, worker: str, connection: Connection, *, sides: tuple[str, ...] = ()) -> Self | None:
         """Take the connection's oldest due lane under a lease and a new fence; None when nothing is due."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from peewee import fn
+from peewee import chunked, fn
 
 from webapp import db, ports
 from webapp.models import history, lane, pairing
@@ -26,6 +26,7 @@ from webapp.sync.plan import FieldPlan, Outcome, Plan, Presence, answered, plan
 
 AT_LEAST, SHARE = 3, 0.02
 WINDOW = timedelta(days=1)
+AT_ONCE = 1000
 Choice = Literal["go", "keep"]
 GO: Choice = "go"
 KEEP: Choice = "keep"
@@ -96,10 +97,11 @@ def of(pair: Pairing, theirs: Mapping[str, str]) -> dict[str, str]:
 
 def conclude(connection: Connection, found: Found) -> None:
     """A sweep has read everything: look at the pairs that it put off, and hold them if they are too many."""
-    if len(found.keys() | _under_way(connection)) > limit(_size(connection)):
+    are_too_many = len(found.keys() | _under_way(connection)) > limit(_size(connection))
+    for ids in chunked(sorted(found), AT_ONCE):
+        Lane.wake_all(connection, lane.PAIR, Pairing.select().where(Pairing.id.in_(ids)), Pairing.id)
+    if are_too_many:
         _hold(connection, found)
-    for pairing_id in sorted(found):
-        Lane.wake(connection, lane.PAIR, pairing_id)
 
 
 def waiting(connection: Connection) -> Emptied | None:
@@ -118,6 +120,7 @@ def waiting(connection: Connection) -> Emptied | None:
 def decide(connection: Connection, choice: Choice, seen: str, by: User | None) -> None:
     """A person's answer for all that waits: empty the other side too, or put the values back. Raises Stale."""
     with db.write():
+        connection.company.take_turns()  # So that of two answers in the same moment the second finds nothing waiting.
         found = waiting(connection)
         if found is None or found.seen != seen:
             raise Stale
@@ -184,9 +187,9 @@ def _hold(connection: Connection, found: Found) -> None:
     for pairing_id, fields in found.items():
         alike[Pairing(brake=fields).brake_json].append(pairing_id)
     for brake, ids in alike.items():
-        for start in range(0, len(ids), 500):
+        for some in chunked(ids, AT_ONCE):
             Pairing.update(brake_json=brake, version=Pairing.version + 1).where(
-                Pairing.connection == connection, Pairing.id.in_(ids[start : start + 500]), Pairing.brake_json == "",
+                Pairing.connection == connection, Pairing.id.in_(some), Pairing.brake_json == "",
                 Pairing.state == pairing.OPEN,
             ).execute()  # fmt: skip
 
@@ -204,10 +207,9 @@ def _braked(connection: Connection) -> list[tuple[Pairing, int, int]]:
 
 
 def _store(connection: Connection, before: str, after: dict[str, str]) -> None:
+    """Their lanes are taken first, as a look does, so that the two wait for each other and do not get stuck."""
     pairs = Pairing.living(connection).where(Pairing.brake_json == before, Pairing.state == pairing.OPEN)
-    ids = [row.id for row in pairs.select(Pairing.id).order_by(Pairing.id)]
+    Lane.wake_all(connection, lane.PAIR, pairs, Pairing.id)
     Pairing.update(brake_json=Pairing(brake=after).brake_json, version=Pairing.version + 1).where(
         Pairing.connection == connection, Pairing.brake_json == before, Pairing.state == pairing.OPEN
     ).execute()
-    for pairing_id in ids:
-        Lane.wake(connection, lane.PAIR, pairing_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import chunked
+from typing import Any
 
 from webapp import db
 from webapp.models import lane, pairing
@@ -15,6 +15,8 @@ from webapp.models.pairing import Pairing
 from webapp.models.user import User
 from webapp.sync import apply, standing
 from webapp.sync.fields import BY_NAME
+
+PLACED_AT_ONCE = 500
 
 
 def lay_down(connection: Connection, name: str, kind: str, value: str, by: User | None) -> None:
@@ -66,17 +68,16 @@ def _wake(connection: Connection, name: str) -> None:
     """An answer given to what a person saw before does not fit what is asked by now: these pairs have moved. Their
     lanes are taken first, as a look does, so that the two wait for each other and do not get stuck."""
     found = _differing(connection, name)
-    for pair_id in found:
-        Lane.wake(connection, lane.PAIR, pair_id)
-    for part in chunked(found, 500):
-        Pairing.update(version=Pairing.version + 1).where(Pairing.id.in_(part)).execute()
+    Lane.wake_all(connection, lane.PAIR, found, Pairing.id)
+    Pairing.update(version=Pairing.version + 1).where(Pairing.id.in_(found)).execute()
 
 
 def _place_anew(connection: Connection, name: str) -> None:
-    """Each pair in a transaction of its own: the window shows at once what the worker is about to do."""
+    """Each pair in a transaction of its own: the window shows at once what the worker is about to do. Of very many only
+    the first, for a person waits; the others are placed by their looks."""
     connection.policy_seen = None
-    for pair_id in _differing(connection, name):
-        _place_one(pair_id)
+    for pair in _differing(connection, name).order_by(Pairing.id).limit(PLACED_AT_ONCE):
+        _place_one(pair.id)
 
 
 @db.retrying
@@ -87,9 +88,9 @@ def _place_one(pair_id: int) -> None:
             standing.put_pair(pair)
 
 
-def _differing(connection: Connection, name: str) -> list[int]:
+def _differing(connection: Connection, name: str) -> Any:
     """Open pairs whose two sides hold different values: only these can a rule decide anew."""
-    query = (
+    return (
         Pairing.living(connection)
         .select(Pairing.id)
         .join(Customer)
@@ -97,4 +98,3 @@ def _differing(connection: Connection, name: str) -> list[int]:
         .join(Mirror)
         .where(Pairing.state == pairing.OPEN, getattr(Customer, name) != getattr(Mirror, name))
     )
-    return [row.id for row in query.order_by(Pairing.id)]

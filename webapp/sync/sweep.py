@@ -233,10 +233,11 @@ def finish(connection: Connection, sweep: Sweep) -> None:
     """Ask for a look at each candidate (only its own 404 makes it gone) and write the receipt, in the caller's
     transaction."""
     for part in chunked(sweep.candidates, 1000):
-        for mirror in Mirror.select().where(Mirror.id.in_(part)).order_by(Mirror.id):
-            pair = Pairing.of_mirror(mirror)
-            Lane.wake(connection, lanes.PAIR if pair else lanes.THEIRS, pair.id if pair else mirror.number)
-            sweep.pairs += pair is not None
+        pairs = Pairing.living(connection).where(Pairing.mirror.in_(part))
+        alone = Mirror.select().where(Mirror.id.in_(part), Mirror.id.not_in(pairs.select(Pairing.mirror)))
+        Lane.wake_all(connection, lanes.PAIR, pairs, Pairing.id)
+        Lane.wake_all(connection, lanes.THEIRS, alone, Mirror.number)
+        sweep.pairs += pairs.count()
     sweep.state, sweep.finished_at = sweeps.DONE, ports.now()
     sweep.save()
     changes: dict[str, object] = {"changed_since": max(connection.changed_since, sweep.asked_from)}
