@@ -11,7 +11,7 @@ from typing import Any
 
 from webapp import db, migrations, ports, vault
 from webapp.economic.client import Client
-from webapp.economic.errors import EconomicError, Forbidden, GrantWithdrawn, PermanentError, RateLimited
+from webapp.economic.errors import EconomicError, Forbidden, GrantWithdrawn, PermanentError, RateLimited, Unreachable
 from webapp.models import lane as lanes
 from webapp.models.connection import Connection
 from webapp.models.lane import Fenced, Halted, Lane
@@ -124,6 +124,8 @@ class Worker:
         except PermanentError as fault:
             self._permanent(held, connection, fault)
         except EconomicError as fault:
+            if isinstance(fault, Unreachable):
+                self._pace(connection).unanswered()
             held.postpone(self._wait(held, fault), kind=fault.kind, text=str(fault)[:500])
         except Exception as fault:
             if db.is_damaged(fault):

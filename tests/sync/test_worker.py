@@ -13,6 +13,8 @@ from tests.sync.test_interleavings import at
 from tests.sync.test_pairs import seen
 from tests.sync.world import World
 from webapp import db, ports, vault
+from webapp.economic.client import Client
+from webapp.economic.errors import Unreachable
 from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.lane import LEASE_SECONDS, Lane
@@ -99,6 +101,29 @@ def test_one_companys_load_does_not_starve_another(connected: World) -> None:
     connected.worker.round()
     assert not Lane.select().where(Lane.connection == other).exists()
     assert Lane.select().where(Lane.connection == connected.connection).count() > 100
+    Lane.delete().execute()
+
+
+def test_a_company_whose_calls_have_no_answer_does_not_keep_another_waiting(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, silent, answered = another_company(connected), connected.connection, Client.customer
+
+    def customer(self: Client, number: int) -> Any:
+        if self._agreement != silent.agreement_number:
+            return answered(self, number)
+        connected.clock.sleep(30)
+        raise Unreachable("ReadTimeout", sent=True)
+
+    monkeypatch.setattr(Client, "customer", customer)
+    wake(silent, *range(1, 200))
+    wake(other, 7)
+    begun = connected.clock.now()
+    connected.worker.round()
+    assert connected.clock.now() - begun == timedelta(seconds=30)
+    assert not Lane.select().where(Lane.connection == other).exists()
+    connected.worker.round()
+    assert connected.clock.now() - begun == timedelta(seconds=30)
     Lane.delete().execute()
 
 

@@ -23,6 +23,8 @@ PATIENCE = 2.0
 """A wait up to this is slept between two calls of a look; a longer one gives the lane back."""
 WITHOUT_A_WORD = 60.0
 """The rest after a 429 that says neither when to come again nor how full the bucket is."""
+LONGEST_SILENCE = 60.0
+"""A company's calls that get no answer are tried no more seldom than this."""
 CROWDED = 4.0
 TRIES = 5
 
@@ -34,11 +36,13 @@ class Pace:
         self._id = connection_id
         self._told = _Moment(earliest=0.0)
         self._rest = _Moment(earliest=-LONGEST_REST)
+        self._unanswered, self._quiet_until = 0, 0.0
 
     def pause(self) -> float:
         """Seconds until a look may begin, 0 when it may now."""
         row = self._row()
-        return max(self._resting(row), self._short(row, LOOK, HEAD_ROOM)) if row else 0.0
+        quiet = max(0.0, self._quiet_until - ports.monotonic())
+        return max(quiet, self._resting(row), self._short(row, LOOK, HEAD_ROOM)) if row else 0.0
 
     def resting(self) -> float:
         """Seconds until the time is over for which e-conomic has asked for no call."""
@@ -63,12 +67,18 @@ class Pace:
 
     def after(self, budget: Budget | None, fault: EconomicError | None) -> None:
         """Share what an answer told: how full the bucket is, and until when to make no call."""
+        self._unanswered = 0
         if budget is not None:
             self._note(budget)
         if fault is not None and fault.wait:
             self.rest(fault.wait)
         elif isinstance(fault, RateLimited):
             self.rest(budget.window / 4 if budget else WITHOUT_A_WORD)
+
+    def unanswered(self) -> None:
+        """A call had no answer: the next waits ever longer, so that this process has time for other companies."""
+        self._unanswered += 1
+        self._quiet_until = ports.monotonic() + min(2.0 ** min(self._unanswered, 6), LONGEST_SILENCE)
 
     def rest(self, seconds: float) -> None:
         """Make no call before so many seconds have passed."""
