@@ -149,14 +149,7 @@ class Worker:
         """A record's fault stands on its row; one that no row can carry pauses the connection with a message."""
         of_all = isinstance(fault, Forbidden) and fault.method == "GET" and not undo_there.is_at_work(held.record)
         if held.side == lanes.PAIR and not of_all:
-            with db.write():
-                held.hold()
-                pair = apply.lock(held.record)
-                if pair is not None:
-                    pair.deleting = False
-                    push.refuse(pair, _planned_values(pair), fault.kind, (), fault.message)
-                RunItem.settle_pairing(held.record, fault.kind if pair is not None else "moved")
-                held.finish()
+            _refuse(held, fault)
         elif isinstance(fault, Forbidden):
             connection.pause("forbidden")
             held.again()
@@ -189,6 +182,18 @@ def _goes_on(connection: Connection) -> bool:
     now = Connection.working().where(Connection.id == connection.id, Connection.grant_token == connection.grant_token)
     found = now.first()
     return found is not None and found.is_active == connection.is_active
+
+
+@db.retrying
+def _refuse(held: Lane, fault: PermanentError) -> None:
+    with db.write():
+        held.hold()
+        pair = apply.lock(held.record)
+        if pair is not None:
+            pair.deleting = False
+            push.refuse(pair, _planned_values(pair), fault.kind, (), fault.message)
+        RunItem.settle_pairing(held.record, fault.kind if pair is not None else "moved")
+        held.finish()
 
 
 def _planned_values(pair: Pairing) -> dict[str, str]:

@@ -126,6 +126,12 @@ class Lane(Row):
         if db.for_reference(granted.select(Connection.id)).first() is None:
             raise Halted(f"{self.side} {self.record}")
 
+    @db.retrying
+    def ask_to_write(self) -> None:
+        """Hold it for a write that has been ordered before. Raises the same."""
+        with db.write():
+            self.hold_to_write()
+
     def finish(self) -> bool:
         """Delete the lane unless a trigger came meanwhile; then it is due again. True when it is gone."""
         mine = (Lane.id == self.id) & (Lane.fence == self.fence)

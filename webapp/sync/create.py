@@ -89,11 +89,8 @@ def _filled(pair: Pairing, values: dict[str, str]) -> dict[str, str]:
 
 
 def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:
-    with db.write():
-        held.hold_to_write()
-        if not attempt.begin_try():
-            held.again()
-            return
+    if not _begin_try(held, attempt):
+        return
     try:
         created = client.create(attempt.body, attempt.key)
     except Refused as fault:
@@ -113,6 +110,16 @@ def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:
         _find_again(held, client, attempt, created.customer)
     else:
         _settle(held, attempt, created.customer, told=created.customer)
+
+
+@db.retrying
+def _begin_try(held: Lane, attempt: Attempt) -> bool:
+    with db.write():
+        held.hold_to_write()
+        begun = attempt.begin_try()
+        if not begun:
+            held.again()
+    return begun
 
 
 def _no_such_address(held: Lane, client: Client, attempt: Attempt, fault: Missing) -> None:
@@ -268,6 +275,7 @@ def _as_sent(attempt: Attempt) -> RemoteCustomer:
     return RemoteCustomer(attempt.number, attempt.body, "legacy")
 
 
+@db.retrying
 def _refused(held: Lane, attempt: Attempt, fault: Refused) -> None:
     with db.write():
         held.hold()

@@ -24,7 +24,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
 from webapp.sync import apply, guard, holding, pull, standing
 from webapp.sync.fields import Values, named, read, spelled
-from webapp.sync.guard import Grade
+from webapp.sync.guard import Effect, Grade
 from webapp.sync.normalise import same
 from webapp.sync.plan import Plan
 
@@ -104,16 +104,21 @@ def _is_forbidden(lane: Lane, client: Client, intent: Intent) -> bool:
     effect = guard.effect("currency", read(record)["currency"], value, guard.balance(told.raw))
     if effect is None or effect.grade != Grade.FORBIDDEN:
         return False
+    _forbid(lane, attempt, told, effect)
+    return True
+
+
+@db.retrying
+def _forbid(lane: Lane, attempt: Attempt, told: RemoteCustomer, effect: Effect) -> None:
     with db.write():
         lane.hold()
         attempt.settle(attempts.STALE, kind=effect.name)
         pair = apply.lock(attempt.pairing_id)
         if pair is not None:
             pull.keep_unmapped(pair.mirror, told)
-            holding.forbid(pair, "currency", effect, value)
+            holding.forbid(pair, "currency", effect, attempt.fields["currency"])
             apply.settle(pair, cause="pull")
         lane.again()
-    return True
 
 
 def write(client: Client, intent: Intent) -> RemoteCustomer:
@@ -155,8 +160,7 @@ def take_back(lane: Lane, client: Client, connection: Connection, record: Remote
     attempt = Attempt.unanswered(connection, [record.number]).get(record.number)
     if attempt is None or not attempt.key_lives() or not _as_sent(attempt.body, writable(record)):
         return False
-    with db.write():
-        lane.hold_to_write()
+    lane.ask_to_write()
     made = _made_it(client, attempt)
     is_gone = made and _lets_go(client, attempt)
     attempt.settle(attempts.STALE, kind="brought_back" if made else "heard_late")
@@ -254,6 +258,7 @@ def _note(pair: Pairing, changes: dict[str, tuple[str, str]]) -> None:
     History.note_values(pair.company_id, history.PAIR, "push", changed, **facts)
 
 
+@db.retrying
 def _refused(lane: Lane, attempt: Attempt, fault: Refused) -> None:
     with db.write():
         lane.hold()
@@ -276,6 +281,7 @@ def refuse(
     standing.put_pair(pair)
 
 
+@db.retrying
 def _close(lane: Lane, attempt: Attempt, state: str) -> None:
     with db.write():
         lane.hold()

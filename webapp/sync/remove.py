@@ -71,6 +71,7 @@ def step(held: Lane, client: Client, pairing_id: int) -> None:
     _settle(held, pairing_id, attempt)
 
 
+@db.retrying
 def _number(held: Lane, pairing_id: int) -> int | None:
     with db.write():
         held.hold()
@@ -188,6 +189,7 @@ def _carry_on(pair: Pairing, item: RunItem, *, by_us: bool) -> None:
     item.settle()
 
 
+@db.retrying
 def _refused(held: Lane, attempt: Attempt, fault: PermanentError) -> None:
     with db.write():
         held.hold()

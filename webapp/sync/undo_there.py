@@ -69,6 +69,7 @@ def step(held: Lane, client: Client, pairing_id: int, read_one: Read) -> None:
         _restore(held, client, back, record)
 
 
+@db.retrying
 def _begin(held: Lane, pairing_id: int) -> Back | None:
     with db.write():
         held.hold()
