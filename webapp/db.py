@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import peewee
-from peewee import DatabaseError, DatabaseProxy, Field, OperationalError
+from peewee import DatabaseError, DatabaseProxy, Field, IntegrityError, OperationalError
 
 from webapp import ports
 
@@ -87,15 +87,16 @@ def write() -> Iterator[None]:
 
 
 def retrying(work: Callable[P, R]) -> Callable[P, R]:
-    """Run a whole transaction again when the database chose it as the victim of a deadlock or a serialisation fault."""
+    """Run a whole transaction again when the database chose it as the victim of a deadlock or a serialisation fault, or
+    when somebody put in the same row between its look and its own: the next time it sees that one."""
 
     @functools.wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         for again in range(4):
             try:
                 return work(*args, **kwargs)
-            except OperationalError as fault:
-                if database.in_transaction() or not _says(fault, _VICTIM):
+            except (OperationalError, IntegrityError) as fault:
+                if database.in_transaction() or not _says(fault, _OVERTAKEN):
                     raise
                 ports.sleep(0.02 * 2**again * (0.5 + ports.random()))
         return work(*args, **kwargs)
@@ -103,7 +104,7 @@ def retrying(work: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-_VICTIM = ("deadlock", "serialize", "locked")
+_OVERTAKEN = ("deadlock", "serialize", "locked", "duplicate key", "unique constraint")
 
 
 def refuse_damaged() -> None:

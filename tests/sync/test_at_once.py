@@ -19,6 +19,7 @@ from webapp.models.field_rule import FieldRule
 from webapp.models.lane import Lane
 from webapp.models.sweep import RUNNING, Sweep
 from webapp.sync import pairings, push, rules, sweep
+from webapp.sync.register import NumberInUse
 
 
 def test_two_comparisons_ordered_in_the_same_moment_are_one(connected: World) -> None:
@@ -106,3 +107,20 @@ def writes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(Transport, "request", kept)
     return sent
+
+
+def test_a_customer_brought_back_while_its_number_is_given_away_is_told_so(connected: World) -> None:
+    pair = delete_ours(connected)
+    told: list[str] = []
+
+    def bring_back() -> None:
+        try:
+            pairings.create_again(connected.connection, pair.id, 1042, seen(pair), connected.alice)
+        except NumberInUse as fault:
+            told.append(str(fault))
+
+    with db.write():
+        connected.ours(1042, "En helt anden")
+        waiting = meanwhile(bring_back)
+    waiting.join()
+    assert told == ["1042"]
