@@ -364,6 +364,20 @@ def test_the_next_free_number_is_proposed_when_it_is_taken_there(connected: Worl
     assert numbers.propose_there(connected.connection, customer) == numbers.Proposal(21, False)
 
 
+def test_the_gap_that_is_proposed_is_nobodys_who_is_being_created(connected: World) -> None:
+    for number in (1, 999_999_999):
+        connected.theirs(number, f"Kunde {number}")
+    connected.look(1, 999_999_999)
+    create(connected, 2)
+    assert numbers.next_there(connected.connection) == 3
+
+
+def test_a_new_customer_gets_the_lowest_free_number_when_the_highest_is_used_up(connected: World) -> None:
+    for number in (1, 3, 999_999_999):
+        connected.ours(number, f"Kunde {number}")
+    assert register.add(connected.company, None, {"name": "Ny"}, connected.alice).number == 2
+
+
 def test_the_lowest_gap_is_proposed_when_the_highest_number_is_used_up(connected: World) -> None:
     for number in (1, 2, 4, 999_999_999):
         connected.theirs(number, "Deres")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.sync.test_create import create
 from tests.sync.world import World
 from webapp import db, ports
 from webapp.models.confirmation import Confirmation
@@ -511,3 +512,12 @@ def test_a_run_at_work_begins_no_more_once_everything_is_stopped(
     with ports.using(replace(connected.ports, failpoint=first_ten)):
         connected.worker.turns(connected.connection, 1)
     assert Customer.select().count() == runs.TOGETHER
+
+
+def test_numbers_for_many_go_on_at_the_lowest_free_one_and_are_nobodys_who_is_being_created(connected: World) -> None:
+    fetched(connected, 999_999_998, "Næstsidst")
+    create(connected, 1)
+    for number in (5, 6, 7):
+        connected.ours(number, f"Kunde {number}")
+    items = RunItem.of(planned(connected, CREATE_THEIRS, rule="next"))
+    assert [item.number for item in items] == [999_999_999, 2, 3]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import count
 from typing import Any, Self
 
 from peewee import ForeignKeyField, IntegerField, TextField, fn
 
 from webapp import ports
 from webapp.db import UTCField, for_update
+from webapp.economic.limits import HIGHEST_NUMBER
 from webapp.models import search
 from webapp.models.base import Party
 from webapp.models.company import Company
 from webapp.models.search import with_words
 from webapp.models.user import User
+
+
+def lowest_free(used: Collection[int]) -> int:
+    return next(number for number in count(1) if number not in used)
 
 
 class Customer(Party):
@@ -59,9 +66,11 @@ class Customer(Party):
 
     @classmethod
     def next_number(cls, company: Company) -> int:
-        """The number after the highest one in use."""
-        highest = cls.of(company).select(fn.MAX(cls.number)).scalar()
-        return (highest or 0) + 1
+        """The number after the highest one in use; the lowest free one when that is used up."""
+        highest = cls.of(company).select(fn.MAX(cls.number)).scalar() or 0
+        if highest < HIGHEST_NUMBER:
+            return int(highest) + 1
+        return lowest_free({row[0] for row in cls.of(company).select(cls.number).tuples()})
 
     @classmethod
     def searched(cls, company: Company, text: str, *, by_index: bool = False) -> Any:

@@ -10,7 +10,7 @@ from peewee import fn
 from webapp.economic.limits import HIGHEST_NUMBER
 from webapp.models import pairing
 from webapp.models.connection import Connection
-from webapp.models.customer import Customer
+from webapp.models.customer import Customer, lowest_free
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 
@@ -52,24 +52,21 @@ def propose_here(connection: Connection, mirror: Mirror) -> Proposal:
 
 def next_there(connection: Connection) -> int:
     """The number after the highest known there, counting those being created; the lowest gap when that is used up."""
-    creating = Pairing.select(fn.MAX(Pairing.new_number)).where(
-        Pairing.connection == connection, Pairing.state == pairing.CREATING
-    )
-    known = Mirror.of(connection)
-    highest = max(known.select(fn.MAX(Mirror.number)).scalar() or 0, creating.scalar() or 0)
-    return highest + 1 if highest < HIGHEST_NUMBER else _gap(known, Mirror.number)
+    known, creating = Mirror.of(connection).select(fn.MAX(Mirror.number)), _creating(connection)
+    highest = max(known.scalar() or 0, creating.select(fn.MAX(Pairing.new_number)).scalar() or 0)
+    return highest + 1 if highest < HIGHEST_NUMBER else lowest_free(used_there(connection))
 
 
 def next_here(connection: Connection) -> int:
     """The number after the highest in use here; the lowest gap when that is used up."""
-    highest = Customer.next_number(connection.company) - 1
-    return highest + 1 if highest < HIGHEST_NUMBER else _gap(Customer.of(connection.company), Customer.number)
+    return Customer.next_number(connection.company)
 
 
-def _gap(rows: Any, column: Any) -> int:
-    expected = 1
-    for row in rows.select(column).order_by(column).tuples().iterator():
-        if row[0] > expected:
-            break
-        expected = row[0] + 1
-    return expected
+def used_there(connection: Connection) -> set[int]:
+    """Every number that somebody has there as far as we know, or will have."""
+    known, creating = Mirror.of(connection).select(Mirror.number), _creating(connection).select(Pairing.new_number)
+    return {row[0] for query in (known, creating) for row in query.tuples()}
+
+
+def _creating(connection: Connection) -> Any:
+    return Pairing.select().where(Pairing.connection == connection, Pairing.state == pairing.CREATING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from webapp.economic.limits import HIGHEST_NUMBER
 from webapp.models import run as states
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
@@ -95,18 +96,17 @@ class _Numbers:
         self.rule = rule
         self.kept = {party.number for party in parties} if rule == "same" else set()
         if kind == states.CREATE_THEIRS:
-            used = Mirror.of(connection).select(Mirror.number).tuples()
+            self.used = numbers.used_there(connection)
             self.next = numbers.next_there(connection)
         else:
-            used = Customer.of(connection.company).select(Customer.number).tuples()
+            self.used = {row[0] for row in Customer.of(connection.company).select(Customer.number).tuples()}
             self.next = numbers.next_here(connection)
-        self.used = {row[0] for row in used}
 
     def take(self, own: int) -> int:
         number = own
         if self.rule == "next" or own in self.used:
             while self.next in self.used or self.next in self.kept:
-                self.next += 1
+                self.next = self.next % HIGHEST_NUMBER + 1
             number = self.next
         self.used.add(number)
         return number
