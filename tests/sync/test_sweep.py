@@ -194,6 +194,21 @@ def test_the_nightly_comparison_is_due_at_the_danish_time(clock: str, now: str, 
     assert due.next_at(clock, local(now)) == local(then)
 
 
+def test_a_fault_that_is_over_is_nobodys_business_while_the_pages_go_on(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2, 3):
+        connected.theirs(number, f"Kunde {number}")
+    monkeypatch.setattr(sweep, "PAGE_SIZE", 1)
+    connected.sandbox.faults.next(3, kind="500-before")
+    sweep.begin(connected.connection, "compare")
+    for _ in range(2):
+        connected.worker.turns(connected.connection, 1)
+        connected.clock.sleep(2)
+    assert [(lane.tries, lane.fault_since) for lane in Lane.select().where(Lane.side == SWEEP)] == [(0, None)]
+    connected.drain()
+
+
 def test_a_worker_that_dies_as_it_orders_the_nightly_comparison_leaves_it_to_the_next(
     connected: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ LEASE_SECONDS = 120
 LONGEST_WAIT = 3600
 """No lane is put off for longer, so one that is due later was put off by a clock that has been set since."""
 
+UNHURT: dict[str, Any] = {"tries": 0, "fault_kind": "", "fault_text": "", "fault_since": None}
 CLOCKS_APART = 60
 """A worker's reading of the clock may be so much older than another's: it waits for its transaction after it."""
 
@@ -137,7 +138,7 @@ class Lane(Row):
         mine = (Lane.id == self.id) & (Lane.fence == self.fence)
         if Lane.delete().where(mine, Lane.wanted == self.seen).execute():
             return True
-        self._release(due_at=ports.now(), tries=0, fault_kind="", fault_text="", fault_since=None)
+        self._release(due_at=ports.now(), **UNHURT)
         return False
 
     def again(self) -> None:
@@ -145,8 +146,8 @@ class Lane(Row):
         self._release(due_at=ports.now())
 
     def later(self, seconds: float) -> None:
-        """Look again after a while; nothing is wrong."""
-        self._release(due_at=ports.now() + timedelta(seconds=seconds))
+        """Look again after a while; nothing is wrong (any more)."""
+        self._release(due_at=ports.now() + timedelta(seconds=seconds), **UNHURT)
 
     def postpone(self, seconds: float, *, kind: str, text: str) -> None:
         """Look again later, because of a temporary fault."""

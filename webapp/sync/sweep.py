@@ -200,7 +200,7 @@ def _turn(
         sweep.cursor = upto
         if not page.last:
             sweep.save()
-            held.again()
+            held.later(0.0)
             return
         _conclude(connection, sweep)
         held.finish()
