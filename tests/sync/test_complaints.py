@@ -76,9 +76,9 @@ def test_c5_a_fault_that_cures_itself_never_becomes_somebodys_work(connected: Wo
     connected.save(pair.customer, city="Odense")
     connected.drain()
     assert connected.stored(1042)["city"] == "Odense"
-    assert (connected.fresh(pair).fault, rows.troubles(connected.connection, ports.now() - timedelta(hours=1))) == (
+    assert (connected.fresh(pair).fault, rows.trouble(connected.connection, ports.now() - timedelta(hours=1))) == (
         {},
-        [],
+        None,
     )
 
 

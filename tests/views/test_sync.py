@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 from flask import Flask
@@ -9,6 +10,8 @@ from flask import Flask
 from tests.apps import app_over
 from tests.views.synced import Synced, get_from, pieces, post_from, rows_of, seen, world_in
 from webapp import db
+from webapp.economic.client import Client
+from webapp.economic.errors import Garbled
 from webapp.models import sweep as sweeps
 from webapp.models.connection import Connection
 from webapp.models.lane import Lane
@@ -143,6 +146,22 @@ def test_trouble_is_told_when_it_has_lasted_over_an_hour(synced: Synced, hours: 
         Lane.update(fault_kind="unreachable", fault_since=since).where(Lane.record == 9).execute()
     synced.clock.sleep(hours * 3600)
     assert ("e-conomic kan ikke nås." in synced.admin.page("/sync").source) is told
+
+
+def test_a_customer_whose_record_cannot_be_read_is_named_after_an_hour(
+    synced: Synced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = synced.pair_same(1042, "Havnens Tandklinik ApS")
+    monkeypatch.setattr(Client, "customer", Mock(side_effect=Garbled("a customer whose name is no plain value")))
+    with db.write():
+        Lane.wake(synced.connection, "pair", pair.id)
+    told = []
+    for _ in range(62):
+        told.append("Det gælder kun Havnens Tandklinik ApS (1042)." in synced.admin.page("/sync").source)
+        synced.worker.round()
+        synced.clock.sleep(60)
+    assert (told[0], told[58], told[61]) == (False, False, True)
+    Lane.delete().execute()
 
 
 def test_a_conflict_is_a_sentence_with_both_values_and_the_old_one(synced: Synced) -> None:

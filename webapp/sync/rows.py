@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from peewee import JOIN
 
-from webapp.models import history
+from webapp.models import history, lane
 from webapp.models.connection import Connection, Reference
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
@@ -27,6 +28,7 @@ from webapp.sync.section import Section, State
 
 PAGE = 50
 TROUBLE_AFTER_SECONDS = 3600
+FEW = 3
 
 
 @dataclass(frozen=True)
@@ -242,7 +244,28 @@ def _exclusions(connection: Connection, places: list[Place]) -> dict[tuple[str, 
     return {("ours" if e.customer_id else "theirs", e.customer_id or e.mirror_id or 0): e for e in query}
 
 
-def troubles(connection: Connection, since: Any) -> list[Lane]:
-    """Lanes whose temporary fault has lasted since before `since`: only these are a person's business."""
+@dataclass(frozen=True)
+class Trouble:
+    """A temporary fault that lasts. `whom`: the customers that it is about, where all else goes on."""
+
+    kind: str
+    since: datetime
+    whom: tuple[str, ...] = ()
+
+
+def trouble(connection: Connection, since: datetime) -> Trouble | None:
+    """What has lasted since before `since`: only that is a person's business."""
     query = Lane.select().where(Lane.connection == connection, Lane.fault_since <= since)
-    return list(query.order_by(Lane.fault_since).limit(20))
+    lanes = list(query.order_by(Lane.fault_since).limit(FEW + 1))
+    if not lanes:
+        return None
+    whom = tuple(_whom(connection, one) for one in lanes)
+    return Trouble(lanes[0].fault_kind, lanes[0].fault_since, whom if all(whom) and len(whom) <= FEW else ())
+
+
+def _whom(connection: Connection, looked_at: Lane) -> str:
+    """The customer whom a look is about, '' where it is none alone."""
+    if looked_at.side == lane.PAIR:
+        pair = Pairing.found(connection.company, looked_at.record)
+        return pair.customer.label if pair else ""
+    return str(looked_at.record) if looked_at.side == lane.THEIRS else ""

@@ -17,7 +17,6 @@ from webapp import auth, htmx, ports
 from webapp.filters import number
 from webapp.models import sweep as sweeps
 from webapp.models.connection import Connection
-from webapp.models.lane import Lane
 from webapp.models.place import Place
 from webapp.models.run import Run
 from webapp.models.suggestion import Suggestion
@@ -26,7 +25,7 @@ from webapp.models.tally import Tally
 from webapp.sync import emptying, rows, silence
 from webapp.sync.emptying import Emptied
 from webapp.sync.narrowing import Narrowed
-from webapp.sync.rows import Batch
+from webapp.sync.rows import Batch, Trouble
 from webapp.sync.section import Section, State
 from webapp.sync.silence import Silence
 from webapp.views.sync_asked import Asked
@@ -88,7 +87,7 @@ class Window:
     batches: Mapping[str, Batch]
     fetch: Sweep | None
     run: Run | None
-    troubles: list[Lane]
+    trouble: Trouble | None
     silence: Silence | None
 
     @property
@@ -155,7 +154,7 @@ def read(active: Connection, asked: Asked) -> Window:
         batches={section.value: rows.batch(narrowed, section) for section in Section} if fetched else {},
         fetch=None if fetched else Sweep.current(active, sweeps.FETCH),
         run=Run.current(active),
-        troubles=rows.troubles(active, since),
+        trouble=rows.trouble(active, since),
         silence=silence.of(active),
     )
 
