@@ -8,6 +8,7 @@ from tests.sync.test_runs_delete import until
 from tests.sync.test_runs_undo import registers, undo
 from tests.sync.world import World
 from webapp.models.confirmation import Confirmation
+from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
@@ -62,12 +63,34 @@ def test_only_those_that_are_picked_are_answered(connected: World) -> None:
     assert sides(connected, one) == ("2", "3") and sides(connected, two) == ("3", "3")
 
 
+@pytest.mark.parametrize("is_newer", [True, False])
+def test_a_plan_and_the_one_that_takes_it_back_foresee_just_the_calls_that_they_take(
+    connected: World, is_newer: bool
+) -> None:
+    Connection.update(customersapi=is_newer).execute()
+    pair = connected.pair_same(1042, paymentTerms={"paymentTermsNumber": 1})
+    connected.economic.edit(1042, telephoneAndFaxNumber="3", paymentTerms={"paymentTermsNumber": 2})
+    connected.save(pair.customer, phone="2", payment_terms="3")
+    connected.drain()
+
+    def taken(plan: Run) -> int:
+        before = connected.sandbox.budgets.calls
+        runs.start(plan, connected.alice)
+        connected.drain()
+        return int(connected.sandbox.budgets.calls - before)
+
+    done = planned(connected, RESOLVE, answer="ours")
+    assert taken(done) == RunPlan.of(done).calls == (3 if is_newer else 2)
+    back = runs_undo.plan(connected.fresh(done), connected.alice)
+    assert taken(back) == RunPlan.of(back).calls == (4 if is_newer else 2)
+
+
 def test_the_plan_shows_each_field_old_and_new_and_does_nothing(connected: World) -> None:
     [pair] = conflicts(connected, 1042)
     plan = planned(connected, RESOLVE, answer="ours")
     connected.drain()
     assert RunItem.of(plan).get().changes == [("theirs", "city", "C", "B"), ("theirs", "phone", "3", "2")]
-    assert RunPlan.of(plan).calls == 2 and sides(connected, pair) == ("2", "3")
+    assert RunPlan.of(plan).calls == 3 and sides(connected, pair) == ("2", "3")
 
 
 def test_without_a_choice_both_are_left_as_they_are(connected: World) -> None:

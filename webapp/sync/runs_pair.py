@@ -29,8 +29,6 @@ GROUPS = {
 }
 CHOICES = ("blanks", "ours", "theirs")
 """Only fill what is empty on one side, or else let ours or theirs stand where both have a value."""
-CALLS = 2
-"""A push reads the customer there and writes it."""
 
 
 def plan_pairs(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
@@ -63,7 +61,7 @@ def _pair(
     note: dict[str, Any] = {"fields": wrong, "values": {n: ours[n] for n in wrong}} if wrong else {}
     weighty, effects = foresee.weighed(foresee.in_the_books(mirror, planned.pushes))
     held, note = held or ("foreseen" if wrong else weighty), note | effects
-    return Planned(customer, mirror, None, None, before, after, held, note, calls=CALLS if planned.pushes else 0)
+    return Planned(customer, mirror, None, None, before, after, held, note, calls=foresight.calls(planned.pushes))
 
 
 def _planned(rules: Rules, customer: Customer, mirror: Mirror, choices: Mapping[str, str]) -> Plan:

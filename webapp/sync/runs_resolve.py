@@ -28,8 +28,6 @@ from webapp.sync.undo_plan import ASK, ASK_THERE, Known, left, ready
 ALL = "all"
 ANSWERS = ("both", "ours", "theirs")
 FIELDS = (ALL, *NAMES)
-CALLS = 2
-"""A push reads the customer there and writes it."""
 
 
 def plan_answers(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
@@ -54,7 +52,7 @@ def _answer(foresight: Foresight, found: Pairing, choices: Mapping[str, str]) ->
     note: dict[str, Any] = {"answers": answers, "pair": found.version, "was": _was(found, answers)} | told
     note |= {"fields": wrong, "values": {n: ours[n] for n in wrong}} if wrong else {}
     held = "foreseen" if wrong else weighty
-    return Planned(customer, mirror, found.id, None, before, after, held, note, CALLS if pushes else 0)
+    return Planned(customer, mirror, found.id, None, before, after, held, note, foresight.calls(pushes))
 
 
 def _unasked(planned: Plan) -> str:
@@ -140,7 +138,7 @@ def plan_undo(known: Known, item: RunItem) -> Planned:
     note |= {"ruled": ruled} if ruled else {}
     stays = [name for name in was["values"] if name not in stood]
     does = ASK_THERE if after.get("theirs") else ASK
-    return ready(item, pair, customer, mirror, does, before, after, stays, note)
+    return ready(known, item, pair, customer, mirror, does, before, after, stays, note)
 
 
 def _stands(name: str, seen: list[str], new: Mapping[str, Mapping[str, str]], now: Mapping[str, Any]) -> bool:

@@ -110,7 +110,7 @@ def _of_copy(known: Known, item: RunItem) -> Planned:
     edited = touched(made, customer.values) + (["number"] if customer.number != item.number else [])
     does = APART if edited else REMOVE_OURS
     before = {} if edited else {"ours": {name: value for name, value in customer.values.items() if value}}
-    return ready(item, pair, customer, mirror, does, before, emptied(before), edited)
+    return ready(known, item, pair, customer, mirror, does, before, emptied(before), edited)
 
 
 def _of_creation(known: Known, item: RunItem) -> Planned:
@@ -127,7 +127,7 @@ def _of_creation(known: Known, item: RunItem) -> Planned:
         before["theirs"] = {name: value for name, value in mirror.values.items() if value}
         after["theirs"] = dict.fromkeys(before["theirs"], "")
     more = {"closed": closed} if closed else {}
-    return ready(item, pair, customer, mirror, APART if edited else REMOVE_THEIRS, before, after, edited, more)
+    return ready(known, item, pair, customer, mirror, APART if edited else REMOVE_THEIRS, before, after, edited, more)
 
 
 def _of_pair(known: Known, item: RunItem) -> Planned:
@@ -139,7 +139,7 @@ def _of_pair(known: Known, item: RunItem) -> Planned:
     closed = known.closed(after, [name for values in after.values() for name in values])
     before, after = (_without(closed, sides) for sides in (before, after))
     does = RESTORE_THEIRS if after.get("theirs") else APART
-    return ready(item, pair, customer, mirror, does, before, after, stays, {"closed": closed} if closed else {})
+    return ready(known, item, pair, customer, mirror, does, before, after, stays, {"closed": closed} if closed else {})
 
 
 def _without(names: Collection[str], sides: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:

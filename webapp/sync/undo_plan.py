@@ -13,7 +13,7 @@ from webapp.models.field_rule import FieldRule, Policy
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
-from webapp.sync import foresee, push
+from webapp.sync import foresee, guard, push
 from webapp.sync.foresee import Foresight
 from webapp.sync.normalise import same
 from webapp.sync.runs_plan import AT_ONCE, Planned
@@ -22,7 +22,7 @@ APART, INCLUDE = "apart", "include"
 REMOVE_OURS, REMOVE_THEIRS, RESTORE_THEIRS = "remove_ours", "remove_theirs", "restore"
 ASK, ASK_THERE = "ask", "ask_there"
 RETURN_OURS, RECREATE = "return_ours", "recreate"
-CALLS = {REMOVE_THEIRS: 4, RESTORE_THEIRS: 2, ASK_THERE: 2, RECREATE: 1}
+CALLS = {REMOVE_THEIRS: 4, RECREATE: 1}
 WRITES_THERE = (RESTORE_THEIRS, ASK_THERE)
 THERE = (REMOVE_THEIRS, *WRITES_THERE)
 """What e-conomic has a say in, so the pair's own lane does it."""
@@ -78,18 +78,18 @@ Sides = dict[str, dict[str, str]]
 
 
 def ready(
-    item: RunItem, pair: Pairing, customer: Customer, mirror: Mirror, does: str, before: Sides, after: Sides,
-    stays: list[str], more: Mapping[str, Any] | None = None,
+    known: Known, item: RunItem, pair: Pairing, customer: Customer, mirror: Mirror, does: str, before: Sides,
+    after: Sides, stays: list[str], more: Mapping[str, Any] | None = None,
 ) -> Planned:  # fmt: skip
     """The item turned round. What writing back there means in the books holds it, as in any other plan."""
     note = {"does": does, "updated": item.note.get("made", {}).get("updated", "")} | dict(more or {})
     note |= {"stays": stays} if stays else {}
     note |= {"ended": item.note["ended"]} if item.note.get("ended") else {}
-    effects = foresee.in_the_books(mirror, after.get("theirs", {})) if does in WRITES_THERE else {}
+    written = after.get("theirs", {}) if does in WRITES_THERE else {}
+    effects = foresee.in_the_books(mirror, written)
     held, told = foresee.weighed(effects)
-    return Planned(
-        customer, mirror, pair.id, item.number, before, after, held, note | told, CALLS.get(does, 0), item.position
-    )
+    calls = CALLS.get(does, 0) + known.foresight.calls(written, weighed=guard.FIELDS)
+    return Planned(customer, mirror, pair.id, item.number, before, after, held, note | told, calls, item.position)
 
 
 def left(known: Known, item: RunItem, held: str) -> Planned:
