@@ -1,5 +1,6 @@
 """Connecting, letting go and coming back: states, other agreements, secrets at rest."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -342,3 +343,25 @@ def test_a_refused_creation_deleted_here_while_nothing_was_synchronised_ends(con
     connected.drain()
     connected.check_books()
     assert (connected.fresh(made).state, 1 in connected.economic.customers) == ("closed", False)
+
+
+def disconnect(connection: Connection) -> None:
+    with db.write():
+        connect.close(connection, connection.opened_by)
+
+
+@pytest.mark.parametrize("let_go", [connect.deactivate, disconnect])
+def test_a_pair_whose_second_side_went_while_nothing_was_synchronised_ends(
+    connected: World, let_go: Callable[[Connection], None]
+) -> None:
+    pair = connected.pair_same()
+    connected.economic.delete(1042)
+    connected.webhook(1042, None)
+    let_go(connected.connection)
+    register.remove(connected.company, pair.customer_id, connected.alice)
+    granted(connected)
+    if not connected.connection.is_active:
+        connect.activate(connected.connection, connected.alice)
+    connected.drain()
+    assert connected.fresh(pair).state == "closed"
+    assert not Place.select().exists()

@@ -81,8 +81,14 @@ def place_creating(pair: Pairing) -> None:
     standing.put_pair(pair)
 
 
-def place_creations(connection: Connection) -> None:
-    """Customers changed while nothing was synchronised and told nobody, so all open creations are asked about."""
+def catch_up(connection: Connection) -> None:
+    """Customers changed while nothing was synchronised and told nobody, so all open creations are asked about, and
+    pairs of which neither is there any more end."""
+    gone = Pairing.living(connection).join(Customer).switch(Pairing).join(Mirror).where(Pairing.state == pairing.OPEN)
+    for one in gone.where(Customer.deleted_at.is_null(False), Mirror.gone_at.is_null(False)).order_by(Pairing.id):
+        pair = lock(one.id)
+        if pair is not None and pair.state == pairing.OPEN:
+            settle(pair, cause="pull")
     for one in Pairing.living(connection).where(Pairing.state == pairing.CREATING).order_by(Pairing.id):
         pair = lock(one.id)
         if pair is not None and pair.state == pairing.CREATING:

@@ -53,7 +53,7 @@ def fetch_anew(connection: Connection, by: User | None) -> Sweep:
     Sweep.update(state=sweeps.VOID, finished_at=ports.now()).where(
         Sweep.connection == connection, Sweep.state.in_((sweeps.RUNNING, sweeps.HELD))
     ).execute()
-    apply.place_creations(connection)
+    apply.catch_up(connection)
     return begin(connection, sweeps.FETCH, by)
 
 
