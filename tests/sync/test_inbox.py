@@ -15,7 +15,7 @@ from webapp.models.customer import Customer
 from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
 from webapp.models.place import Place
-from webapp.sync import connect, inbox, silence
+from webapp.sync import connect, inbox, pairings, silence
 from webapp.sync.inbox import NotANumber, numbers
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -221,3 +221,17 @@ def test_a_call_heard_by_a_clock_that_was_ahead_hides_no_later_silence(connected
     connected.compare()
     connected.clock.sleep(3600)
     assert silence.of(connected.connection).untold == 1
+
+
+@pytest.mark.parametrize("is_met_first", [True, False])
+def test_who_was_left_out_stays_so_under_another_number(connected: World, is_met_first: bool) -> None:
+    connected.theirs(7, "Havnens Tandklinik")
+    connected.look(7)
+    pairings.exclude(connected.connection, connected.alice, mirror_id=connected.mirror(7).id)
+    connected.sandbox.switches.renumbering_allowed = True
+    connected.economic.renumber(7, 41)
+    if is_met_first:
+        connected.look(41)
+    connected.webhook(7, 41)
+    assert connected.place(mirror=connected.mirror(41)).section == "off"
+    assert connected.mirror(7) is None

@@ -203,7 +203,8 @@ def at_number(held: Lane, client: Client, connection: Connection) -> None:
         if record and push.take_back(held, client, connection, record):
             record = None
     except Missing:
-        record = None
+        # What a person has said of it ("Ingen synkronisering", "Ikke den samme") goes with it to another number.
+        record = _follow(client, connection, mirror).record if mirror else None
     ports.failpoint("look.fetched")
     _enter_number(held, connection, known, record)
 
@@ -227,9 +228,22 @@ def _enter_number(
         elif mirror is not None and record is None:
             pull.mark_gone(mirror)
             standing.put_mirror(connection, mirror)
-        elif mirror is not None and record is not None and pull.store(mirror, record):
-            standing.put_mirror(connection, mirror)
+        elif mirror is not None and record is not None and not _store_alone(connection, mirror, record):
+            held.again()
+            return
         held.finish()
+
+
+def _store_alone(connection: Connection, mirror: Mirror, record: RemoteCustomer) -> bool:
+    """Enter what stands there of one without a partner; False when its new number is a pair's by now."""
+    is_moved = record.number != mirror.number
+    if is_moved:
+        _make_room(connection, record.number)
+        if Mirror.with_number(connection, record.number) is not None:
+            return False
+    if pull.store(mirror, record, cause="renumbered" if is_moved else "fetched"):
+        standing.put_mirror(connection, mirror)
+    return True
 
 
 def _hand_over(connection: Connection, number: int) -> bool:
