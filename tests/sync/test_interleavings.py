@@ -12,9 +12,10 @@ from webapp import ports
 from webapp.economic.client import Client
 from webapp.models.customer import Customer
 from webapp.models.history import History
+from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
-from webapp.sync import inbox, pairings, register
+from webapp.sync import guard, inbox, pairings, register, sweep
 from webapp.sync.pairings import Moved
 from webapp.worker import Worker
 
@@ -199,3 +200,17 @@ def test_what_a_colleague_wrote_before_our_read_back_is_not_called_sent_by_us(co
     connected.drain()
     lines = History.select().where(History.side == "theirs", History.mirror_id == pair.mirror_id)
     assert {line.field: line.cause for line in lines} == {"phone": "push", "city": "fetched"}
+
+
+def test_a_page_row_older_than_a_look_does_not_say_who_is_barred(connected: World) -> None:
+    connected.theirs(7, "Havnens Tandklinik")
+    connected.look(7)
+    sweep.begin(connected.connection, "compare")
+
+    def barred_and_seen() -> None:
+        connected.economic.edit(7, barred=True)
+        Lane.wake(connected.connection, "theirs", 7)
+        Worker(connected.settings, "worker-2").turns(connected.connection)
+
+    at(connected, "sweep.read", barred_and_seen)
+    assert guard.is_barred(connected.mirror(7).record)

@@ -134,7 +134,8 @@ def _enter_one(
 ) -> tuple[int, int, int]:
     """(is a pair, is equal, has moved), each 0 or 1. A pair is never entered from a list: it is looked at."""
     pair = pairs.get(mirror.id)
-    pull.keep_unmapped(mirror, record)
+    if known in (None, (mirror.id, mirror.version)):  # What was looked at since the page was asked for may be newer.
+        pull.keep_unmapped(mirror, record)
     differs = pull.differs(mirror.values, record)
     if pair is None:
         locked = Mirror.locked(mirror.id) if differs else None
