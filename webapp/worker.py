@@ -120,7 +120,10 @@ class Worker:
             held.again()
         except RateLimited as fault:
             self._pace(connection).rest(fault.wait or WITHOUT_A_WORD)
-            held.again()
+            if fault.status:
+                held.postpone(0.0, kind=fault.kind, text=str(fault)[:500])
+            else:  # It was our own budget that said so.
+                held.again()
         except PermanentError as fault:
             self._permanent(held, connection, fault)
         except EconomicError as fault:

@@ -148,6 +148,19 @@ def test_trouble_is_told_when_it_has_lasted_over_an_hour(synced: Synced, hours: 
     assert ("e-conomic kan ikke nås." in synced.admin.page("/sync").source) is told
 
 
+def test_that_economic_has_asked_us_to_wait_for_more_than_an_hour_is_told(synced: Synced) -> None:
+    synced.sandbox.faults.always(kind="429", retry_after=120)
+    with db.write():
+        Lane.wake(synced.connection, "theirs", 9)
+    told = []
+    for _ in range(70):
+        told.append("e-conomic beder os vente." in synced.admin.page("/sync").source)
+        synced.worker.round()
+        synced.clock.sleep(60)
+    assert (told[58], told[65]) == (False, True)
+    Lane.delete().execute()
+
+
 def test_a_customer_whose_record_cannot_be_read_is_named_after_an_hour(
     synced: Synced, monkeypatch: pytest.MonkeyPatch
 ) -> None:

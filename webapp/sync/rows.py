@@ -29,6 +29,8 @@ from webapp.sync.section import Section, State
 PAGE = 50
 TROUBLE_AFTER_SECONDS = 3600
 FEW = 3
+OF_ALL = ("unreachable", "rate_limited")
+"""Faults of e-conomic as a whole, whichever customer met them."""
 
 
 @dataclass(frozen=True)
@@ -265,6 +267,8 @@ def trouble(connection: Connection, since: datetime) -> Trouble | None:
 
 def _whom(connection: Connection, looked_at: Lane) -> str:
     """The customer whom a look is about, '' where it is none alone."""
+    if looked_at.fault_kind in OF_ALL:
+        return ""
     if looked_at.side == lane.PAIR:
         pair = Pairing.found(connection.company, looked_at.record)
         return pair.customer.label if pair else ""
