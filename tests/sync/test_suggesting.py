@@ -6,10 +6,11 @@ import pytest
 
 from tests.sync.world import World
 from webapp.models.customer import Customer
+from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.place import Place
 from webapp.models.suggestion import NotSame, Suggestion
-from webapp.sync import not_same, pairings, register, suggesting
+from webapp.sync import matching, not_same, pairings, register, suggesting
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.pairings import Moved, Versions
 
@@ -229,3 +230,23 @@ def test_not_the_same_as_one_leaves_the_likeness_to_another(connected: World) ->
     connected.look(2099)
     not_same.apart(connected.connection, customer.id, mirror.id, connected.alice)
     assert suggesting.lookalikes(connected.connection, ours=True) == {customer.id: connected.mirror(2099).id}
+
+
+def test_a_long_look_for_suggestions_is_not_begun_anew_by_another_worker(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, name in enumerate(("Havnens Tandklinik", "Skovbryn Friskole", "Ærø Bageri", "Bjergets Bogbinder"), 1):
+        connected.ours(number, name)
+        connected.theirs(number, name)
+    connected.look(1, 2, 3, 4)
+    Lane.wake(connected.connection, "suggest", connected.connection.id)
+    held, findings, taken = Lane.claim("worker-1", connected.connection), matching.findings, list[Lane | None]()
+
+    def slow(*parties: Any) -> Any:
+        connected.clock.sleep(50)
+        taken.append(Lane.claim("worker-2", connected.connection))
+        return findings(*parties)
+
+    monkeypatch.setattr(matching, "findings", slow)
+    suggesting.step(held, connected.connection, {})
+    assert len(taken) >= 4 and not any(taken)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -62,18 +62,20 @@ def match(
     theirs: Sequence[tuple[Theirs, Values]],
     apart: Collection[tuple[Ours, Theirs]] = frozenset(),
     most: int = 3,
+    beat: Callable[[], None] = lambda: None,
 ) -> list[Suggestion[Ours, Theirs]]:
     """What two whole registers suggest, best first: up to `most` of theirs for each of ours.
 
     Taking them in this order, each party once, makes the suggested pairs.
 
     `apart` holds the pairs a person has called "not the same": they are left out. Fields are read by their names,
-    a customer's number by `number`; whatever is missing says nothing.
+    a customer's number by `number`; whatever is missing says nothing. `beat` is called all the time that it takes.
     """
     mine, others = [Party(values) for _, values in ours], [Party(values) for _, values in theirs]
     rarity = Rarity(mine, others)
     ranked: list[list[Scored]] = []
     for i, places in blocking.pairs(mine, others):
+        beat()
         allowed = (j for j in places if not apart or (ours[i][0], theirs[j][0]) not in apart)
         told = ((j, findings(mine[i], others[j], rarity)) for j in allowed)
         ranked.append(sorted(((_bits(found), i, j, found) for j, found in told), key=lambda one: (-one[0], one[2])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from webapp import db, ports
@@ -39,7 +39,7 @@ def step(held: Lane, connection: Connection, rests: dict[int, float]) -> None:
     if wait > 0 or Sweep.current(connection, sweeps.FETCH) is not None:
         held.later(max(wait, WHILE_FETCHING))
         return
-    wanted = compute(connection)
+    wanted = compute(connection, _beating(held))
     _store(held, connection, wanted)
     _join(held, connection, {pair: told[1] for pair, told in wanted.items() if told[0] == BEST})
     rests[connection.id] = ports.monotonic() + REST * (ports.monotonic() - begun)
@@ -48,10 +48,24 @@ def step(held: Lane, connection: Connection, rests: dict[int, float]) -> None:
         held.finish()
 
 
-def compute(connection: Connection) -> dict[Pair, Told]:
+def _beating(held: Lane) -> Callable[[], None]:
+    """Keeps the lane while very large registers are compared: another worker would begin anew, and neither end."""
+    kept = ports.monotonic()
+
+    def beat() -> None:
+        nonlocal kept
+        if ports.monotonic() - kept > lanes.LEASE_SECONDS / 4:
+            kept = ports.monotonic()
+            with db.write():
+                held.hold()
+
+    return beat
+
+
+def compute(connection: Connection, beat: Callable[[], None] = lambda: None) -> dict[Pair, Told]:
     """Who might be the same, by what the registers hold now; nothing is stored."""
-    found = matching.match(register(connection, Customer), register(connection, Mirror), NotSame.pairs(connection))
-    return _ranked(found)
+    ours, theirs = register(connection, Customer), register(connection, Mirror)
+    return _ranked(matching.match(ours, theirs, NotSame.pairs(connection), beat=beat))
 
 
 def _ranked(found: Iterable[matching.Suggestion[int, int]]) -> dict[Pair, Told]:
