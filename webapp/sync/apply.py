@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +17,8 @@ from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.user import User
-from webapp.sync import emptying, standing
-from webapp.sync.plan import Outcome, Plan, Presence, answered, plan
+from webapp.sync import emptying, rehearsal, standing
+from webapp.sync.plan import FieldPlan, Outcome, Plan, Presence, answered, plan
 
 OF_ITSELF = ("pull", "create")
 """Causes by which nobody has decided about this very pair just now."""
@@ -43,7 +44,8 @@ def settle(
 ) -> Plan:
     """Plan a locked pair in the caller's transaction; pull, agree and place. Answers with the plan as it was found.
 
-    What the plan wants written there (`pushes`) and asks a person (`questions`) is left for the caller.
+    What the plan wants written there (`pushes`) and asks a person (`questions`) is left for the caller. A rehearsal
+    pulls nothing and lets no rule answer.
     """
     ours = None if pair.customer.deleted_at else pair.customer.values
     theirs = None if pair.mirror.gone_at else pair.mirror.values
@@ -52,15 +54,17 @@ def settle(
     emptying.weigh(pair, free, asked=cause not in OF_ITSELF)
     rules = replace(rules, held=pair.held)
     planned = plan(ours, theirs, pair.base, rules, party=pair.party)
-    if _answer_by_rule(pair, planned, run_id):
+    is_held_back = rehearsal.holds_back(pair.connection)
+    if not is_held_back and _answer_by_rule(pair, planned, run_id):
         planned = plan(ours, theirs, pair.base, rules, party=pair.party)
     if planned.presence == Presence.CLOSE:
         pair.close("both_gone")
         standing.put_apart(pair)
         return planned
     if planned.presence == Presence.BOTH:
-        _pull(pair, planned, cause=cause, by=by, run_id=run_id)
-        _move_base(pair, planned)
+        if not is_held_back:
+            _pull(pair, planned, cause=cause, by=by, run_id=run_id)
+        _move_base(pair, planned, () if is_held_back else planned.of(Outcome.PULL))
         _forget_fault(pair, planned)
     standing.put_pair(pair, planned if planned.is_still else None)
     return planned
@@ -127,14 +131,14 @@ def _pull(pair: Pairing, planned: Plan, *, cause: str, by: User | None, run_id: 
     take(pair.customer, planned.pulls, cause=cause, **facts)
 
 
-def _move_base(pair: Pairing, planned: Plan) -> None:
+def _move_base(pair: Pairing, planned: Plan, pulled: Iterable[FieldPlan]) -> None:
     """Base moves per field, only for fields pulled or agreed (sync rules §3); pushed ones move after their write.
 
     Who theirs are is remembered at each such look, also while a question about the name is open.
     """
     base, theirs = dict(pair.base), pair.mirror.values
     party = (theirs["name"], theirs["cvr"])
-    for field in planned.of(Outcome.PULL):
+    for field in pulled:
         base[field.name] = (field.theirs, field.theirs)
     for field in planned.of(Outcome.AGREE):
         base[field.name] = (field.ours, field.theirs)

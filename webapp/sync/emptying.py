@@ -23,6 +23,7 @@ from webapp.models.user import User
 from webapp.sync import standing
 from webapp.sync.fields import NAMES
 from webapp.sync.plan import FieldPlan, Outcome, Plan, Presence, answered, plan
+from webapp.sync.rehearsal import refuse
 
 AT_LEAST, SHARE = 3, 0.02
 WINDOW = timedelta(days=1)
@@ -116,8 +117,10 @@ def waiting(connection: Connection) -> Emptied | None:
 
 @db.retrying
 def decide(connection: Connection, choice: Choice, seen: str, by: User | None) -> None:
-    """A person's answer for all that waits: empty the other side too, or put the values back. Raises Stale."""
+    """A person's answer for all that waits: empty the other side too, or put the values back. Raises Stale, and
+    Rehearsing."""
     with db.write():
+        refuse(connection)
         found = waiting(connection)
         if found is None or found.seen != seen:
             raise Stale

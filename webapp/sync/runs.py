@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from webapp import db, ports
 from webapp.models import lane
 from webapp.models import run as states
-from webapp.models.connection import CLOSED, Connection
+from webapp.models.connection import CLOSED, REHEARSING, Connection
 from webapp.models.exclusion import Exclusion
 from webapp.models.lane import Lane
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.upload import Upload
 from webapp.models.user import User
 from webapp.sync import (
+    rehearsal,
     runs_create,
     runs_delete,
     runs_exclude,
@@ -39,7 +40,8 @@ Choices = Mapping[str, str]
 
 
 class NotApplied(Exception):
-    """The plan was not applied: `why` is moved (another seal), busy, empty, over, closed or unconfirmed (no name)."""
+    """The plan was not applied: `why` is moved (another seal), busy, empty, over, closed, rehearsal or unconfirmed
+    (no name)."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -143,6 +145,8 @@ def start(
             raise NotApplied("over")
         if locked.connection.state == CLOSED:
             raise NotApplied("closed")
+        if locked.connection.is_rehearsing:
+            raise NotApplied("rehearsal")
         if seal and seal != shown.seal:
             raise NotApplied("moved")
         if Run.current(locked.connection) is not None:
@@ -200,12 +204,12 @@ def step(held: Lane, connection: Connection) -> None:
             held.hold()
             held.finish()
         return
-    if ordered.state in (states.WAITING, states.RUNNING):
+    if ordered.state in (states.WAITING, states.RUNNING) and not rehearsal.holds_back(connection):
         shown = RunPlan.of(ordered)
         items = _next_items(ordered)
         for start_at in range(0, len(items), TOGETHER):
             _do(held, connection, ordered, items[start_at : start_at + TOGETHER], shown.choices if shown else {})
-    _count(held, ordered)
+    _count(held, connection, ordered)
 
 
 def _next_items(ordered: Run) -> list[RunItem]:
@@ -244,7 +248,7 @@ def _check_still_free(connection: Connection, ordered: Run, item: RunItem) -> No
 
 
 @db.retrying
-def _count(held: Lane, ordered: Run) -> None:
+def _count(held: Lane, connection: Connection, ordered: Run) -> None:
     """Count what is done. A run that is paused or stopped is counted until what had begun has ended."""
     with db.write():
         held.hold()
@@ -259,10 +263,11 @@ def _count(held: Lane, ordered: Run) -> None:
         if run.state == states.DONE:
             run.finished_at = ports.now()
         run.save()
-        if resting:
+        waits = rehearsal.holds_back(connection)
+        if resting or connection.rehearsal == REHEARSING:
             held.finish()
         else:
-            held.later(0.0 if run.state == states.RUNNING and not counts[states.ITEM_BEGUN] else 0.3)
+            held.later(0.0 if run.state == states.RUNNING and not counts[states.ITEM_BEGUN] and not waits else 0.3)
 
 
 def pause(run: Run) -> bool:
