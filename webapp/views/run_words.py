@@ -13,7 +13,7 @@ from webapp.models import run as states
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.sync.fields import NAMES
 from webapp.sync.foresee import FORBIDDEN, SERIOUS
-from webapp.views import load_words, rule_words, sync_words
+from webapp.views import load_words, rehearsal_words, rule_words, sync_words
 
 # Kind -> (title, what goes on, what becomes of each, what became of it).
 KINDS = {
@@ -155,6 +155,7 @@ WHERE = {
     "rest": _l("Der, hvor de er tilbage"),
 }
 NOT_APPLIED = {
+    "rehearsal": rehearsal_words.REFUSED,
     "unconfirmed": _l("Sæt hak nederst ved, at der skal slettes, og tryk på knappen igen. Intet er gjort."),
     "chosen": _l(
         "Du har valgt noget andet, end planen viste. Her er den, som den bliver nu. Se den, og tryk igen. "

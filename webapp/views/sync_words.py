@@ -13,6 +13,7 @@ from webapp.filters import day, in_sentence, label
 from webapp.sync.fields import BY_NAME, NAMES
 from webapp.sync.likely import Likely
 from webapp.sync.matching import Doubt, Evidence
+from webapp.sync.narrowing import WAITING_STATES
 from webapp.sync.rows import Row
 from webapp.sync.section import Section, State
 
@@ -152,6 +153,8 @@ def mark(row: Row) -> tuple[str, str, str]:
         count = len(row.questions)
         return "state-ask", "exclamation-triangle", str(ngettext("%(num)s spørgsmål", "%(num)s spørgsmål", count))
     style, shape, word = MARKS.get(row.state, ("", "", ""))
+    if row.is_rehearsed and row.state in WAITING_STATES:
+        return "", shape, str(_("Venter"))
     return style, shape, str(word)
 
 
