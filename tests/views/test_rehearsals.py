@@ -51,6 +51,11 @@ def test_each_row_says_what_would_be_written(synced: Synced, waiting: Pairing) -
     assert "På vej</span>" not in synced.admin.page("/sync").source
 
 
+def test_the_customers_page_says_what_would_become_of_each_field(synced: Synced, waiting: Pairing) -> None:
+    shown = synced.admin.page(f"/customers/{waiting.customer_id}").source
+    assert "Ville blive sendt til e-conomic" in shown and "Ville blive hentet fra e-conomic" in shown
+
+
 def test_the_page_counts_what_would_happen(synced: Synced, waiting: Pairing) -> None:
     shown = " ".join(synced.admin.page(PAGE).source.split())
     assert "<dt>Ændres i CleanManager</dt><dd>1 kunde</dd>" in shown
@@ -93,7 +98,7 @@ def test_opret_partner_is_refused_with_the_way_out(synced: Synced) -> None:
     synced.admin.post(f"{PAGE}/begin")
     address = f"/pairings/new/ours/{customer.id}"
     dialog = synced.admin.page(address).source
-    assert "Prøvetilstand er slået til" in dialog and "Indsend" not in dialog
+    assert "Prøvetilstand er slået til." in dialog and "Indsend" not in dialog
     assert synced.admin.post(address, {"number": "2001"}).location == PAGE
     answer = synced.admin.post(address, {"number": "2001"}, piece=True)
     assert answer.status_code == 409 and PAGE in answer.text

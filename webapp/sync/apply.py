@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +17,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.user import User
 from webapp.sync import emptying, rehearsal, standing
-from webapp.sync.plan import FieldPlan, Outcome, Plan, Presence, answered, plan
+from webapp.sync.plan import Outcome, Plan, Presence, answered, plan
 
 OF_ITSELF = ("pull", "create")
 """Causes by which nobody has decided about this very pair just now."""
@@ -62,9 +61,9 @@ def settle(
         standing.put_apart(pair)
         return planned
     if planned.presence == Presence.BOTH:
-        if not is_held_back:
-            _pull(pair, planned, cause=cause, by=by, run_id=run_id)
-        _move_base(pair, planned, () if is_held_back else planned.of(Outcome.PULL))
+        carried_out = planned.only(Outcome.AGREE) if is_held_back else planned
+        _pull(pair, carried_out, cause=cause, by=by, run_id=run_id)
+        _move_base(pair, carried_out)
         _forget_fault(pair, planned)
     standing.put_pair(pair, planned if planned.is_still else None)
     return planned
@@ -131,14 +130,14 @@ def _pull(pair: Pairing, planned: Plan, *, cause: str, by: User | None, run_id: 
     take(pair.customer, planned.pulls, cause=cause, **facts)
 
 
-def _move_base(pair: Pairing, planned: Plan, pulled: Iterable[FieldPlan]) -> None:
+def _move_base(pair: Pairing, planned: Plan) -> None:
     """Base moves per field, only for fields pulled or agreed (sync rules §3); pushed ones move after their write.
 
     Who theirs are is remembered at each such look, also while a question about the name is open.
     """
     base, theirs = dict(pair.base), pair.mirror.values
     party = (theirs["name"], theirs["cvr"])
-    for field in pulled:
+    for field in planned.of(Outcome.PULL):
         base[field.name] = (field.theirs, field.theirs)
     for field in planned.of(Outcome.AGREE):
         base[field.name] = (field.ours, field.theirs)

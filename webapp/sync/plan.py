@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -90,6 +90,10 @@ class Plan:
 
     def of(self, *outcomes: Outcome) -> tuple[FieldPlan, ...]:
         return tuple(f for f in self.fields if f.outcome in outcomes)
+
+    def only(self, *outcomes: Outcome) -> Plan:
+        """The same plan, as far as it comes to these."""
+        return replace(self, fields=self.of(*outcomes))
 
     @property
     def pushes(self) -> dict[str, str]:

@@ -68,6 +68,10 @@ OUTCOMES = {
     Outcome.NOTHING: _l("Må gerne være forskellige"),
     Outcome.AGREE: _l("Ens"),
 }
+REHEARSED = {
+    Outcome.PUSH: _l("Ville blive sendt til e-conomic"),
+    Outcome.PULL: _l("Ville blive hentet fra e-conomic"),
+}
 
 
 @dataclass(frozen=True)
@@ -225,8 +229,10 @@ def event(line: History) -> str:
     return str(EVENTS.get(line.field, ""))
 
 
-def outcome(field: FieldPlan) -> str:
+def outcome(field: FieldPlan, *, is_rehearsed: bool = False) -> str:
     """What becomes of a field that differs."""
+    if is_rehearsed and field.outcome in REHEARSED:
+        return str(REHEARSED[field.outcome])
     if field.outcome == Outcome.NOTHING and field.direction != "both":
         return rule_words.closed(field.direction)
     return str(OUTCOMES[field.outcome])

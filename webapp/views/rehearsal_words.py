@@ -15,6 +15,7 @@ REFUSED = _l(
     "Prøvetilstand er slået til, så intet bliver skrevet. Intet er ændret. En administrator kan gå i drift under "
     "Integrationer › Prøvetilstand."
 )
+BEFOREHAND = _l("Prøvetilstand er slået til. Du ser, hvad der ville ske, og intet bliver skrevet, før I går i drift.")
 ENDS_FIRST = _l("Det, der allerede er undervejs til e-conomic, gøres færdigt først. Derefter skrives intet.")
 
 
