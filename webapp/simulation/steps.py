@@ -61,6 +61,8 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we change the books": (people.edit_reference, 2),
     "we change a currency": (people.edit_currency, 1),
     "we rest": (orders.rest, 1),
+    "we rehearse": (orders.rehearse, 1),
+    "we go live": (orders.go_live, 2),
     "we try the webhook": (orders.try_webhook, 1),
     "we compare": (orders.compare_now, 2),
     "we brake": (orders.answer_brake, 1),

@@ -104,6 +104,11 @@ def since(connection: Connection) -> Since | None:
     return Since(line.by.name if line.by else "", line.at) if line else None
 
 
+def under_way(connection: Connection) -> set[int]:
+    """The pairs for which a write is under way, that a rehearsal lets come to its end."""
+    return {attempt.pairing_id for attempt in _under_way(connection)}
+
+
 def _become(connection: Connection, rehearsal: str) -> None:
     connection.rehearsal = rehearsal
     connection.save(only=["rehearsal"])
