@@ -53,6 +53,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we stop": (bulk.stop, 1),
     "we undo": (bulk.undo, 3),
     "we rule a field": (rulings.rule_field, 2),
+    "we rule customers": (rulings.rule_customers, 1),
     "we take a rule back": (rulings.take_back, 1),
     "we rule defaults": (rulings.rule_defaults, 1),
     "we check up": (mending.check_up, 1),

@@ -54,8 +54,9 @@ def copy_here(
         raise Moved("the customer is gone")
     if Pairing.of_mirror(mirror) is not None:
         raise AlreadyPaired(mirror.label)
+    creations.refuse_new(connection, "ours")
     policy = FieldRule.policy(connection)
-    values = {n: value for n, value in mirror.values.items() if n == "name" or not policy.is_closed(n, "ours")}
+    values = {n: value for n, value in mirror.values.items() if n == "name" or not policy.is_closed_to_new(n, "ours")}
     customer = register.insert(connection.company, number, values, cause="create", by=by, run_id=run_id)
     return join(connection, customer, mirror, {name: (value, value) for name, value in values.items()}, by, run_id)
 
@@ -217,6 +218,7 @@ def create_again(connection: Connection, pairing_id: int, number: int, seen: Ver
             return creations.begin(connection, found.customer, number, by)
         if not found.customer.deleted_at:
             raise Moved("both are there")
+        creations.refuse_new(connection, "ours")
         found.deleting, found.fault = False, {}
         RunItem.settle_pairing(found.id, "moved")
         found.save()

@@ -14,6 +14,10 @@ Base = Mapping[str, tuple[str, str]]
 Choice = Literal["ask", "ours", "theirs"]
 Direction = Literal["both", "out", "in", "off"]
 """Which way a field may be written: both, only to e-conomic, only to CleanManager, not at all."""
+OPEN_TO: Mapping[Direction, frozenset[str]] = {
+    "both": frozenset({"ours", "theirs"}), "out": frozenset({"theirs"}), "in": frozenset({"ours"}), "off": frozenset(),
+}  # fmt: skip
+"""Direction -> the sides that it lets be written."""
 UNSURE = ("", "?")
 """As a party: nobody knows whether theirs is ours at all, so it is asked about whatever it is called."""
 
@@ -57,6 +61,12 @@ class Rules:
 
 
 ASK_ALWAYS = Rules()
+
+
+def combined(one: Direction, other: Direction) -> Direction:
+    """The direction in force where two apply: a side is open only where both leave it open."""
+    sides = OPEN_TO[one] & OPEN_TO[other]
+    return next(direction for direction, open_sides in OPEN_TO.items() if open_sides == sides)
 
 
 @dataclass(frozen=True)

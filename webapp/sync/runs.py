@@ -25,7 +25,7 @@ from webapp.sync import (
     runs_resolve,
     runs_undo,
 )
-from webapp.sync.creations import AlreadyPaired
+from webapp.sync.creations import NOT_CREATED, AlreadyPaired, NotCreated
 from webapp.sync.foresee import SERIOUS
 from webapp.sync.pairings import Moved
 from webapp.sync.register import NumberInUse
@@ -233,6 +233,8 @@ def _do(held: Lane, connection: Connection, ordered: Run, items: Sequence[RunIte
                 item.settle("moved")
             except NumberInUse:
                 item.settle("number_taken")
+            except NotCreated:
+                item.settle(NOT_CREATED)
 
 
 def _check_still_free(connection: Connection, ordered: Run, item: RunItem) -> None:

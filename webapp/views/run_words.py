@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from webapp.filters import label, number
 from webapp.models import run as states
 from webapp.models.run import Run, RunItem, RunPlan
+from webapp.sync.creations import NOT_CREATED
 from webapp.sync.fields import NAMES
 from webapp.sync.foresee import FORBIDDEN, SERIOUS
 from webapp.views import load_words, rehearsal_words, rule_words, sync_words
@@ -90,6 +91,7 @@ REASONS = {
     "edited_since": _l("Kunden er ændret siden, så den bliver, som den er."),
     "erased": _l("Kundens personoplysninger er slettet, så der er intet at komme tilbage til."),
     "moved": _l("Kunden blev ændret, efter planen blev vist. Intet er gjort ved den."),
+    NOT_CREATED: _l("Efter jeres regler oprettes der ingen kunder i det system."),
 }
 # What is taken back -> (what becomes of the customer, what became of it).
 DOES = {

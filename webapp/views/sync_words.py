@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from webapp.economic.limits import ADDRESS_LINE
 from webapp.filters import day, in_sentence, label
+from webapp.sync.creations import NOT_CREATED
 from webapp.sync.fields import BY_NAME, NAMES
 from webapp.sync.likely import Likely
 from webapp.sync.matching import Doubt, Evidence
@@ -127,6 +128,7 @@ FAULTS = {
     "grant_withdrawn": _l("Adgangen til e-conomic er trukket tilbage."),
     "moved": _l("Kunden blev ændret, parret eller slettet, efter planen blev vist."),
     "cancelled": _l("Oprettelsen blev fortrudt."),
+    NOT_CREATED: _l("Efter jeres regler oprettes der ingen kunder i det system."),
     "deleted_before_creation": _l("Kunden blev slettet, før den blev oprettet i e-conomic."),
 }
 # What is wrong with one field -> its words, after the field's label.
