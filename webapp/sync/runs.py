@@ -40,8 +40,7 @@ Choices = Mapping[str, str]
 
 
 class NotApplied(Exception):
-    """The plan was not applied: `why` is moved (another seal), busy, empty, over, closed, rehearsal or unconfirmed
-    (no name)."""
+    """The plan was not applied: `why` is moved (another seal), busy, empty, over, closed, rehearsal or unconfirmed."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -231,10 +230,8 @@ def _do(held: Lane, connection: Connection, ordered: Run, items: Sequence[RunIte
                     carry_out(connection, ordered, item, choices)
             except (AlreadyPaired, Moved):
                 item.settle("moved")
-            except NumberInUse:
-                item.settle("number_taken")
-            except NotCreated:
-                item.settle(NOT_CREATED)
+            except (NumberInUse, NotCreated) as fault:
+                item.settle("number_taken" if isinstance(fault, NumberInUse) else NOT_CREATED)
 
 
 def _check_still_free(connection: Connection, ordered: Run, item: RunItem) -> None:
@@ -261,15 +258,14 @@ def _count(held: Lane, connection: Connection, ordered: Run) -> None:
         left = counts[states.ITEM_WAITING] + counts[states.ITEM_BEGUN]
         if run.state in (states.WAITING, states.RUNNING):
             run.state = states.RUNNING if left else states.DONE
-        resting = run.state != states.RUNNING and not counts[states.ITEM_BEGUN]
+        is_idle = not counts[states.ITEM_BEGUN]
         if run.state == states.DONE:
             run.finished_at = ports.now()
         run.save()
-        waits = rehearsal.holds_back(connection)
-        if resting or connection.rehearsal == REHEARSING:
+        if (is_idle and run.state != states.RUNNING) or connection.rehearsal == REHEARSING:
             held.finish()
         else:
-            held.later(0.0 if run.state == states.RUNNING and not counts[states.ITEM_BEGUN] and not waits else 0.3)
+            held.later(0.0 if is_idle and not connection.is_rehearsing else 0.3)
 
 
 def pause(run: Run) -> bool:

@@ -243,7 +243,7 @@ def _creation(active: Connection, side: str, party: Party, number: str, wrong: s
         party=party,
         side=side,
         creation=_preview(active, party),
-        is_closed=("theirs" if side == "ours" else "ours") in FieldRule.policy(active).not_created,
+        policy=FieldRule.policy(active),
         proposal=_proposal(active, party),
         number=number,
         wrong=wrong,

@@ -28,8 +28,8 @@ CREATED = {
 }
 # Side on which the company lets no customer be made -> the sentence.
 NOT_CREATED = {
-    "ours": _l("Efter jeres regler oprettes der ingen kunder i CleanManager. Intet er ændret."),
-    "theirs": _l("Efter jeres regler oprettes der ingen kunder i e-conomic. Intet er ændret."),
+    "ours": _l("Efter jeres regler oprettes der ingen kunder i CleanManager."),
+    "theirs": _l("Efter jeres regler oprettes der ingen kunder i e-conomic."),
 }
 WINNERS = {
     "ask": _l("Spørg hver gang"),

@@ -82,7 +82,8 @@ def _of_customers() -> Iterator[tuple[str, str, str]]:
 @blueprint.app_errorhandler(NotCreated)
 def not_created(fault: NotCreated) -> ResponseReturnValue:
     """Somebody ordered a customer on a side where the company lets none be made."""
-    return errors.answer(409, _("Det lykkedes ikke"), str(rule_words.NOT_CREATED[fault.side]))
+    sentence = f"{rule_words.NOT_CREATED[fault.side]} {_('Intet er ændret.')}"
+    return errors.answer(409, _("Det lykkedes ikke"), sentence)
 
 
 def _held(active: Connection | None) -> list[FieldRule]:
