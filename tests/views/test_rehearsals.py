@@ -54,6 +54,12 @@ def test_each_row_says_what_would_be_written(synced: Synced, waiting: Pairing) -
 def test_the_customers_page_says_what_would_become_of_each_field(synced: Synced, waiting: Pairing) -> None:
     shown = synced.admin.page(f"/customers/{waiting.customer_id}").source
     assert "Ville blive sendt til e-conomic" in shown and "Ville blive hentet fra e-conomic" in shown
+    assert 'hx-trigger="every 3s"' not in shown
+
+
+def test_the_register_says_that_it_waits(synced: Synced, waiting: Pairing) -> None:
+    shown = synced.admin.page("/customers").source
+    assert "Venter" in shown and "På vej" not in shown
 
 
 def test_the_page_counts_what_would_happen(synced: Synced, waiting: Pairing) -> None:

@@ -118,7 +118,8 @@ class Page:
 
     @property
     def is_under_way(self) -> bool:
-        return self.place is not None and State(self.place.state) in UNDER_WAY
+        rests = self.connection is not None and self.connection.is_rehearsing
+        return not rests and self.place is not None and State(self.place.state) in UNDER_WAY
 
     def shown(self, field: str, value: str) -> str:
         """A value as a person knows it: the name from e-conomic's list where there is one."""
