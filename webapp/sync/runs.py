@@ -32,9 +32,7 @@ from webapp.sync.register import NumberInUse
 from webapp.sync.runs_plan import EVERYBODY, Planned, Selection
 from webapp.sync.undo_plan import RECREATE
 
-AT_ONCE = 20
-HERE_AT_ONCE = 50
-TOGETHER = 10
+AT_ONCE, HERE_AT_ONCE, TOGETHER = 20, 50, 10
 JOINING = (states.CREATE_OURS, states.CREATE_THEIRS, states.PAIR)
 Choices = Mapping[str, str]
 
@@ -142,10 +140,8 @@ def start(
         shown = RunPlan.of(locked)
         if shown is None or not locked.is_planned or runs_undo.is_too_late(shown):
             raise NotApplied("over")
-        if locked.connection.state == CLOSED:
-            raise NotApplied("closed")
-        if locked.connection.is_rehearsing:
-            raise NotApplied("rehearsal")
+        if locked.connection.state == CLOSED or locked.connection.is_rehearsing:
+            raise NotApplied("closed" if locked.connection.state == CLOSED else "rehearsal")
         if seal and seal != shown.seal:
             raise NotApplied("moved")
         if Run.current(locked.connection) is not None:
