@@ -146,9 +146,11 @@ def icon(name: str) -> Markup:
     )
 
 
-def state_mark(state: str | State) -> Markup:
-    """Icon and word of a row's state."""
+def state_mark(state: str | State, *, rehearsed: bool = False) -> Markup:
+    """Icon and word of a row's state; what is under way waits while it is only rehearsed."""
     style, shape, word = STATES[State(state)]
+    if rehearsed and style == "state-go":
+        style, word = "", lazy_gettext("Venter")
     return Markup('<span class="state {}">{} {}</span>').format(style, icon(shape), word)
 
 

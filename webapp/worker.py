@@ -11,14 +11,36 @@ from typing import Any
 
 from webapp import db, migrations, ports, vault
 from webapp.economic.client import Client
-from webapp.economic.errors import EconomicError, Forbidden, GrantWithdrawn, PermanentError, RateLimited, Unreachable
+from webapp.economic.errors import (
+    EconomicError,
+    Forbidden,
+    GrantWithdrawn,
+    PermanentError,
+    RateLimited,
+    Unreachable,
+    Withheld,
+)
 from webapp.models import lane as lanes
 from webapp.models.connection import Connection
 from webapp.models.lane import Fenced, Halted, Lane
 from webapp.models.pairing import Pairing
 from webapp.models.place import Heartbeat
 from webapp.models.run import RunItem
-from webapp.sync import apply, checking, connect, due, inbox, lists, look, push, runs, suggesting, sweep, undo_there
+from webapp.sync import (
+    apply,
+    checking,
+    connect,
+    due,
+    inbox,
+    lists,
+    look,
+    push,
+    rehearsal,
+    runs,
+    suggesting,
+    sweep,
+    undo_there,
+)
 from webapp.sync.budget import WITHOUT_A_WORD, Pace
 
 log = logging.getLogger(__name__)
@@ -83,6 +105,7 @@ class Worker:
         if connection.is_active:
             due.schedule(connection, self.poll_seconds, self.compare_at)
         inbox.drain(connection)
+        rehearsal.settle(connection)
         sides = () if connection.is_active else (lanes.LISTS,)
         pace = self._pace(connection)
         for taken in range(most):
@@ -112,6 +135,8 @@ class Worker:
             raise
         except Halted:
             held.again()
+        except Withheld:
+            held.later(LONGEST_PAUSE)
         except GrantWithdrawn:
             connection.pause("grant_withdrawn")
             held.again()
@@ -184,7 +209,8 @@ def _goes_on(connection: Connection) -> bool:
     """It may still be worked for, and in the same way: a person can stop it between two looks, or grant access anew."""
     now = Connection.working().where(Connection.id == connection.id, Connection.grant_token == connection.grant_token)
     found = now.first()
-    return found is not None and found.is_active == connection.is_active
+    as_before = connection.is_active, connection.rehearsal
+    return found is not None and (found.is_active, found.rehearsal) == as_before
 
 
 @db.retrying

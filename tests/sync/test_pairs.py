@@ -219,7 +219,7 @@ def test_two_with_another_name_and_number_are_the_same_when_a_person_says_so(con
     connected.theirs(2087, "Sydhavn Service ApS", corporateIdentificationNumber="69146368")
     connected.look(2087)
     mirror, answers = connected.mirror(2087), {"name": "theirs", "cvr": "theirs"}
-    assert preview.consequences(ours, mirror, answers)[1] >= 2
+    assert preview.consequences(connected.connection, ours, mirror, answers)[1] >= 2
     pairings.pair(connected.connection, ours.id, mirror.id, answers, Versions(1, 1), connected.alice)
     assert (connected.fresh(ours).name, connected.fresh(ours).cvr) == ("Sydhavn Service ApS", "69146368")
 

@@ -6,7 +6,7 @@ Values are named in the order they turn up (a, b, c), so cases that differ in na
 from collections.abc import Iterator
 from itertools import product
 
-from webapp.sync.plan import Outcome, Presence, Rules, plan, plan_field
+from webapp.sync.plan import Outcome, Presence, Rules, combined, plan, plan_field
 
 ABSENT = ""
 VALUES = (ABSENT, "a", "b", "c")
@@ -42,6 +42,12 @@ def field_rows() -> Iterator[str]:
         yield f"| {' | '.join([*shown, *said])} |"
 
 
+def direction_rows() -> Iterator[str]:
+    every = ("both", *DIRECTIONS)
+    for whole in every[:3]:
+        yield f"| {' | '.join([whole, *(combined(whole, own) for own in every)])} |"  # type: ignore[arg-type]
+
+
 def presence_rows() -> Iterator[str]:
     base = {"name": ("a", "a"), "cvr": ("1", "1")}
     same, moved, other = {"name": "a", "cvr": "1"}, {"name": "b", "cvr": "1"}, {"name": "b", "cvr": "2"}
@@ -71,6 +77,12 @@ def page() -> str:
             "| ours | theirs | base, ours | base, theirs | ask | ours | theirs | → | ← | off |",
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
             *field_rows(),
+            "",
+            "## Two directions: that of customers as a whole (rows) and that of the field (columns)",
+            "",
+            "| customers | both | out | in | off |",
+            "| --- | --- | --- | --- | --- |",
+            *direction_rows(),
             "",
             f"## One pair: {presences}",
             "",

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from webapp.sync.fields import NAMES
 from webapp.sync.plan import (
     ASK_ALWAYS,
+    OPEN_TO,
     UNSURE,
+    Direction,
     FieldPlan,
     Outcome,
     Presence,
     Rules,
     answered,
+    combined,
     moved_fields,
     plan,
     plan_field,
@@ -81,6 +84,17 @@ CLOSED = {"out": {Outcome.PULL}, "in": {Outcome.PUSH}, "off": {Outcome.PUSH, Out
 def test_a_closed_side_is_written_in_no_case(direction: str) -> None:
     found = {plan_field(*case, choice, direction) for case in CASES for choice in ("ask", "ours", "theirs")}  # type: ignore[arg-type]
     assert found and not found & CLOSED[direction]
+
+
+@pytest.mark.parametrize(("whole", "own"), list(product(OPEN_TO, OPEN_TO)))
+def test_two_directions_together_write_only_where_both_let_it(whole: Direction, own: Direction) -> None:
+    written = {
+        {Outcome.PUSH: "theirs", Outcome.PULL: "ours"}.get(plan_field(*case, choice, combined(whole, own)))
+        for case in CASES
+        for choice in ("ask", "ours", "theirs")
+    }
+    assert written - {None} == OPEN_TO[whole] & OPEN_TO[own]
+    assert combined(whole, own) == combined(own, whole)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

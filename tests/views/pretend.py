@@ -60,9 +60,9 @@ class Pretend:
 
         return ports.Ports(session=session)
 
-    def begin(self, who: Browser | None = None) -> str:
+    def begin(self, who: Browser | None = None, **form: str) -> str:
         """Press “Opret forbindelse”; the path to come back to, without its answer."""
-        address = going_to((who or self.alice).post(f"{PAGE}/economic/connect"))
+        address = going_to((who or self.alice).post(f"{PAGE}/economic/connect", form))
         back = urlsplit(parse_qs(urlsplit(address).query)["redirectUrl"][0])
         return f"{back.path}?{back.query}"
 

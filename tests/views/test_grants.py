@@ -62,6 +62,13 @@ def test_back_with_a_grant_the_agreement_is_connected_and_named(pretend: Pretend
     assert pretend.connection().state == "open"
 
 
+@pytest.mark.parametrize("form", [{"rehearse": "1"}, {}])
+def test_a_connection_begins_in_rehearsal_when_that_was_ticked(pretend: Pretend, form: dict[str, str]) -> None:
+    pretend.come_back(pretend.begin(**form), pretend.grant())
+    assert pretend.connection().is_rehearsing == bool(form)
+    assert ("Prøvetilstand, slået til af Alice" in pretend.alice.page(PAGE).source) == bool(form)
+
+
 def test_the_grant_is_not_stored_as_it_came(pretend: Pretend) -> None:
     token = pretend.grant()
     pretend.come_back(pretend.begin(), token)

@@ -111,3 +111,56 @@ def test_a_collision_with_an_effect_tells_it_with_the_answer(synced: Synced) -> 
     synced.drain()
     row = rows_of(synced.admin.page("/sync").source, "conflict")
     assert "begge har ændret den" in row and "Kundens nye fakturaer får en anden moms." in row
+
+
+# ── Customers as a whole ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_direction_of_customers_is_told_at_each_field_it_narrows(synced: Synced) -> None:
+    synced.admin.post("/settings/fields", {"direction-customer": "out", "shown-direction-customer": "both"})
+    page = synced.admin.page("/settings/fields").source
+    assert in_force(synced) == [("customer", "direction", "out")]
+    assert "Kun til e-conomic, fordi kunder kun går den vej." in page
+    assert "Kunder: → Kun fra CleanManager til e-conomic" in page
+
+
+@pytest.mark.parametrize(
+    ("ticked", "rule"),
+    [
+        ({"create-ours": "yes"}, [("new_customer", "direction", "in")]),
+        ({"create-theirs": "yes"}, [("new_customer", "direction", "out")]),
+        ({}, [("new_customer", "direction", "off")]),
+        ({"create-ours": "yes", "create-theirs": "yes"}, []),
+    ],
+)
+def test_two_ticks_say_where_customers_are_made(
+    synced: Synced, ticked: dict[str, str], rule: list[tuple[str, str, str]]
+) -> None:
+    shown = {"shown-create-ours": "yes", "shown-create-theirs": "yes"}
+    assert synced.admin.post("/settings/fields", shown | ticked).status_code == 303
+    assert in_force(synced) == rule
+
+
+def test_two_who_clear_a_tick_each_at_the_same_time_both_get_their_way(synced: Synced) -> None:
+    shown = {"shown-create-ours": "yes", "shown-create-theirs": "yes"}
+    synced.admin.post("/settings/fields", shown | {"create-ours": "yes"})
+    synced.admin.post("/settings/fields", shown | {"create-theirs": "yes"})
+    assert in_force(synced) == [("new_customer", "direction", "off")]
+
+
+def test_opret_partner_says_that_the_rules_let_none_be_made(synced: Synced) -> None:
+    customer = synced.ours(2001, "Ny ApS")
+    synced.admin.post("/settings/fields", {"shown-create-theirs": "yes"})
+    address = f"/pairings/new/ours/{customer.id}"
+    dialog = synced.admin.page(address).source
+    assert "oprettes der ingen kunder i e-conomic" in dialog and "Indsend" not in dialog
+    refused = synced.admin.post(address, {"number": "2001"})
+    assert (refused.status_code, "oprettes der ingen kunder i e-conomic" in refused.text) == (409, True)
+
+
+def test_a_difference_left_by_the_direction_says_why(synced: Synced) -> None:
+    pair = synced.pair_same(telephoneAndFaxNumber="66100014")
+    synced.admin.post("/settings/fields", {"direction-customer": "in", "shown-direction-customer": "both"})
+    synced.save(pair.customer, phone="66100020")
+    synced.drain()
+    assert "← Kun til CleanManager" in synced.admin.page(f"/customers/{pair.customer_id}").source

@@ -8,18 +8,16 @@ import click
 
 from webapp import config, db, migrations, ports, prepare, vault
 from webapp.economic.errors import EconomicError
-from webapp.models import pairing
 from webapp.models import sweep as sweeps
 from webapp.models.company import Company
-from webapp.models.connection import SOURCE, Connection
+from webapp.models.connection import CLOSED, SOURCE, Connection
 from webapp.models.lane import Lane
 from webapp.models.notice import Notice
-from webapp.models.pairing import Pairing
 from webapp.models.place import Heartbeat
 from webapp.models.sweep import Sweep
 from webapp.models.user import User
 from webapp.notices import posting
-from webapp.sync import connect, silence, standing, sweep
+from webapp.sync import connect, outlook, silence, sweep
 from webapp.worker import Worker
 
 PATIENCE = timedelta(minutes=30)
@@ -78,19 +76,17 @@ def _busy(connection: Connection, ordered: Sweep) -> bool:
 
 
 def print_plan(company: str) -> None:
-    """One line for each field that would be written or asked about."""
+    """One line for each field that would be written or asked about, and each pair that asks as a whole."""
     prepare()
     with db.connected():
-        pairs = Pairing.select().join(Company).where(Company.name == company, Pairing.state == pairing.OPEN)
-        for pair in pairs.order_by(Pairing.id):
-            planned = standing.plan_of(pair)
-            for field in planned.fields:
+        found = Connection.select().join(Company).where(Company.name == company, Connection.state != CLOSED)
+        for prospect in (one for connection in found for one in outlook.of(connection)):
+            whom, planned = prospect.pairing.customer.label, prospect.plan
+            for field in planned.fields if planned else ():
                 if field.outcome != "nothing":
-                    click.echo(
-                        f"{pair.customer.label}\t{field.name}\t{field.outcome}\t{field.ours!r}\t{field.theirs!r}"
-                    )
-            if not planned.fields:
-                click.echo(f"{pair.customer.label}\t\t{planned.presence}")
+                    click.echo(f"{whom}\t{field.name}\t{field.outcome}\t{field.ours!r}\t{field.theirs!r}")
+            if planned is None or not planned.fields:
+                click.echo(f"{whom}\t\t{planned.presence if planned else prospect.state}")
 
 
 def doctor() -> int:

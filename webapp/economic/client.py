@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from webapp import ports
 from webapp.economic.answer import Answer
-from webapp.economic.errors import Garbled, Missing, Refused
+from webapp.economic.errors import Garbled, Missing, Refused, Withheld
 from webapp.economic.limits import Service, faults_in
 from webapp.economic.reading import (
     Collection,
@@ -41,10 +41,14 @@ T = TypeVar("T")
 class Client:
     """e-conomic as one grant sees it."""
 
-    def __init__(self, transport: Transport, agreement: int | None = None) -> None:
-        """`agreement`: the number of the only agreement whose word is to be taken."""
+    def __init__(
+        self, transport: Transport, agreement: int | None = None, may_write: Callable[[], bool] = lambda: True
+    ) -> None:
+        """`agreement`: the number of the only agreement whose word is to be taken. `may_write` is asked before each
+        call that is not a GET; what it forbids raises Withheld and is not sent."""
         self.transport = transport
         self._agreement = agreement
+        self._may_write = may_write
         self._proven: dict[Service, float] = {}
 
     def agreement(self) -> Agreement:
@@ -181,6 +185,8 @@ class Client:
 
     def _call(self, method: str, path: str, service: Service, json: object = None, key: str | None = None) -> Answer:
         """The call; its 404 counts only from an address that was seen to be the right one."""
+        if method != "GET" and not self._may_write():
+            raise Withheld(f"{method} {path} while nothing may be written")
         try:
             return self.transport.request(method, path, service=service, json=json, key=key)
         except Missing:

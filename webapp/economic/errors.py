@@ -1,6 +1,7 @@
 """What can go wrong with e-conomic: a small tree that says whether waiting helps and whether a write may have happened.
 
 EconomicError
+├── Withheld              a write that never left the house: the connection may only read
 ├── TemporaryError        waiting helps
 │   ├── Unreachable       no answer: refused, cut, timed out (`sent`: the request may have arrived)
 │   ├── RateLimited       429, with their `wait` in seconds if they gave one
@@ -28,7 +29,7 @@ from webapp.economic.complaints import FieldFault, complaints_in
 __all__ = [
     "KINDS", "EconomicError", "FieldFault", "Forbidden", "Garbled", "GrantWithdrawn", "Missing", "NumberTaken",
     "PermanentError", "RateLimited", "Refused", "ServerFault", "StaleVersion", "TemporaryError", "Unreachable",
-    "Unsupported", "fault_from",
+    "Unsupported", "Withheld", "fault_from",
 ]  # fmt: skip
 
 
@@ -65,6 +66,10 @@ class EconomicError(Exception):
     def __str__(self) -> str:
         log = f"({self.log_id})" if self.log_id else ""
         return " ".join(part for part in (self.kind, str(self.status or ""), self.code, self.message, log) if part)
+
+
+class Withheld(EconomicError):
+    kind = "withheld"
 
 
 class TemporaryError(EconomicError):

@@ -17,6 +17,9 @@ from webapp.models.user import User
 
 SOURCE, FILES = "economic", "file"
 OPEN, PAUSED, CLOSED = "open", "paused", "closed"
+LIVE, ENDING, REHEARSING = "", "ending", "on"
+"""It writes; it ends what is under way before it rehearses; it rehearses."""
+
 LONGEST_REST = 3600.0
 DEFAULTS = ("currency", "customer_group", "payment_terms", "vat_zone")
 
@@ -36,6 +39,7 @@ class Connection(Row):
     agreement_name = TextField()
     state = TextField(default=OPEN)
     state_reason = TextField(default="")
+    rehearsal = TextField(default=LIVE)
     grant_token = TextField(default="")
     customersapi = BooleanField(default=True)
     opened_at = UTCField(default=ports.now)
@@ -113,6 +117,11 @@ class Connection(Row):
     def is_active(self) -> bool:
         """Customers are synchronised with this source ("Kunder" → "e-conomic")."""
         return self.activated_at is not None and self.state != CLOSED
+
+    @property
+    def is_rehearsing(self) -> bool:
+        """It begins no write, on neither side."""
+        return self.rehearsal != LIVE
 
     @property
     def defaults(self) -> dict[str, str]:

@@ -119,11 +119,12 @@ class Lane(Row):
             raise Fenced(f"{self.side} {self.record}")
 
     def hold_to_write(self) -> None:
-        """Hold it for a transaction that may order a write there: no other grant comes before its end. Raises Fenced,
-        and Halted."""
+        """Hold it for a transaction that may order a write there: no other grant and no rehearsal comes before its end.
+        Raises Fenced, and Halted."""
         self.hold()
-        asked = Connection.id == self.connection_id, Connection.activated_at.is_null(False)
-        granted = Connection.working().where(*asked, Connection.grant_token == self.connection.grant_token)
+        known, asked = self.connection, (Connection.id == self.connection_id, Connection.activated_at.is_null(False))
+        as_known = Connection.grant_token == known.grant_token, Connection.rehearsal == known.rehearsal
+        granted = Connection.working().where(*asked, *as_known)
         if db.for_reference(granted.select(Connection.id)).first() is None:
             raise Halted(f"{self.side} {self.record}")
 

@@ -11,7 +11,7 @@ from webapp.models.attempt import Attempt
 from webapp.models.confirmation import Confirmation
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
-from webapp.models.field_rule import FieldRule
+from webapp.models.field_rule import CUSTOMER, NEW_CUSTOMER, FieldRule
 from webapp.models.history import History
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.simulation.ledger import alike
@@ -36,6 +36,7 @@ def judge(world: World, connection: Connection) -> None:
     _undone(world, connection)
     _ruled(world, connection)
     _closed_sides(world, connection)
+    _not_created(world, connection)
     _confirmed(world)
 
 
@@ -116,14 +117,14 @@ def _ruled(world: World, connection: Connection) -> None:
     """A value that lost by a rule stands in the history; there was such a rule, and at that time it was in force."""
     told = History.select().where(History.side == history.PAIR, History.cause == "rule")
     for line in told.where(History.connection == connection):
-        kinds = {(kind, value) for name, kind, value in world.ledger.ruled if name == line.field} & WINNERS
+        kinds = {(kind, value) for name, kind, value in world.ledger.ruled if name in (line.field, CUSTOMER)} & WINNERS
         if not kinds or (clock_is_true(world) and not _in_force(connection, line.field, kinds, line.at)):
             world.wrong(f"I3: {line.field} {line.before!r} of customer {line.customer_id} lost by no rule in force")
         world.ledger.answered.add((line.field, line.before.strip()))
 
 
 def _in_force(connection: Connection, name: str, kinds: set[tuple[str, str]], at: datetime) -> bool:
-    rules = FieldRule.select().where(FieldRule.connection == connection, FieldRule.field == name)
+    rules = FieldRule.select().where(FieldRule.connection == connection, FieldRule.field.in_((name, CUSTOMER)))
     return any(
         (rule.kind, rule.value) in kinds and rule.created_at <= at and (rule.ended_at is None or rule.ended_at >= at)
         for rule in rules
@@ -140,18 +141,35 @@ def _closed_sides(world: World, connection: Connection) -> None:
     """A side that a rule closes for a field is not written: the rule stood before the write was decided on."""
     if not clock_is_true(world):
         return
-    for rule in FieldRule.select().where(FieldRule.connection == connection, FieldRule.kind == "direction"):
+    directions = FieldRule.kind == "direction", FieldRule.field != NEW_CUSTOMER
+    for rule in FieldRule.select().where(FieldRule.connection == connection, *directions):
         until = rule.ended_at or world.clock.ours()
         if rule.value in ("off", "in"):
             for sent in Attempt.select().where(Attempt.connection == connection, Attempt.kind == attempts.UPDATE):
                 within = rule.created_at < sent.created_at < until
-                if within and rule.field in sent.fields:
+                if within and (rule.field in sent.fields or rule.field == CUSTOMER):
                     world.wrong(f"I3: {rule.field} was sent there though it is {rule.value}")
         if rule.value in ("off", "out"):
             pulled = History.select().where(History.side == history.OURS, History.cause == "pull")
-            for line in pulled.where(History.connection == connection, History.field == rule.field):
-                if rule.created_at < line.at < until:
-                    world.wrong(f"I3: {rule.field} was fetched from there though it is {rule.value}")
+            for line in pulled.where(History.connection == connection, History.field.in_(NAMES)):
+                if rule.created_at < line.at < until and rule.field in (line.field, CUSTOMER):
+                    world.wrong(f"I3: {line.field} was fetched from there though it is {rule.value}")
+
+
+def _not_created(world: World, connection: Connection) -> None:
+    """Nobody is made on a side on which a rule lets nobody be made."""
+    if not clock_is_true(world):
+        return
+    for rule in FieldRule.select().where(FieldRule.connection == connection, FieldRule.field == NEW_CUSTOMER):
+        until = rule.ended_at or world.clock.ours()
+        if rule.value in ("off", "in"):
+            made = Attempt.select().where(Attempt.connection == connection, Attempt.kind == attempts.CREATE)
+            if any(rule.created_at < one.created_at < until for one in made):
+                world.wrong("I3: a partner was ordered there though the rules let none be made")
+        if rule.value in ("off", "out"):
+            own = History.company == connection.company_id, History.side == history.OURS, History.cause == "create"
+            if any(rule.created_at < line.at < until for line in History.select().where(*own)):
+                world.wrong("I3: a customer was made here though the rules let none be made")
 
 
 def _confirmed(world: World) -> None:

@@ -12,7 +12,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.sweep import HELD, Sweep
 from webapp.simulation.window import active_of
 from webapp.simulation.world import DEFAULTS, OTHER_AGREEMENT, World
-from webapp.sync import connect, emptying, lists, resting, silence, sweep
+from webapp.sync import connect, emptying, lists, rehearsal, resting, silence, sweep
 
 
 def compare_now(world: World, r: Random) -> str:
@@ -61,6 +61,24 @@ def rest(world: World, r: Random) -> str:
         return f"resumed {resting.resume(connection, world.alice)}"
     world.memory["begun while resting"] = set()
     return "paused" if resting.pause(connection, world.alice) else "rests for another reason"
+
+
+def rehearse(world: World, r: Random) -> str:
+    """ "Begynd prøvetilstand": what was sent and not answered may still be ended, and nothing else is written."""
+    connection = active_of(world)
+    if connection is None:
+        return "not active"
+    world.rehearsed.turns(rehearsal.under_way(connection))
+    return f"rehearses {rehearsal.begin(connection, world.alice)}"
+
+
+def go_live(world: World, r: Random) -> str:
+    """ "Gå i drift"."""
+    connection = world.connection
+    if connection is None or not connection.is_rehearsing:
+        return "no rehearsal"
+    world.rehearsed.turns()
+    return f"live {rehearsal.end(connection, world.alice)}"
 
 
 def try_webhook(world: World, r: Random) -> str:

@@ -18,12 +18,13 @@ from webapp.simulation.ledger import TEXTS, alike
 from webapp.simulation.wire import Killed, NotStored
 from webapp.simulation.world import World
 from webapp.sync import connect, emptying, pairings, register
-from webapp.sync.creations import AlreadyPaired
+from webapp.sync.creations import AlreadyPaired, NotCreated
 from webapp.sync.register import NoSuchCustomer, NumberInUse
+from webapp.sync.rehearsal import Rehearsing
 
 REFUSALS = (
     pairings.Moved, AlreadyPaired, NumberInUse, NoSuchCustomer, connect.NotConnected, emptying.Stale, EconomicError,
-    NotStored,
+    NotStored, Rehearsing, NotCreated,
 )  # fmt: skip
 REFERENCE_CHOICES = {
     "currency": ("DKK", "EUR"), "customer_group": ("1", "2"), "payment_terms": ("1", "2"), "vat_zone": ("1", "2"),

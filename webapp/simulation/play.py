@@ -126,6 +126,7 @@ def _do(world: World, step: Step, do: Callable[[World, Random], str], chance: Ra
         world.at_work = around
     meetings.happened(world, step.verb, said)
     world.witness.step_over()
+    world.rehearsed.step_over()
     world.note("step", step.verb, said)
 
 

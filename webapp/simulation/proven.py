@@ -21,6 +21,7 @@ INVARIANTS = {
     "I13": "a third comparison never finds anything to change",
     "I14": "stored sections and counters are what a recount gives",
     "I15": "more than max(3, 2 %) missing or emptied at once did nothing without a person",
+    "I16": "in a rehearsal nothing is written, on neither side, but what was under way when it began",
 }
 
 

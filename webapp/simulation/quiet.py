@@ -60,6 +60,8 @@ def _calm(world: World) -> None:
     connection = world.connection
     if connection is not None and resting.resume(connection, world.alice):
         connection = world.connection
+    if connection is not None and orders.go_live(world, world.chance).startswith("live"):
+        connection = world.connection
     at_work = connection is not None and connection.state not in (PAUSED, CLOSED)
     if not at_work or not _opens(world, connection):
         world.clock.sleep(connect.wait(world.alice.company))

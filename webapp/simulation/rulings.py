@@ -6,7 +6,7 @@ from random import Random
 
 from webapp.models.customer import Customer
 from webapp.models.default_rule import DefaultRule
-from webapp.models.field_rule import CHOICES, FieldRule
+from webapp.models.field_rule import CHOICES, DIRECTION, OF_CUSTOMERS, FieldRule
 from webapp.models.mirror import Mirror
 from webapp.models.run import ITEM_BEGUN, ITEM_WAITING, RunItem
 from webapp.simulation.ledger import TEXTS
@@ -26,6 +26,18 @@ def rule_field(world: World, r: Random) -> str:
     world.ledger.ruled.add((name, kind, value))
     rules.lay_down(connection, name, kind, value, world.alice)
     return f"{kind} of {name}: {value}"
+
+
+def rule_customers(world: World, r: Random) -> str:
+    """Which way customers as a whole go, or where they are made."""
+    connection = active_of(world)
+    if connection is None:
+        return "not active"
+    about = r.choice(sorted(OF_CUSTOMERS))
+    value = r.choice(OF_CUSTOMERS[about])
+    world.ledger.ruled.add((about, DIRECTION, value))
+    rules.lay_down(connection, about, DIRECTION, value, world.alice)
+    return f"{about}: {value}"
 
 
 def take_back(world: World, r: Random) -> str:

@@ -22,6 +22,7 @@ from webapp.simulation import boundaries, meetings, watched
 from webapp.simulation.clock import Clock
 from webapp.simulation.lease import Leases
 from webapp.simulation.ledger import Ledger, alike
+from webapp.simulation.rehearsed import Rehearsed
 from webapp.simulation.wire import Call, Killed, NotStored, Wire
 from webapp.simulation.witness import Witness
 from webapp.sync import connect, sweep
@@ -54,6 +55,7 @@ class World:
         self.clock = Clock()
         self.ledger = Ledger()
         self.witness = Witness(self)
+        self.rehearsed = Rehearsed(self)
         self.leases = Leases(self)
         self.trace: list[str] = []
         self.boundaries: Counter[str] = Counter()
@@ -168,6 +170,7 @@ class World:
         if call.key and call.key not in self.heard:
             self.heard[call.key] = Inbox.select(fn.MAX(Inbox.id)).scalar() or 0
         self.witness.calls(call)
+        self.rehearsed.calls(call)
         self.ledger.counts["writes"] += call.method != "GET"
         if self.at_work >= 0 and self.rests.too_early(self._agreement_now(), self.clock.seconds(), self._excuse()):
             self.wrong(f"I11: {call.method} {call.path} before the time that e-conomic asked for")

@@ -16,7 +16,7 @@ from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.user import User
-from webapp.sync import emptying, standing
+from webapp.sync import emptying, rehearsal, standing
 from webapp.sync.plan import Outcome, Plan, Presence, answered, plan
 
 OF_ITSELF = ("pull", "create")
@@ -43,7 +43,8 @@ def settle(
 ) -> Plan:
     """Plan a locked pair in the caller's transaction; pull, agree and place. Answers with the plan as it was found.
 
-    What the plan wants written there (`pushes`) and asks a person (`questions`) is left for the caller.
+    What the plan wants written there (`pushes`) and asks a person (`questions`) is left for the caller. A rehearsal
+    pulls nothing and lets no rule answer.
     """
     ours = None if pair.customer.deleted_at else pair.customer.values
     theirs = None if pair.mirror.gone_at else pair.mirror.values
@@ -52,15 +53,17 @@ def settle(
     emptying.weigh(pair, free, asked=cause not in OF_ITSELF)
     rules = replace(rules, held=pair.held)
     planned = plan(ours, theirs, pair.base, rules, party=pair.party)
-    if _answer_by_rule(pair, planned, run_id):
+    is_held_back = rehearsal.holds_back(pair.connection)
+    if not is_held_back and _answer_by_rule(pair, planned, run_id):
         planned = plan(ours, theirs, pair.base, rules, party=pair.party)
     if planned.presence == Presence.CLOSE:
         pair.close("both_gone")
         standing.put_apart(pair)
         return planned
     if planned.presence == Presence.BOTH:
-        _pull(pair, planned, cause=cause, by=by, run_id=run_id)
-        _move_base(pair, planned)
+        carried_out = planned.only(Outcome.AGREE) if is_held_back else planned
+        _pull(pair, carried_out, cause=cause, by=by, run_id=run_id)
+        _move_base(pair, carried_out)
         _forget_fault(pair, planned)
     standing.put_pair(pair, planned if planned.is_still else None)
     return planned

@@ -59,12 +59,26 @@ class OtherAgreement:
 
 
 def client(connection: Connection, endpoints: Endpoints, pace: Pace | None = None) -> Client:
-    """A client that speaks for this connection. Raises vault.Unreadable when no key opens its grant."""
+    """A client that speaks for this connection. Raises vault.Unreadable when no key opens its grant.
+
+    While a rehearsal is on it writes nothing, whoever asks it to and whatever they believe.
+    """
     token = vault.unseal(connection.grant_token, bound=_bound(connection.company_id, connection.agreement_number))
-    return _client(endpoints, token, pace or Pace(connection.id), connection.agreement_number)
+    spoken_for, rehearses = connection.id, Connection.rehearsal == connections.REHEARSING
+
+    def may_write() -> bool:
+        return not Connection.select().where(Connection.id == spoken_for, rehearses).exists()
+
+    return _client(endpoints, token, pace or Pace(connection.id), connection.agreement_number, may_write)
 
 
-def _client(endpoints: Endpoints, token: str, pace: Pace | None = None, agreement: int | None = None) -> Client:
+def _client(
+    endpoints: Endpoints,
+    token: str,
+    pace: Pace | None = None,
+    agreement: int | None = None,
+    may_write: Callable[[], bool] = lambda: True,
+) -> Client:
     transport = Transport(
         legacy=endpoints.legacy,
         openapi=endpoints.openapi,
@@ -72,7 +86,7 @@ def _client(endpoints: Endpoints, token: str, pace: Pace | None = None, agreemen
         grant_token=token,
         pace=pace,
     )
-    return Client(transport, agreement)
+    return Client(transport, agreement, may_write)
 
 
 def _bound(company_id: int, agreement_number: int | None) -> str:

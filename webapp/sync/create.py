@@ -21,7 +21,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
 from webapp.sync import apply, pull, push
-from webapp.sync.creations import give_up, never_sent, note_made, open_there, stood_there
+from webapp.sync.creations import NOT_CREATED, give_up, never_sent, note_made, open_there, stood_there
 from webapp.sync.fields import NAMES, REFERENCES, Values, read, spelled
 from webapp.sync.normalise import same
 from webapp.sync.plan import UNSURE
@@ -54,13 +54,15 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
         pending = Attempt.pending(pair, attempts.CREATE)
         if pending is not None and pending.tries:
             return pending
-        if pair.customer.deleted_at:
+        policy = FieldRule.policy(pair.connection_id)
+        gone = bool(pair.customer.deleted_at)
+        if gone or "theirs" in policy.not_created:
             never_sent(pending)
-            give_up(pair, "deleted_before_creation")
+            give_up(pair, "deleted_before_creation" if gone else NOT_CREATED)
             held.finish()
             return None
         stood = stood_there(pair)
-        values = open_there(FieldRule.policy(pair.connection_id), stood or pair.customer.values)
+        values = open_there(policy, stood or pair.customer.values)
         body = new_body(spelled(values if stood else _filled(pair, values), "legacy"), pair.new_number)
         if pending is not None and pending.body == body:
             return pending

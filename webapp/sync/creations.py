@@ -13,7 +13,7 @@ from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
-from webapp.models.field_rule import Policy
+from webapp.models.field_rule import FieldRule, Policy
 from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
@@ -24,8 +24,18 @@ from webapp.sync import standing
 from webapp.sync.fields import BY_NAME
 from webapp.sync.register import NumberInUse
 
+NOT_CREATED = "not_created"
+"""Why a creation is given up, or a customer held back from one: by the company's rules none is made on that side."""
 OF_THE_NUMBER = ("number_taken", "number_held")
 """Refusals that say nothing against the values."""
+
+
+class NotCreated(Exception):
+    """The company's rules let no customer be made on this side: nothing was changed."""
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self.side = side
 
 
 class AlreadyPaired(Exception):
@@ -35,8 +45,9 @@ class AlreadyPaired(Exception):
 def begin(connection: Connection, customer: Customer, number: int, by: User | None) -> Pairing:
     """Commit the intent to create a partner under this number, in the caller's transaction; the worker does it.
 
-    `customer` is locked. Raises AlreadyPaired and NumberInUse.
+    `customer` is locked. Raises NotCreated, AlreadyPaired and NumberInUse.
     """
+    refuse_new(connection, "theirs")
     if Pairing.of_customer(customer, connection) is not None:
         raise AlreadyPaired(customer.label)
     if Mirror.with_number(connection, number) is not None:
@@ -59,6 +70,12 @@ def begin(connection: Connection, customer: Customer, number: int, by: User | No
     standing.put_pair(pair)
     Lane.wake(connection, lane.PAIR, pair.id)
     return pair
+
+
+def refuse_new(connection: Connection, side: str) -> None:
+    """Whoever makes a customer on this side asks first. Raises NotCreated."""
+    if side in FieldRule.policy(connection).not_created:
+        raise NotCreated(side)
 
 
 def give_up(pair: Pairing, reason: str, by: User | None = None) -> None:
@@ -109,7 +126,9 @@ def never_sent(pending: Attempt | None) -> None:
 
 def open_there(policy: Policy, values: Mapping[str, str]) -> dict[str, str]:
     """These values, without the fields that the company has closed there; what e-conomic requires goes all the same."""
-    return {name: values[name] for name in values if BY_NAME[name].required or not policy.is_closed(name, "theirs")}
+    return {
+        name: values[name] for name in values if BY_NAME[name].required or not policy.is_closed_to_new(name, "theirs")
+    }
 
 
 def stood_there(pair: Pairing) -> dict[str, str]:

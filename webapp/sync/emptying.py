@@ -23,6 +23,7 @@ from webapp.models.user import User
 from webapp.sync import standing
 from webapp.sync.fields import NAMES
 from webapp.sync.plan import FieldPlan, Outcome, Plan, Presence, answered, plan
+from webapp.sync.rehearsal import refuse
 
 AT_LEAST, SHARE = 3, 0.02
 WINDOW = timedelta(days=1)
@@ -118,8 +119,10 @@ def waiting(connection: Connection) -> Emptied | None:
 
 @db.retrying
 def decide(connection: Connection, choice: Choice, seen: str, by: User | None) -> None:
-    """A person's answer for all that waits: empty the other side too, or put the values back. Raises Stale."""
+    """A person's answer for all that waits: empty the other side too, or put the values back. Raises Stale, and
+    Rehearsing."""
     with db.write():
+        refuse(connection)
         connection.company.take_turns()  # So that of two answers in the same moment the second finds nothing waiting.
         found = waiting(connection)
         if found is None or found.seen != seen:

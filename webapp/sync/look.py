@@ -18,7 +18,7 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.run import RunItem
-from webapp.sync import apply, create, pull, push, remove, standing, undo_there
+from webapp.sync import apply, create, pull, push, rehearsal, remove, standing, undo_there
 from webapp.sync.fields import read
 
 EVIDENCE_DAYS = 30
@@ -48,9 +48,12 @@ def at_pair(held: Lane, client: Client, connection: Connection) -> None:
             _hand_on(connection, held.record)
             held.finish()
             return
-    if pair.state == pairing.CREATING:
+    is_new, is_undone = pair.state == pairing.CREATING, undo_there.is_at_work(pair.id)
+    if (is_new or is_undone or pair.deleting) and rehearsal.holds_back(connection, pair.id):
+        held.finish()
+    elif is_new:
         create.step(held, client, pair.id)
-    elif undo_there.is_at_work(pair.id):  # First, so that an item overtaken by the order of a deletion comes to an end.
+    elif is_undone:  # First, so that an item overtaken by the order of a deletion comes to an end.
         undo_there.step(held, client, pair.id, lambda number: read_one(client, connection, number))
     elif pair.deleting:
         remove.step(held, client, pair.id)

@@ -22,14 +22,16 @@ from webapp.models.user import User
 from webapp.sync import answering, apply, creations, register, remove, standing
 from webapp.sync.creations import AlreadyPaired
 from webapp.sync.plan import Presence, answered
+from webapp.sync.rehearsal import refuse
 from webapp.sync.seen import Moved as Moved
 from webapp.sync.seen import Versions as Versions
 
 
 @db.retrying
 def create_there(connection: Connection, customer_id: int, number: int, by: User | None) -> Pairing:
-    """ "Opret partner" for a customer of ours. Raises AlreadyPaired, NumberInUse, Moved."""
+    """ "Opret partner" for a customer of ours. Raises AlreadyPaired, NumberInUse, Moved, Rehearsing."""
     with db.write():
+        refuse(connection)
         customer = Customer.locked_of(connection.company, customer_id)
         if customer is None or customer.deleted_at:
             raise Moved("the customer is gone")
@@ -40,6 +42,7 @@ def create_there(connection: Connection, customer_id: int, number: int, by: User
 def create_here(connection: Connection, mirror_id: int, number: int | None, by: User | None) -> Pairing:
     """ "Opret partner" for a customer of theirs: it is copied as it is, dirt and all. Raises the same."""
     with db.write():
+        refuse(connection)
         return copy_here(connection, Mirror.locked_of(connection, mirror_id), number, by)
 
 
@@ -51,8 +54,9 @@ def copy_here(
         raise Moved("the customer is gone")
     if Pairing.of_mirror(mirror) is not None:
         raise AlreadyPaired(mirror.label)
+    creations.refuse_new(connection, "ours")
     policy = FieldRule.policy(connection)
-    values = {n: value for n, value in mirror.values.items() if n == "name" or not policy.is_closed(n, "ours")}
+    values = {n: value for n, value in mirror.values.items() if n == "name" or not policy.is_closed_to_new(n, "ours")}
     customer = register.insert(connection.company, number, values, cause="create", by=by, run_id=run_id)
     return join(connection, customer, mirror, {name: (value, value) for name, value in values.items()}, by, run_id)
 
@@ -126,6 +130,7 @@ def answer(
 ) -> Pairing:
     """Settle questions of a pair: field -> "ours", "theirs" or "both". Raises Moved when anything moved since."""
     with db.write():
+        refuse(connection)
         found = seen_pair(connection, pairing_id, seen)
         answering.give(found, answers, by)
         return found
@@ -135,6 +140,7 @@ def answer(
 def confirm_same(connection: Connection, pairing_id: int, seen: Versions, by: User | None) -> Pairing:
     """ "Det er den samme kunde": name and CVR changed there at once, and the pair goes on with them."""
     with db.write():
+        refuse(connection)
         found = seen_pair(connection, pairing_id, seen)
         planned = apply.settle(found, cause="answer", by=by, same_party=True)
         if planned.pushes:
@@ -144,8 +150,11 @@ def confirm_same(connection: Connection, pairing_id: int, seen: Versions, by: Us
 
 @db.retrying
 def try_again(connection: Connection, pairing_id: int, number: int | None, by: User | None) -> Pairing:
-    """ "Prøv igen" on a pair or creation that e-conomic refused. Raises NumberInUse and Moved."""
+    """ "Prøv igen" on a pair or creation that e-conomic refused. Raises NumberInUse, Moved, and for a person
+    Rehearsing: what goes on by itself waits for the end of a rehearsal like everything else."""
     with db.write():
+        if by is not None:
+            refuse(connection)
         found = apply.lock(pairing_id)
         if found is None or found.connection_id != connection.id:
             raise Moved("the pair is gone")
@@ -186,6 +195,7 @@ def unpair(connection: Connection, pairing_id: int, by: User | None) -> Pairing:
 def delete_other(connection: Connection, pairing_id: int, seen: Versions, by: User | None) -> Pairing:
     """One side is gone: delete the other too. Ours at once, theirs by the worker. Raises Moved."""
     with db.write():
+        refuse(connection)
         found = seen_pair(connection, pairing_id, seen)
         if found.mirror.gone_at:
             register.delete(found.customer, by)
@@ -201,12 +211,14 @@ def delete_other(connection: Connection, pairing_id: int, seen: Versions, by: Us
 def create_again(connection: Connection, pairing_id: int, number: int, seen: Versions, by: User | None) -> Pairing:
     """One side is gone: create it again from the other. Raises Moved and NumberInUse."""
     with db.write():
+        refuse(connection)
         found = seen_pair(connection, pairing_id, seen)
         if found.mirror.gone_at:
             found.close("created_again", by)
             return creations.begin(connection, found.customer, number, by)
         if not found.customer.deleted_at:
             raise Moved("both are there")
+        creations.refuse_new(connection, "ours")
         found.deleting, found.fault = False, {}
         RunItem.settle_pairing(found.id, "moved")
         found.save()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -14,6 +14,10 @@ Base = Mapping[str, tuple[str, str]]
 Choice = Literal["ask", "ours", "theirs"]
 Direction = Literal["both", "out", "in", "off"]
 """Which way a field may be written: both, only to e-conomic, only to CleanManager, not at all."""
+OPEN_TO: Mapping[Direction, frozenset[str]] = {
+    "both": frozenset({"ours", "theirs"}), "out": frozenset({"theirs"}), "in": frozenset({"ours"}), "off": frozenset(),
+}  # fmt: skip
+"""Direction -> the sides that it lets be written."""
 UNSURE = ("", "?")
 """As a party: nobody knows whether theirs is ours at all, so it is asked about whatever it is called."""
 
@@ -59,6 +63,12 @@ class Rules:
 ASK_ALWAYS = Rules()
 
 
+def combined(one: Direction, other: Direction) -> Direction:
+    """The direction in force where two apply: a side is open only where both leave it open."""
+    sides = OPEN_TO[one] & OPEN_TO[other]
+    return next(direction for direction, open_sides in OPEN_TO.items() if open_sides == sides)
+
+
 @dataclass(frozen=True)
 class FieldPlan:
     """One field's three values and their outcome; `base` is (ours, theirs) when last settled, or None."""
@@ -90,6 +100,10 @@ class Plan:
 
     def of(self, *outcomes: Outcome) -> tuple[FieldPlan, ...]:
         return tuple(f for f in self.fields if f.outcome in outcomes)
+
+    def only(self, *outcomes: Outcome) -> Plan:
+        """The same plan, as far as it comes to these."""
+        return replace(self, fields=self.of(*outcomes))
 
     @property
     def pushes(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from webapp.models.connection import Connection, Reference
 from webapp.models.customer import Customer
 from webapp.models.default_rule import DefaultRule
+from webapp.models.field_rule import FieldRule
 from webapp.models.mirror import Mirror
 from webapp.sync.fields import BY_NAME, NAMES
 from webapp.sync.normalise import same
@@ -79,11 +80,13 @@ def _choice(ours: Mapping[str, str], theirs: Mapping[str, str], name: str) -> st
     return "ours" if ours[name] else "theirs"
 
 
-def consequences(customer: Customer, mirror: Mirror, answers: Mapping[str, str]) -> tuple[int, int, int]:
+def consequences(
+    connection: Connection, customer: Customer, mirror: Mirror, answers: Mapping[str, str]
+) -> tuple[int, int, int]:
     """How many fields these answers change there and here, and how many they leave apart: the plan, not applied."""
-    base = answered(answers, customer.values, mirror.values, {})
-    planned = plan(customer.values, mirror.values, base, Rules(same_party=True))
-    left = sum(1 for f in planned.of(Outcome.NOTHING) if answers.get(f.name) == "both")
+    base, directions = answered(answers, customer.values, mirror.values, {}), FieldRule.policy(connection).directions
+    planned = plan(customer.values, mirror.values, base, Rules(directions=directions, same_party=True))
+    left = sum(1 for f in planned.of(Outcome.NOTHING) if not same(f.ours, f.theirs))
     return len(planned.pushes), len(planned.pulls), left
 
 

@@ -17,12 +17,12 @@ from webapp.models import attempt as attempts
 from webapp.models import history
 from webapp.models.attempt import Attempt
 from webapp.models.confirmation import Confirmation
-from webapp.models.connection import Connection
+from webapp.models.connection import REHEARSING, Connection
 from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
-from webapp.sync import apply, guard, holding, pull, standing
+from webapp.sync import apply, guard, holding, pull, rehearsal, standing
 from webapp.sync.fields import Values, named, read, spelled
 from webapp.sync.guard import Effect, Grade
 from webapp.sync.normalise import same
@@ -53,6 +53,8 @@ def intend(pair: Pairing, planned: Plan, record: RemoteCustomer) -> Intent | Non
     wrong = [fault for fault in faults_in(body, record.service) if named(fault.property) in planned.pushes]
     if wrong:
         refuse(pair, planned.pushes, "refused", wrong)
+        return None
+    if rehearsal.holds_back(pair.connection):
         return None
     Attempt.update(state=attempts.STALE).where(
         Attempt.pairing == pair, Attempt.kind == attempts.UPDATE, Attempt.state.in_((attempts.OPEN, attempts.UNCLEAR))
@@ -155,7 +157,7 @@ def take_back(lane: Lane, client: Client, connection: Connection, record: Remote
     True when it did. While e-conomic remembers the key it says again what it answered then, and only its own "created"
     counts (§3), then or now. One that it no longer lets go lives on.
     """
-    if record.service != "legacy":
+    if record.service != "legacy" or connection.rehearsal == REHEARSING:
         return False
     attempt = Attempt.unanswered(connection, [record.number]).get(record.number)
     if attempt is None or not attempt.key_lives() or not _as_sent(attempt.body, writable(record)):

@@ -17,11 +17,12 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.user import User
-from webapp.sync import changes, holding, likely, standing
+from webapp.sync import changes, holding, likely, outlook, standing
 from webapp.sync.changes import Change, Changes
 from webapp.sync.fields import BY_NAME
 from webapp.sync.likely import Apart, Likely
 from webapp.sync.narrowing import WAITING_STATES, Narrowed
+from webapp.sync.outlook import Move
 from webapp.sync.plan import UNSURE, FieldPlan, Outcome, Plan, moved_fields
 from webapp.sync.preview import shown
 from webapp.sync.section import Section, State
@@ -67,6 +68,9 @@ class Row:
     fault: dict[str, Any] = field(default_factory=dict)
     likely: Likely | None = None
     apart: Apart | None = None
+    would: tuple[Move, ...] = ()
+    is_rehearsed: bool = False
+    """What is to be done with it waits for the end of a rehearsal; `would`: the fields of that."""
 
     @property
     def section(self) -> Section:
@@ -89,7 +93,7 @@ class Row:
     @property
     def is_moving(self) -> bool:
         """Work is under way, so the row asks for itself again soon."""
-        return self.state in WAITING_STATES or bool(self.questions and self.moving)
+        return not self.is_rehearsed and (self.state in WAITING_STATES or bool(self.questions and self.moving))
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,8 @@ def _rows(connection: Connection, places: list[Place]) -> tuple[Row, ...]:
     )
     whole = {place.id: place for place in query}
     excluded = _exclusions(connection, places)
-    asking = any(place.section == Section.CONFLICT.value for place in places)
+    told = {State.SENDING.value, State.FETCHING.value} if connection.is_rehearsing else set()
+    asking = any(place.section == Section.CONFLICT.value or place.state in told for place in places)
     names = Reference.names(connection) if asking else {}
     found = [_row(connection, whole[place_id], excluded, names) for place_id in ids if place_id in whole]
     return likely.told(connection, _dated(connection, found))
@@ -166,13 +171,15 @@ def _row(
     mirror = place.mirror if place.mirror_id else None
     off = excluded.get(("ours", place.customer_id or 0)) or excluded.get(("theirs", place.mirror_id or 0))
     if pairing is None or customer is None or mirror is None:
-        return Row(place, customer, mirror, pairing, excluded=off, fault=pairing.fault if pairing else {})
+        fault = pairing.fault if pairing else {}
+        return Row(place, customer, mirror, pairing, excluded=off, fault=fault, is_rehearsed=connection.is_rehearsing)
     pairing.customer, pairing.mirror, pairing.connection = customer, mirror, connection
     planned = standing.plan_of(pairing)
     questions = tuple(_question(asked, names, pairing) for asked in planned.questions)
     return Row(
         place, customer, mirror, pairing, questions, (*planned.pushes, *planned.pulls),
         _moved(place, planned, pairing, names), off, pairing.fault,
+        would=outlook.moves(planned, names) if connection.is_rehearsing else (), is_rehearsed=connection.is_rehearsing,
     )  # fmt: skip
 
 

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from webapp import db
 from webapp.models import lane, pairing
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
-from webapp.models.field_rule import CHOICES, FieldRule
+from webapp.models.field_rule import CHOICES, DIRECTION, OF_CUSTOMERS, FieldRule
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.user import User
 from webapp.sync import apply, standing
-from webapp.sync.fields import BY_NAME
+from webapp.sync.fields import BY_NAME, NAMES
 
 PLACED_AT_ONCE = 500
 
 
 def lay_down(connection: Connection, name: str, kind: str, value: str, by: User | None) -> None:
-    """From now on this rule for the field, in place of the one in force. The kind's first value means: no rule.
+    """From now on this rule for the field, or for CUSTOMER, in place of the one in force. The kind's first value means:
+    no rule.
 
     Raises ValueError for a field, kind or value that there is not.
     """
-    if name not in BY_NAME or value not in CHOICES.get(kind, ()):
+    offered = {DIRECTION: OF_CUSTOMERS[name]} if name in OF_CUSTOMERS else CHOICES if name in BY_NAME else {}
+    if value not in offered.get(kind, ()):
         raise ValueError(f"{kind} of {name}: {value}")
     if _lay_down(connection, name, kind, value, by):
         _place_anew(connection, name)
@@ -90,11 +94,13 @@ def _place_one(pair_id: int) -> None:
 
 def _differing(connection: Connection, name: str) -> Any:
     """Open pairs whose two sides hold different values: only these can a rule decide anew."""
+    fields = NAMES if name in OF_CUSTOMERS else (name,)
+    differ = reduce(or_, (getattr(Customer, field) != getattr(Mirror, field) for field in fields))
     return (
         Pairing.living(connection)
         .select(Pairing.id)
         .join(Customer)
         .switch(Pairing)
         .join(Mirror)
-        .where(Pairing.state == pairing.OPEN, getattr(Customer, name) != getattr(Mirror, name))
+        .where(Pairing.state == pairing.OPEN, differ)
     )

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from webapp import db, ports
 from webapp.models import lane
 from webapp.models import run as states
-from webapp.models.connection import CLOSED, Connection
+from webapp.models.connection import CLOSED, REHEARSING, Connection
 from webapp.models.exclusion import Exclusion
 from webapp.models.lane import Lane
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.upload import Upload
 from webapp.models.user import User
 from webapp.sync import (
+    rehearsal,
     runs_create,
     runs_delete,
     runs_exclude,
@@ -24,22 +25,20 @@ from webapp.sync import (
     runs_resolve,
     runs_undo,
 )
-from webapp.sync.creations import AlreadyPaired
+from webapp.sync.creations import NOT_CREATED, AlreadyPaired, NotCreated
 from webapp.sync.foresee import SERIOUS
 from webapp.sync.pairings import Moved
 from webapp.sync.register import NumberInUse
 from webapp.sync.runs_plan import EVERYBODY, Planned, Selection
 from webapp.sync.undo_plan import RECREATE
 
-AT_ONCE = 20
-HERE_AT_ONCE = 50
-TOGETHER = 10
+AT_ONCE, HERE_AT_ONCE, TOGETHER = 20, 50, 10
 JOINING = (states.CREATE_OURS, states.CREATE_THEIRS, states.PAIR)
 Choices = Mapping[str, str]
 
 
 class NotApplied(Exception):
-    """The plan was not applied: `why` is moved (another seal), busy, empty, over, closed or unconfirmed (no name)."""
+    """The plan was not applied: `why` is moved (another seal), busy, empty, over, closed, rehearsal or unconfirmed."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -141,8 +140,8 @@ def start(
         shown = RunPlan.of(locked)
         if shown is None or not locked.is_planned or runs_undo.is_too_late(shown):
             raise NotApplied("over")
-        if locked.connection.state == CLOSED:
-            raise NotApplied("closed")
+        if locked.connection.state == CLOSED or locked.connection.is_rehearsing:
+            raise NotApplied("closed" if locked.connection.state == CLOSED else "rehearsal")
         if seal and seal != shown.seal:
             raise NotApplied("moved")
         if Run.current(locked.connection) is not None:
@@ -200,12 +199,12 @@ def step(held: Lane, connection: Connection) -> None:
             held.hold()
             held.finish()
         return
-    if ordered.state in (states.WAITING, states.RUNNING):
+    if ordered.state in (states.WAITING, states.RUNNING) and not rehearsal.holds_back(connection):
         shown = RunPlan.of(ordered)
         items = _next_items(ordered)
         for start_at in range(0, len(items), TOGETHER):
             _do(held, connection, ordered, items[start_at : start_at + TOGETHER], shown.choices if shown else {})
-    _count(held, ordered)
+    _count(held, connection, ordered)
 
 
 def _next_items(ordered: Run) -> list[RunItem]:
@@ -227,8 +226,8 @@ def _do(held: Lane, connection: Connection, ordered: Run, items: Sequence[RunIte
                     carry_out(connection, ordered, item, choices)
             except (AlreadyPaired, Moved):
                 item.settle("moved")
-            except NumberInUse:
-                item.settle("number_taken")
+            except (NumberInUse, NotCreated) as fault:
+                item.settle("number_taken" if isinstance(fault, NumberInUse) else NOT_CREATED)
 
 
 def _check_still_free(connection: Connection, ordered: Run, item: RunItem) -> None:
@@ -244,7 +243,7 @@ def _check_still_free(connection: Connection, ordered: Run, item: RunItem) -> No
 
 
 @db.retrying
-def _count(held: Lane, ordered: Run) -> None:
+def _count(held: Lane, connection: Connection, ordered: Run) -> None:
     """Count what is done. A run that is paused or stopped is counted until what had begun has ended."""
     with db.write():
         held.hold()
@@ -255,14 +254,14 @@ def _count(held: Lane, ordered: Run) -> None:
         left = counts[states.ITEM_WAITING] + counts[states.ITEM_BEGUN]
         if run.state in (states.WAITING, states.RUNNING):
             run.state = states.RUNNING if left else states.DONE
-        resting = run.state != states.RUNNING and not counts[states.ITEM_BEGUN]
+        is_idle = not counts[states.ITEM_BEGUN]
         if run.state == states.DONE:
             run.finished_at = ports.now()
         run.save()
-        if resting:
+        if (is_idle and run.state != states.RUNNING) or connection.rehearsal == REHEARSING:
             held.finish()
         else:
-            held.later(0.0 if run.state == states.RUNNING and not counts[states.ITEM_BEGUN] else 0.3)
+            held.later(0.0 if is_idle and not connection.is_rehearsing else 0.3)
 
 
 def pause(run: Run) -> bool:

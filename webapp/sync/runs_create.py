@@ -41,7 +41,8 @@ def _there(foresight: Foresight, policy: Policy, customer: Customer, number: int
     values = customer.values
     filled, wrong = foresight.filled(values), foresight.of_creation(values, number)
     before, after = _sides_there(policy, values, filled)
-    held = "foreseen" if wrong else "lookalike" if alike else ""
+    is_closed = "theirs" in policy.not_created
+    held = creations.NOT_CREATED if is_closed else "foreseen" if wrong else "lookalike" if alike else ""
     note: dict[str, Any] = {"own": customer.number}
     if wrong:
         note |= {"fields": wrong, "values": {name: filled.get(name, "") for name in wrong}}
@@ -71,11 +72,12 @@ def plan_ours(connection: Connection, picked: Selection, choices: Mapping[str, s
 def _here(policy: Policy, mirror: Mirror, number: int, alike: Customer | None) -> Planned:
     before, after = _sides_here(policy, mirror.values)
     note = {"own": mirror.number} | ({"alike": alike.label} if alike else {})
-    return Planned(None, mirror, None, number, before, after, "lookalike" if alike else "", note)
+    held = creations.NOT_CREATED if "ours" in policy.not_created else "lookalike" if alike else ""
+    return Planned(None, mirror, None, number, before, after, held, note)
 
 
 def _sides_here(policy: Policy, values: Values) -> tuple[Changes, Changes]:
-    got = {n: value for n, value in values.items() if n == "name" or not policy.is_closed(n, "ours")}
+    got = {n: value for n, value in values.items() if n == "name" or not policy.is_closed_to_new(n, "ours")}
     return changed({}, {"ours": got})
 
 

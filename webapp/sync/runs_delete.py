@@ -129,6 +129,8 @@ def _in_the_way(known: Known, item: RunItem, customer: Customer, mirror: Mirror)
         return "for_good"
     if not item.note["sides"]:
         return "gone_since"
+    if known.policy.not_created & set(item.note["sides"]):
+        return creations.NOT_CREATED
     if "ours" in item.note["sides"]:
         if not customer.deleted_at:
             return "back_since"
@@ -151,6 +153,7 @@ def bring_back(connection: Connection, run: Run, item: RunItem) -> None:
     if item.note["does"] == RECREATE and _closed(FieldRule.policy(connection), item.values_after["theirs"]):
         raise Moved("a rule has closed a field since the plan")
     if "ours" in item.note["sides"]:
+        creations.refuse_new(connection, "ours")
         if Customer.with_number(connection.company, customer.number):
             raise Moved("the number was given away since the plan")
         register.restore(customer, run.ordered_by, cause="undo", run_id=run.id)

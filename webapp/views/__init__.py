@@ -27,6 +27,7 @@ MODULES = (
     "runs",
     "integrations",
     "pauses",
+    "rehearsals",
     "grants",
     "notices",
     "webhook",

@@ -68,6 +68,10 @@ OUTCOMES = {
     Outcome.NOTHING: _l("Må gerne være forskellige"),
     Outcome.AGREE: _l("Ens"),
 }
+REHEARSED = {
+    Outcome.PUSH: _l("Ville blive sendt til e-conomic"),
+    Outcome.PULL: _l("Ville blive hentet fra e-conomic"),
+}
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,8 @@ class Page:
 
     @property
     def is_under_way(self) -> bool:
-        return self.place is not None and State(self.place.state) in UNDER_WAY
+        rests = self.connection is not None and self.connection.is_rehearsing
+        return not rests and self.place is not None and State(self.place.state) in UNDER_WAY
 
     def shown(self, field: str, value: str) -> str:
         """A value as a person knows it: the name from e-conomic's list where there is one."""
@@ -225,8 +230,10 @@ def event(line: History) -> str:
     return str(EVENTS.get(line.field, ""))
 
 
-def outcome(field: FieldPlan) -> str:
+def outcome(field: FieldPlan, *, is_rehearsed: bool = False) -> str:
     """What becomes of a field that differs."""
+    if is_rehearsed and field.outcome in REHEARSED:
+        return str(REHEARSED[field.outcome])
     if field.outcome == Outcome.NOTHING and field.direction != "both":
         return rule_words.closed(field.direction)
     return str(OUTCOMES[field.outcome])

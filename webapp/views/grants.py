@@ -12,13 +12,13 @@ from flask_babel import lazy_gettext as _l
 from webapp import auth, htmx
 from webapp.economic.errors import KINDS, EconomicError, RateLimited, TemporaryError
 from webapp.models.connection import Connection
-from webapp.sync import connect
+from webapp.sync import connect, rehearsal
 from webapp.sync.connect import Endpoints, NotConnected, OtherAgreement
 from webapp.views import run_words
 
 blueprint = Blueprint("grants", __name__, url_prefix="/settings/integrations/economic")
 
-FAULT = "economic_fault"
+FAULT, REHEARSED = "economic_fault", "rehearse"
 NO_ANSWER = _l("e-conomic svarede ikke rigtigt, så forbindelsen kunne ikke prøves. Intet er gemt. Prøv igen om lidt.")
 # Why a visit to e-conomic brought no connection -> the sentence that the dialog shows.
 FAULTS = {
@@ -65,6 +65,7 @@ def begin() -> ResponseReturnValue:
         abort(409, _("CleanManager er ikke sat op til e-conomic endnu. Intet er ændret."))
     if connect.wait(auth.company()):
         return _not_connected(RateLimited.kind)
+    session[REHEARSED] = bool(request.form.get("rehearse"))
 
     def callback(state: str) -> str:
         return htmx.external(url_for("grants.callback", state=state))
@@ -120,6 +121,8 @@ def confirm(grant_id: int) -> ResponseReturnValue:
 
 
 def _connected_to(connection: Connection) -> ResponseReturnValue:
+    if session.pop(REHEARSED, False):
+        rehearsal.begin(connection, auth.user())
     told = _(
         "Forbundet med %(name)s (aftale %(number)s).",
         name=connection.agreement_name,

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from webapp import auth, forms, htmx
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
+from webapp.models.field_rule import FieldRule
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.sync import candidates, numbers, pairings, preview
@@ -242,6 +243,7 @@ def _creation(active: Connection, side: str, party: Party, number: str, wrong: s
         party=party,
         side=side,
         creation=_preview(active, party),
+        policy=FieldRule.policy(active),
         proposal=_proposal(active, party),
         number=number,
         wrong=wrong,
@@ -255,7 +257,7 @@ def _counted(active: Connection, customer: Customer, mirror: Mirror, given: Any)
     differing = preview.differences(active, customer, mirror)
     sent = {d.field: given.get(f"answer-{d.field}", "") for d in differing}
     answers = {d.field: sent[d.field] for d in differing if sent[d.field] in _choices(d)}
-    pushed, pulled, apart = preview.consequences(customer, mirror, answers)
+    pushed, pulled, apart = preview.consequences(active, customer, mirror, answers)
     lacking = [d.field for d in differing if d.field not in answers]
     return {"answers": answers, "lacking": lacking, "pushed": pushed, "pulled": pulled, "apart": apart}
 

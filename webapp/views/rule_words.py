@@ -1,4 +1,4 @@
-"""The words of the rules per field, and of what a change means in the books."""
+"""The words of the rules, per field and for customers as a whole, and of what a change means in the books."""
 
 from __future__ import annotations
 
@@ -8,13 +8,28 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.filters import label
-from webapp.models.field_rule import DIRECTION, FieldRule
+from webapp.models.field_rule import CUSTOMER, DIRECTION, NEW_CUSTOMER, FieldRule, Policy
 
 DIRECTIONS = {
     "both": _l("↔ Begge veje"),
     "out": _l("→ Kun til e-conomic"),
     "in": _l("← Kun til CleanManager"),
     "off": _l("Synkroniseres ikke"),
+}
+CUSTOMERS = {
+    "both": _l("↔ Begge veje"),
+    "out": _l("→ Kun fra CleanManager til e-conomic"),
+    "in": _l("← Kun fra e-conomic til CleanManager"),
+}
+CREATED = {
+    "out": _l("Nye kunder oprettes kun i e-conomic"),
+    "in": _l("Nye kunder oprettes kun i CleanManager"),
+    "off": _l("Nye kunder oprettes i ingen af systemerne"),
+}
+# Side on which the company lets no customer be made -> the sentence.
+NOT_CREATED = {
+    "ours": _l("Efter jeres regler oprettes der ingen kunder i CleanManager."),
+    "theirs": _l("Efter jeres regler oprettes der ingen kunder i e-conomic."),
 }
 WINNERS = {
     "ask": _l("Spørg hver gang"),
@@ -53,8 +68,24 @@ def closed(direction: str) -> str:
 
 def rule(found: FieldRule) -> str:
     """One rule as a sentence."""
+    if found.field == NEW_CUSTOMER:
+        return str(CREATED.get(found.value, found.value))
+    if found.field == CUSTOMER:
+        return f"{_('Kunder')}: {CUSTOMERS.get(found.value, found.value)}"
     words = DIRECTIONS if found.kind == DIRECTION else WINNERS
     return f"{label(found.field)}: {words.get(found.value, found.value)}"
+
+
+def in_force(policy: Policy, name: str) -> str:
+    """Why a field goes another way than its own rule says; '' where it does not."""
+    direction, own = policy.directions[name], policy.own.get(name, "both")
+    if direction == own:
+        return ""
+    if direction == "off":
+        return str(_("Synkroniseres ikke, fordi kunder kun går den anden vej."))
+    if direction == "out":
+        return str(_("Kun til e-conomic, fordi kunder kun går den vej."))
+    return str(_("Kun til CleanManager, fordi kunder kun går den vej."))
 
 
 def told(winners: Mapping[str, str]) -> str:

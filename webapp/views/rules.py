@@ -1,4 +1,4 @@
-"""Regler for felter: which way each field goes, who wins a collision, and who decided so."""
+"""Regler for felter: which way customers and each field go, who is made where, who wins, and who decided so."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 
 from webapp import auth, htmx
 from webapp.models.connection import Connection
-from webapp.models.field_rule import CHOICES, FieldRule
+from webapp.models.field_rule import CHOICES, CUSTOMER, DIRECTION, NEW_CUSTOMER, OF_CUSTOMERS, FieldRule
 from webapp.sync import rules
+from webapp.sync.creations import NotCreated
 from webapp.sync.fields import NAMES
-from webapp.views import rule_words, sync_window
+from webapp.sync.plan import OPEN_TO
+from webapp.views import errors, rule_words, sync_window
 
 blueprint = Blueprint("rules", __name__, url_prefix="/settings/fields")
 ENDED_SHOWN = 20
@@ -59,6 +61,29 @@ def _changed() -> Iterator[tuple[str, str, str]]:
             value = request.form.get(f"{kind}-{name}", "")
             if value in values and value != request.form.get(f"shown-{kind}-{name}", values[0]):
                 yield name, kind, value
+    yield from _of_customers()
+
+
+def _of_customers() -> Iterator[tuple[str, str, str]]:
+    """The same for customers as a whole; a tick that the person left alone stays as it is by now."""
+    whole, shown = (request.form.get(f"{prefix}direction-{CUSTOMER}", "") for prefix in ("", "shown-"))
+    if whole in OF_CUSTOMERS[CUSTOMER] and whole != shown:
+        yield CUSTOMER, DIRECTION, whole
+    now = OPEN_TO["both"] - FieldRule.policy(sync_window.connection()).not_created
+    form = request.form
+    ticks = {side: (form.get(f"shown-create-{side}"), form.get(f"create-{side}", "no")) for side in OPEN_TO["both"]}
+    ticked = {side for side, (before, given) in ticks.items() if before == "no" and given == "yes"}
+    cleared = {side for side, (before, given) in ticks.items() if before == "yes" and given == "no"}
+    if ticked or cleared:
+        sides = (now | ticked) - cleared
+        yield NEW_CUSTOMER, DIRECTION, next(one for one, open_sides in OPEN_TO.items() if open_sides == sides)
+
+
+@blueprint.app_errorhandler(NotCreated)
+def not_created(fault: NotCreated) -> ResponseReturnValue:
+    """Somebody ordered a customer on a side where the company lets none be made."""
+    sentence = f"{rule_words.NOT_CREATED[fault.side]} {_('Intet er ændret.')}"
+    return errors.answer(409, _("Det lykkedes ikke"), sentence)
 
 
 def _held(active: Connection | None) -> list[FieldRule]:

@@ -11,9 +11,10 @@ from flask_babel import ngettext
 from webapp.filters import label, number
 from webapp.models import run as states
 from webapp.models.run import Run, RunItem, RunPlan
+from webapp.sync.creations import NOT_CREATED
 from webapp.sync.fields import NAMES
 from webapp.sync.foresee import FORBIDDEN, SERIOUS
-from webapp.views import load_words, rule_words, sync_words
+from webapp.views import load_words, rehearsal_words, rule_words, sync_words
 
 # Kind -> (title, what goes on, what becomes of each, what became of it).
 KINDS = {
@@ -90,6 +91,7 @@ REASONS = {
     "edited_since": _l("Kunden er ændret siden, så den bliver, som den er."),
     "erased": _l("Kundens personoplysninger er slettet, så der er intet at komme tilbage til."),
     "moved": _l("Kunden blev ændret, efter planen blev vist. Intet er gjort ved den."),
+    NOT_CREATED: _l("Efter jeres regler oprettes der ingen kunder i det system."),
 }
 # What is taken back -> (what becomes of the customer, what became of it).
 DOES = {
@@ -155,6 +157,7 @@ WHERE = {
     "rest": _l("Der, hvor de er tilbage"),
 }
 NOT_APPLIED = {
+    "rehearsal": rehearsal_words.REFUSED,
     "unconfirmed": _l("Sæt hak nederst ved, at der skal slettes, og tryk på knappen igen. Intet er gjort."),
     "chosen": _l(
         "Du har valgt noget andet, end planen viste. Her er den, som den bliver nu. Se den, og tryk igen. "

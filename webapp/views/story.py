@@ -13,7 +13,7 @@ from webapp import auth, forms, htmx
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.erasure import Erasure
-from webapp.models.field_rule import WINNER, FieldRule
+from webapp.models.field_rule import CUSTOMER, DIRECTION, WINNER, FieldRule
 from webapp.models.history import OURS, PAIR, History
 from webapp.models.pairing import Pairing
 from webapp.models.user import User
@@ -129,7 +129,8 @@ def _rule_of(line: History) -> FieldRule | None:
     if line.cause != "rule":
         return None
     query = FieldRule.select().where(
-        FieldRule.connection == line.connection_id, FieldRule.field == line.field, FieldRule.created_at <= line.at,
+        FieldRule.connection == line.connection_id, FieldRule.field.in_((line.field, CUSTOMER)),
+        FieldRule.kind.in_((WINNER, DIRECTION)), FieldRule.created_at <= line.at,
         FieldRule.ended_at.is_null() | (FieldRule.ended_at >= line.at),
     )  # fmt: skip
     found: FieldRule | None = query.order_by(FieldRule.kind == WINNER, FieldRule.id.desc()).first()

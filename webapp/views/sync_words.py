@@ -10,9 +10,11 @@ from flask_babel import ngettext
 
 from webapp.economic.limits import ADDRESS_LINE
 from webapp.filters import day, in_sentence, label
+from webapp.sync.creations import NOT_CREATED
 from webapp.sync.fields import BY_NAME, NAMES
 from webapp.sync.likely import Likely
 from webapp.sync.matching import Doubt, Evidence
+from webapp.sync.narrowing import WAITING_STATES
 from webapp.sync.rows import Row
 from webapp.sync.section import Section, State
 
@@ -126,6 +128,7 @@ FAULTS = {
     "grant_withdrawn": _l("Adgangen til e-conomic er trukket tilbage."),
     "moved": _l("Kunden blev ændret, parret eller slettet, efter planen blev vist."),
     "cancelled": _l("Oprettelsen blev fortrudt."),
+    NOT_CREATED: _l("Efter jeres regler oprettes der ingen kunder i det system."),
     "deleted_before_creation": _l("Kunden blev slettet, før den blev oprettet i e-conomic."),
 }
 # What is wrong with one field -> its words, after the field's label.
@@ -152,6 +155,8 @@ def mark(row: Row) -> tuple[str, str, str]:
         count = len(row.questions)
         return "state-ask", "exclamation-triangle", str(ngettext("%(num)s spørgsmål", "%(num)s spørgsmål", count))
     style, shape, word = MARKS.get(row.state, ("", "", ""))
+    if row.is_rehearsed and row.state in WAITING_STATES:
+        return "", shape, str(_("Venter"))
     return style, shape, str(word)
 
 
