@@ -14,6 +14,7 @@ from webapp.economic.errors import Missing, Refused
 from webapp.models import attempt as attempts
 from webapp.models.attempt import Attempt
 from webapp.models.history import History
+from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
@@ -395,6 +396,18 @@ def test_one_that_may_be_somebody_elses_is_not_called_created_by_us(connected: W
     assert connected.place(customer=pair.customer).state == "other_party"
     told = {line.field for line in History.select().where(History.pairing_id == pair.id)}
     assert "created" not in told and "paired" in told
+
+
+def test_a_call_that_a_clock_set_back_meanwhile_dates_before_the_creation_tells_of_it_all_the_same(
+    connected: World,
+) -> None:
+    pair = unheard_creation(connected)
+    connected.economic.delete(7)
+    inbox.receive(connected.connection, "old=7", "", "")
+    Inbox.update(received_at=connected.clock.now() - timedelta(hours=1)).execute()
+    connected.clock.sleep(3 * 3600)
+    connected.drain()
+    assert (api_creations(connected), connected.place(customer=pair.customer).state) == ([7], "theirs_gone")
 
 
 def test_a_key_dated_by_a_clock_that_was_set_back_since_is_not_taken_for_young(connected: World) -> None:

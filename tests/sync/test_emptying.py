@@ -7,6 +7,8 @@ import pytest
 
 from tests.beginning import furnish
 from tests.sync.test_overtaken import looked_at, meanwhile
+from tests.sync.test_runs_delete import deleted
+from tests.sync.test_runs_undo import undo
 from tests.sync.world import World
 from webapp import db, ports
 from webapp.models.customer import Customer
@@ -233,6 +235,14 @@ def test_a_customer_deleted_meanwhile_waits_no_more(paired: World) -> None:
     paired.economic.delete(1)
     paired.webhook(1, None)
     assert braked(paired) == 3
+
+
+def test_who_is_deleted_here_and_brought_back_waits_again_with_what_was_emptied_there(paired: World) -> None:
+    empty_there(paired, 6)
+    paired.compare()
+    undo(paired, deleted(paired, [Pairing.select().order_by(Pairing.id).get()], "ours"))
+    assert (ours(paired), braked(paired)) == (10, 6)
+    assert not History.select().where(History.cause == "undo", History.field == "phone", History.after == "").exists()
 
 
 def test_a_look_changes_nothing_of_what_waits(paired: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Self
 
 from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
@@ -14,6 +14,7 @@ from webapp.db import UTCField
 from webapp.models.base import Row
 from webapp.models.company import Company
 from webapp.models.connection import Connection
+from webapp.models.inbox import Inbox
 from webapp.models.pairing import Pairing
 
 OPEN, DONE, UNCLEAR, REFUSED, STALE = "open", "done", "unclear", "refused", "stale"
@@ -35,6 +36,8 @@ class Attempt(Row):
     number = IntegerField()
     key = TextField(unique=True, default=ports.key)
     key_lost = BooleanField(default=False)
+    heard = IntegerField(default=Inbox.newest)
+    """The last call that had arrived when this was ordered: only a later one can tell of it."""
     body_json = TextField(column_name="body", default="{}")
     fields_json = TextField(column_name="fields", default="{}")
     state = TextField(default=OPEN)
@@ -89,13 +92,6 @@ class Attempt(Row):
     def is_young(self) -> bool:
         """e-conomic still remembers the key, as far as its age tells: nothing of one that is dated in the future."""
         return bool(timedelta() <= ports.now() - self.created_at <= timedelta(minutes=KEY_MINUTES))
-
-    @property
-    def heard_from(self) -> datetime:
-        """From when a call can tell of its effect. A clock that has been set back since may have dated it."""
-        now = ports.now()
-        made: datetime = self.created_at
-        return made if made <= now else now - timedelta(days=1)
 
     def key_lives(self) -> bool:
         """e-conomic still knows the key, so the same call again is safe."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from peewee import ForeignKeyField, IntegerField, TextField
+from peewee import ForeignKeyField, IntegerField, TextField, fn
 
 from webapp import ports
 from webapp.db import UTCField
@@ -44,7 +44,13 @@ class Inbox(Row):
         )
 
     @classmethod
-    def tells_of(cls, connection: Connection, number: int, since: datetime) -> bool:
-        """Whether a call since then named this number: somebody had it, for however short a time."""
+    def newest(cls) -> int:
+        """The number of the last call of anybody's, 0 when there is none. Numbers tell the order also where clocks were
+        set."""
+        return int(cls.select(fn.MAX(cls.id)).scalar() or 0)
+
+    @classmethod
+    def tells_of(cls, connection: Connection, number: int, after: int) -> bool:
+        """Whether a call later than this one named this number: somebody had it, for however short a time."""
         named = (cls.old_number == number) | (cls.new_number == number)
-        return bool(cls.select().where(cls.connection == connection, named, cls.received_at >= since).exists())
+        return bool(cls.select().where(cls.connection == connection, named, cls.id > after).exists())

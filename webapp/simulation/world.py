@@ -10,8 +10,6 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from peewee import fn
-
 from webapp import config, ports, vault
 from webapp.models.company import Company
 from webapp.models.connection import Connection
@@ -168,7 +166,7 @@ class World:
         self._check_grant(call)
         self.sent[call.key] = self.clock.seconds()
         if call.key and call.key not in self.heard:
-            self.heard[call.key] = Inbox.select(fn.MAX(Inbox.id)).scalar() or 0
+            self.heard[call.key] = Inbox.newest()
         self.witness.calls(call)
         self.rehearsed.calls(call)
         self.ledger.counts["writes"] += call.method != "GET"

@@ -170,7 +170,7 @@ def _look_before_repeating(held: Lane, client: Client, attempt: Attempt) -> None
     try:
         record = client.legacy_customer(attempt.number)
     except Missing:
-        if Inbox.tells_of(attempt.connection, attempt.number, attempt.heard_from):
+        if Inbox.tells_of(attempt.connection, attempt.number, attempt.heard):
             _settle(held, attempt, _as_sent(attempt), look=True)
             return
         with db.write():

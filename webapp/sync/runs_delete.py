@@ -165,7 +165,7 @@ def bring_back(connection: Connection, run: Run, item: RunItem) -> None:
     if pair is None:
         standing.put_customer(connection, customer)
     else:
-        apply.settle(pair, cause="undo", by=run.ordered_by, run_id=run.id)
+        apply.settle(pair, cause="pull")  # What differs by now is not the undo's.
         Lane.wake(connection, lane.PAIR, pair.id)
     item.settle()
 
