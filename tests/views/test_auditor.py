@@ -16,11 +16,12 @@ from webapp.models.customer import Customer
 from webapp.models.field_rule import FieldRule
 from webapp.models.run import Run
 from webapp.models.sweep import HELD, Sweep
-from webapp.sync import connect, runs
+from webapp.sync import connect, rehearsal, runs
 from webapp.sync.runs_plan import EVERYBODY
 
 PAGES = ["/customers", "/sync", "/sync/causes", "/runs", "/checkup", "/checkup?cause=cvr", "/settings/integrations"]
 PAGES += ["/settings/integrations/economic", "/settings/fields", "/settings/new-customers", "/help", "/password"]
+PAGES += ["/settings/integrations/economic/rehearsal", "/notices"]
 
 METHODS = {"href": "GET", "hx-get": "GET", "hx-post": "POST", "formaction": "POST"}
 
@@ -76,8 +77,11 @@ def both(synced: Synced) -> tuple[Browser, Browser]:
     return synced.admin, synced.auditor
 
 
+@pytest.mark.parametrize("rehearses", [False, True])
 @pytest.mark.parametrize("role", ["auditor", "inspector"])
-def test_nobody_is_offered_what_they_would_be_refused(busy: Synced, role: str) -> None:
+def test_nobody_is_offered_what_they_would_be_refused(busy: Synced, role: str, rehearses: bool) -> None:
+    if rehearses:
+        rehearsal.begin(busy.connection, busy.alice)
     ways = {way for address in addresses(busy) for way in offered(getattr(busy, role), address)}
     with busy.flask.app_context():
         refused = {way for way in ways if not auth.is_open(way[1]) and not auth.may(role, way[1], way[0])}
