@@ -31,7 +31,7 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
     "pairings.delete_other": ("we delete", "work", "we decide", "we decide"),
     "pairings.try_again": ("we name a coming group", "work", "we try again"),
     "push._close": ("we edit", ("they edit", 1, "before PUT"), "work", "work"),
-    "push._is_forbidden": (
+    "push._forbid": (
         "we create here", AHEAD, "we change a currency", AHEAD, "they invoice", "we insist", AHEAD,
     ),
     "push._refused": ("we name a coming group", "work", "work"),
