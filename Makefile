@@ -29,11 +29,10 @@ lint: ready-dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-# A file's tests stay in one worker: the guide's go on from one another, and expensive fixtures are made once. Two workers
-# more than most small machines have cores, for tests of real processes mostly wait (tests/conftest.py says in which order
-# files come). An empty PYTHONDONTWRITEBYTECODE is none: scores of processes are started, and compiling takes each longer
-# than all the rest.
-WORKERS ?= 4
+# A file's tests stay in one worker: the guide's go on from one another, and expensive fixtures are made once. One worker
+# more than most small machines have cores, for tests of real processes mostly wait. An empty PYTHONDONTWRITEBYTECODE is
+# none: scores of processes are started, and compiling takes each longer than all the rest.
+WORKERS ?= 3
 test: ready-dev
 	@$(MAKE) --no-print-directory -j 2 lint pytest
 

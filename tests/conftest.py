@@ -28,9 +28,6 @@ settings.register_profile(
 settings.load_profile("ours")
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-WAITING, BUSY = ("browser", "kills"), ("simulation", "sync", "views")
-"""Folders of tests that take long: they wait for other processes, or keep the processor busy."""
-
 _numbers = count(1)
 # A test's database need not outlive the machine; the tests that kill processes start them with the real pragma.
 db.SQLITE_PRAGMAS["synchronous"] = "off"
@@ -148,19 +145,6 @@ def _bound(address: str) -> Iterator[str]:
 def _migrate(address: str) -> None:
     for _ in _bound(address):
         migrations.upgrade()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long comes first, files that mostly wait for other processes one by one among those that keep the
-    processor busy; what is quick is left for the end, when some worker would have nothing to do."""
-    files: dict[Path, list[pytest.Item]] = {}
-    for item in items:
-        files.setdefault(item.path, []).append(item)
-    waiting, busy = (sorted(path for path in files if path.parent.name in folders) for folders in (WAITING, BUSY))
-    share = max(1, len(busy) // max(1, len(waiting)))
-    long = [path for place, one in enumerate(waiting) for path in (one, *busy[place * share : (place + 1) * share])]
-    order = dict.fromkeys([*long, *busy, *files])
-    items[:] = [item for path in order for item in files[path]]
 
 
 def pytest_collection_finish() -> None:
