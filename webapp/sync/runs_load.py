@@ -70,7 +70,6 @@ def _stands_by_now(connection: Connection, run: Run, values: Mapping[str, str]) 
     """Somebody with the same CVR or EAN number, who was not there when the plan was made; another site of the same firm
     that the file brought along does not count."""
     given = {name: values[name] for name in loading.SURE if values.get(name)}
-    economic = Connection.open_of(connection.company)
     ours = (one.id for name in given for one in Customer.of(connection.company).where(_is(Customer, name, given)))
     made = History.company == connection.company_id, History.run_id == run.id
     if any(not History.select().where(*made, History.customer_id == one).exists() for one in ours):
