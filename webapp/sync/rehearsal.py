@@ -87,8 +87,7 @@ def end(connection: Connection, by: User) -> bool:
             return False
         _become(found, LIVE)
         _note(found, "live", by)
-        for pairing_id in _waiting(found):
-            Lane.wake(found, lane.PAIR, pairing_id)
+        Lane.wake_all(found, lane.PAIR, _waiting(found), Pairing.id)
         begun = RunItem.select(RunItem.run).where(RunItem.state == runs.ITEM_BEGUN)
         open_ = Run.state.in_(runs.OPEN_STATES) | Run.id.in_(begun)
         for run in Run.select().where(Run.connection == found, open_).order_by(Run.id):
@@ -131,7 +130,7 @@ def _under_way(connection: Connection) -> Any:
     return asked.where(sent | ((Attempt.kind != attempts.CREATE) & young & ~Attempt.key_lost))
 
 
-def _waiting(connection: Connection) -> list[int]:
+def _waiting(connection: Connection) -> Any:
     """Pairs that something is to be written for, by where they stand, and those that a run has in hand."""
     states = [state.value for state in WAITING]
     asks = (Place.section == Section.CONFLICT.value) | Place.state.in_(states)
@@ -139,7 +138,6 @@ def _waiting(connection: Connection) -> list[int]:
     begun = RunItem.select(RunItem.pairing_id).join(Run).where(
         Run.connection == connection, RunItem.state == runs.ITEM_BEGUN, RunItem.pairing_id.is_null(False)
     )  # fmt: skip
-    living = Pairing.living(connection).where(
+    return Pairing.living(connection).where(
         Pairing.id.in_(stands) | Pairing.id.in_(begun) | Pairing.deleting | (Pairing.state == pairing.CREATING)
     )
-    return [one.id for one in living.select(Pairing.id).order_by(Pairing.id)]
