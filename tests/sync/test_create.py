@@ -410,6 +410,15 @@ def test_a_call_that_a_clock_set_back_meanwhile_dates_before_the_creation_tells_
     assert (api_creations(connected), connected.place(customer=pair.customer).state) == ([7], "theirs_gone")
 
 
+def test_a_call_from_before_the_order_tells_nothing_of_the_creation(connected: World) -> None:
+    inbox.receive(connected.connection, "old=7", "", "")
+    connected.drain()
+    unheard_creation(connected, "500-before")
+    connected.clock.sleep(3 * 3600)
+    connected.drain()
+    assert api_creations(connected) == [7]
+
+
 def test_a_key_dated_by_a_clock_that_was_set_back_since_is_not_taken_for_young(connected: World) -> None:
     made_unheard_and_renumbered(connected)
     connected.clock.sleep(3 * 3600)
