@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all one needs; each first builds .venv when the pinned requirements have changed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test pytest simulate planted kill bench lint lock clean pictures translations ready-run ready-dev
+.PHONY: help demo test pytest simulate planted kill mutants bench lint lock clean pictures translations ready-run ready-dev
 
 PYTHON ?= python3
 UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv || { $(PYTHON) -m uv --version >/dev/null 2>&1 && echo $(PYTHON) -m uv; })
@@ -14,9 +14,10 @@ help:
 	@echo "make simulate  play HISTORIES= (1000) more random histories; they add up in test-results/simulation.md"
 	@echo "make planted  let the simulator hunt the bugs of tests/planted (HISTORIES= 300 each, JOBS= 1; goes on where it stopped)"
 	@echo "make kill   kill the running processes 1,000 times under load and report (KILLS=, MINUTES=; goes on where it stopped)"
+	@echo "make mutants  break the pure core in every small way and count what its unit tests notice (mutmut)"
 	@echo "make bench  the matcher next to Splink and recordlinkage, in an environment of its own (about 600 MB)"
 	@echo "make lint   ruff and mypy only"
-	@echo "make lock   renew requirements.txt, requirements-dev.txt and requirements-bench.txt (needs uv)"
+	@echo "make lock   renew every requirements*.txt (needs uv)"
 	@echo "make translations  find the texts of the app and bring the English catalogue up to date"
 	@echo "make pictures  take the pictures of the README and the help page from the running app"
 	@echo "make clean  remove .venv and what tests leave behind; instance/ stays"
@@ -57,6 +58,11 @@ planted: HISTORIES = 300
 planted: ready-dev
 	@$(BIN)/python -m tests.planted --histories $(HISTORIES) --jobs $(JOBS)
 
+mutants: ready-dev
+	@test -x $(BIN)/mutmut || $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$\
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input) --require-hashes -r requirements-mutants.txt
+	@$(BIN)/mutmut run && $(BIN)/mutmut results
+
 # The rivals are big and none of the app's business, so they never enter .venv.
 RIVALS := .venv-bench
 RIVALS_STAMP = $(shell cat requirements-bench.txt pyproject.toml | cksum | tr ' ' -)
@@ -75,10 +81,11 @@ lock:
 	$(COMPILE) --upgrade --group install -o requirements.txt
 	$(COMPILE) --upgrade --group install --group dev --extra postgres -c requirements.txt -o requirements-dev.txt
 	$(COMPILE) --upgrade --group install --extra bench -c requirements.txt -o requirements-bench.txt
-	@! grep -n '://' requirements.txt requirements-dev.txt requirements-bench.txt
+	$(subst pyproject.toml,,$(COMPILE)) --upgrade --group mutants -c requirements-dev.txt -o requirements-mutants.txt
+	@! grep -n '://' requirements*.txt
 
 clean:
-	rm -rf .venv .venv-bench test-results .kills .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-bench mutants test-results .kills .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	find webapp tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment. A full one (dev) also serves the demo. One made elsewhere, or broken, is made anew.

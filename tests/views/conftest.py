@@ -11,12 +11,19 @@ from flask import Flask
 
 from tests.apps import app_over
 from tests.people import Browser, World
+from tests.views.synced import Synced, world_in
 from webapp import db
 
 
 @pytest.fixture
 def app(database: str) -> Iterator[Flask]:
     yield from app_over(database)
+
+
+@pytest.fixture
+def synced(app: Flask) -> Iterator[Synced]:
+    """The two registers of a company, connected, with a worker to do what is asked."""
+    yield from world_in(app)
 
 
 @pytest.fixture

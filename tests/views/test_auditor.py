@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests.apps import app_over
 from tests.people import Browser
-from tests.views.synced import Synced, world_in
+from tests.views.synced import Synced
 from webapp import auth
 from webapp.models.customer import Customer
 from webapp.models.field_rule import FieldRule
@@ -29,11 +29,6 @@ METHODS = {"href": "GET", "hx-get": "GET", "hx-post": "POST", "formaction": "POS
 @pytest.fixture
 def app(sqlite_database: str) -> Iterator[Flask]:
     yield from app_over(sqlite_database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 @pytest.fixture

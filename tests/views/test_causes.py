@@ -7,7 +7,7 @@ from flask import Flask
 
 from tests.apps import app_over
 from tests.page import Page
-from tests.views.synced import Synced, world_in
+from tests.views.synced import Synced
 from webapp.models.pairing import Pairing
 from webapp.sync import register
 
@@ -18,11 +18,6 @@ KEY = "refused~ean~too_long"
 @pytest.fixture
 def app(sqlite_database: str) -> Iterator[Flask]:
     yield from app_over(sqlite_database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 @pytest.fixture

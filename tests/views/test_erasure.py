@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.apps import app_over
-from tests.views.synced import Synced, world_in
+from tests.views.synced import Synced
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.erasure import Erasure
@@ -18,11 +18,6 @@ from webapp.sync.runs_plan import Line, Selection
 @pytest.fixture
 def app(sqlite_database: str) -> Iterator[Flask]:
     yield from app_over(sqlite_database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 def test_the_page_says_what_goes_what_stays_and_why(synced: Synced) -> None:

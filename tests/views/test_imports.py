@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from tests.apps import app_over
 from tests.page import Page
-from tests.views.synced import Synced, world_in
+from tests.views.synced import Synced
 from webapp import files
 from webapp.models.connection import Reference
 from webapp.models.customer import Customer
@@ -26,11 +26,6 @@ HEADS = "Kundenr;Navn;CVR-nr;E-mail;Telefon;By\n"
 @pytest.fixture
 def app(sqlite_database: str) -> Iterator[Flask]:
     yield from app_over(sqlite_database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 def send(synced: Synced, content: str | bytes, name: str = "kunder.csv") -> TestResponse:

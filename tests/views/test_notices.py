@@ -11,7 +11,7 @@ from flask import Flask
 
 from tests.apps import app_over
 from tests.people import Browser
-from tests.views.synced import Synced, world_in
+from tests.views.synced import Synced
 from webapp import postman
 from webapp.models.connection import Connection
 from webapp.models.notice import Notice
@@ -25,11 +25,6 @@ MAILING = {"MAIL_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "CleanManager <sync@cl
 @pytest.fixture
 def app(sqlite_database: str) -> Iterator[Flask]:
     yield from app_over(sqlite_database, MAILING)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests.apps import app_over
 from tests.page import Page
-from tests.views.synced import Synced, pieces, rows_of, world_in
+from tests.views.synced import Synced, pieces, rows_of
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.exclusion import Exclusion
@@ -21,11 +21,6 @@ from webapp.sync import pairings
 @pytest.fixture
 def app(sqlite_database: str) -> Iterator[Flask]:
     yield from app_over(sqlite_database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 # ── Opret partner ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.apps import app_over
-from tests.views.synced import Synced, world_in
+from tests.views.synced import Synced
 from webapp.models.customer import Customer
 from webapp.sync import inbox
 
@@ -16,11 +16,6 @@ PAUSE, RESUME = "/settings/integrations/economic/pause", "/settings/integrations
 @pytest.fixture
 def app(sqlite_database: str) -> Iterator[Flask]:
     yield from app_over(sqlite_database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 def work(synced: Synced) -> None:

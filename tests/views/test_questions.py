@@ -7,7 +7,7 @@ from flask import Flask
 
 from tests.apps import app_over
 from tests.page import Page
-from tests.views.synced import Synced, pieces, rows_of, seen, world_in
+from tests.views.synced import Synced, pieces, rows_of, seen
 from webapp.models.customer import Customer
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
@@ -17,11 +17,6 @@ from webapp.sync import pairings, register, rules
 @pytest.fixture
 def app(sqlite_database: str) -> Iterator[Flask]:
     yield from app_over(sqlite_database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 def window(synced: Synced, section: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.apps import app_over
-from tests.views.synced import Synced, seen, world_in
+from tests.views.synced import Synced, seen
 from webapp.models.pairing import Pairing
 
 PAGE = "/settings/integrations/economic/rehearsal"
@@ -15,11 +15,6 @@ PAGE = "/settings/integrations/economic/rehearsal"
 @pytest.fixture
 def app(sqlite_database: str) -> Iterator[Flask]:
     yield from app_over(sqlite_database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 @pytest.fixture

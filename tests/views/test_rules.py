@@ -6,18 +6,13 @@ import pytest
 from flask import Flask
 
 from tests.apps import app_over
-from tests.views.synced import Synced, rows_of, seen, world_in
+from tests.views.synced import Synced, rows_of, seen
 from webapp.models.field_rule import FieldRule
 
 
 @pytest.fixture
 def app(sqlite_database: str) -> Iterator[Flask]:
     yield from app_over(sqlite_database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 def in_force(synced: Synced) -> list[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from tests.apps import app_over
 from tests.page import Page
 from tests.spreadsheet import cells_of
-from tests.views.synced import Synced, pieces, world_in
+from tests.views.synced import Synced, pieces
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
@@ -23,11 +23,6 @@ from webapp.sync import runs
 @pytest.fixture
 def app(sqlite_database: str) -> Iterator[Flask]:
     yield from app_over(sqlite_database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 def plan(synced: Synced, kind: str = "create_theirs", **form: Any) -> tuple[Run, Page]:

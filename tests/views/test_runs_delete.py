@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.apps import app_over
-from tests.views.synced import Synced, world_in
+from tests.views.synced import Synced
 from tests.views.test_runs import plan, ran, start
 from webapp.models.customer import Customer
 from webapp.models.run import RunItem
@@ -17,11 +17,6 @@ from webapp.sync.runs_plan import Selection
 @pytest.fixture
 def app(sqlite_database: str) -> Iterator[Flask]:
     yield from app_over(sqlite_database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 def test_pairs_can_be_ticked_and_deleted(synced: Synced) -> None:

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.apps import app_over
-from tests.views.synced import Synced, world_in
+from tests.views.synced import Synced
 from tests.views.test_runs import plan, ran, start
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run
@@ -17,11 +17,6 @@ from webapp.sync import rules
 @pytest.fixture
 def app(sqlite_database: str) -> Iterator[Flask]:
     yield from app_over(sqlite_database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 def conflicts(synced: Synced, *numbers: int) -> list[Pairing]:

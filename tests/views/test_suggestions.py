@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from tests.apps import app_over
-from tests.views.synced import Synced, get_from, pieces, post_from, rows_of, world_in
+from tests.views.synced import Synced, get_from, pieces, post_from, rows_of
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
@@ -24,11 +24,6 @@ NAME = "Havnens Tandklinik"
 @pytest.fixture
 def app(database: str) -> Iterator[Flask]:
     yield from app_over(database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.apps import app_over
-from tests.views.synced import Synced, get_from, pieces, post_from, rows_of, seen, world_in
+from tests.views.synced import Synced, get_from, pieces, post_from, rows_of, seen
 from webapp import db
 from webapp.economic.client import Client
 from webapp.economic.errors import Garbled
@@ -29,11 +29,6 @@ from webapp.views.sync_words import DOUBTS, EVIDENCE, FAULTS, SECTIONS
 @pytest.fixture
 def app(database: str) -> Iterator[Flask]:
     yield from app_over(database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 def number_at(html: str, place: str) -> str:

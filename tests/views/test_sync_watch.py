@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.apps import app_over
 from tests.people import PIECE
-from tests.views.synced import Synced, pieces, world_in
+from tests.views.synced import Synced, pieces
 from webapp.models.place import Place
 from webapp.sync import register
 from webapp.sync.fields import NAMES
@@ -22,11 +22,6 @@ ADDRESS = "/sync/changes"
 @pytest.fixture
 def app(database: str) -> Iterator[Flask]:
     yield from app_over(database)
-
-
-@pytest.fixture
-def synced(app: Flask) -> Iterator[Synced]:
-    yield from world_in(app)
 
 
 def headers(html: str) -> dict[str, str]:
