@@ -319,6 +319,12 @@ def test_what_e_conomic_asks_of_who_comes_with_a_grant_holds_for_all_calls(conne
     assert connect.wait(connected.company) == 90
 
 
+def test_a_rest_noted_by_a_clock_far_ahead_keeps_nobody_from_coming_back(connected: World) -> None:
+    connected.connection.rest(90)
+    connected.clock.time -= timedelta(days=2)
+    assert isinstance(granted(connected), Connection)
+
+
 def refused_creation(world: World) -> Pairing:
     """A creation that e-conomic would not take, on which nothing is synchronised any more."""
     ours = world.ours(1, "Kunde", city="x" * 51)

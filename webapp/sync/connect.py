@@ -16,7 +16,7 @@ from webapp.models import connection as connections
 from webapp.models import lane
 from webapp.models.attempt import Attempt
 from webapp.models.company import Company
-from webapp.models.connection import SOURCE, AccessGrant, Connection, hashed
+from webapp.models.connection import LONGEST_REST, SOURCE, AccessGrant, Connection, hashed
 from webapp.models.lane import Lane
 from webapp.models.user import User
 from webapp.sync import resting
@@ -117,9 +117,13 @@ def finish(user: User, state: str, args: Mapping[str, str], endpoints: Endpoints
 
 
 def wait(company: Company) -> float:
-    """Seconds until this company may ask e-conomic again, which has asked it to wait; 0 when it has not."""
+    """Seconds until this company may ask e-conomic again, which has asked it to wait; 0 when it has not.
+
+    What a clock wrote that has been set since, further ahead than any rest, keeps nobody waiting: the answer will tell.
+    """
     known = _latest(company)
-    return Pace(known.id).resting() if known else 0.0
+    left = Pace(known.id).resting() if known else 0.0
+    return left if left < LONGEST_REST else 0.0
 
 
 def _agreement(company: Company, endpoints: Endpoints, token: str) -> Agreement:
