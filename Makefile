@@ -1,6 +1,6 @@
 # `make demo` and `make test` are all one needs; each first builds .venv when the pinned requirements have changed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test pytest simulate planted kill mutants bench lint lock clean pictures translations ready-run ready-dev
+.PHONY: help demo test test-all pytest simulate planted kill mutants bench lint lock clean pictures translations ready-run ready-dev
 
 PYTHON ?= python3
 UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv || { $(PYTHON) -m uv --version >/dev/null 2>&1 && echo $(PYTHON) -m uv; })
@@ -11,6 +11,7 @@ COMPILE = $(UV) pip compile pyproject.toml --universal --generate-hashes --no-st
 help:
 	@echo "make demo   start the app, its worker and a pretend e-conomic (settings: PORT, SANDBOX_PORT, INSTANCE)"
 	@echo "make test   ruff, mypy and every test, with a real browser and a real PostgreSQL where found"
+	@echo "make test-all  the same, every test of engine and pages on both databases"
 	@echo "make simulate  play HISTORIES= (1000) more random histories; they add up in test-results/simulation.md"
 	@echo "make planted  let the simulator hunt the bugs of tests/planted (HISTORIES= 300 each, JOBS= 1; goes on where it stopped)"
 	@echo "make kill   kill the running processes 1,000 times under load and report (KILLS=, MINUTES=; goes on where it stopped)"
@@ -32,13 +33,15 @@ lint: ready-dev
 
 # A file's tests stay in one worker: the guide's go on from one another, and expensive fixtures are made once. One worker
 # more than most small machines have cores, for tests of real processes mostly wait. An empty PYTHONDONTWRITEBYTECODE is
-# none: scores of processes are started, and compiling takes each longer than all the rest.
+# none: scores of processes are started, and compiling takes each longer than all the rest. tests/kinds.py says which
+# of the two databases a test has.
 WORKERS ?= 3
-test: ready-dev
-	@$(MAKE) --no-print-directory -j 2 lint pytest
+test: DATABASES = --one-database
+test test-all: ready-dev
+	@$(MAKE) --no-print-directory -j 2 lint pytest DATABASES=$(DATABASES)
 
 pytest: ready-dev
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(DATABASES)
 
 KILLS ?= 1000
 MINUTES ?= 60

@@ -18,6 +18,7 @@ from jinja2 import FileSystemBytecodeCache
 from playhouse import pool
 
 from tests import postgres, real
+from tests.kinds import POSTGRESQL, SQLITE, chosen
 from webapp import db, migrations
 from webapp.models import user
 
@@ -27,7 +28,7 @@ settings.register_profile(
 )
 settings.load_profile("ours")
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+KINDS = [SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.postgres)]
 _numbers = count(1)
 # A test's database need not outlive the machine; the tests that kill processes start them with the real pragma.
 db.SQLITE_PRAGMAS["synchronous"] = "off"
@@ -145,6 +146,16 @@ def _bound(address: str) -> Iterator[str]:
 def _migrate(address: str) -> None:
     for _ in _bound(address):
         migrations.upgrade()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--one-database", action="store_true", help="ask most tests of one kind of database, not of both")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("one_database"):
+        config.hook.pytest_deselected(items=[item for item in items if not chosen(item)])
+        items[:] = [item for item in items if chosen(item)]
 
 
 def pytest_collection_finish() -> None:

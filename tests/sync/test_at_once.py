@@ -21,6 +21,8 @@ from webapp.models.sweep import RUNNING, Sweep
 from webapp.sync import pairings, push, rules, sweep
 from webapp.sync.register import NumberInUse
 
+pytestmark = pytest.mark.contended
+
 
 def test_two_comparisons_ordered_in_the_same_moment_are_one(connected: World) -> None:
     with db.write():

@@ -13,6 +13,8 @@ from webapp.models.lane import Lane
 from webapp.sync.budget import HEAD_ROOM, Pace
 from webapp.worker import Worker
 
+pytestmark = pytest.mark.contended
+
 BUDGET, COST, WINDOW = 100, 3, 60.0
 
 

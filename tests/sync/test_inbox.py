@@ -18,6 +18,8 @@ from webapp.models.place import Place
 from webapp.sync import connect, inbox, pairings, silence
 from webapp.sync.inbox import NotANumber, numbers
 
+pytestmark = pytest.mark.contended
+
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 

@@ -19,6 +19,8 @@ from webapp.sync import guard, inbox, pairings, register, sweep
 from webapp.sync.pairings import Moved
 from webapp.worker import Worker
 
+pytestmark = pytest.mark.contended
+
 
 @pytest.fixture
 def pair(connected: World) -> Pairing:

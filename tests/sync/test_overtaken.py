@@ -32,6 +32,8 @@ from webapp.sync import apply, connect, default_rules, inbox, pairings, register
 from webapp.sync.pairings import Moved
 from webapp.sync.runs_plan import Selection
 
+pytestmark = pytest.mark.contended
+
 
 def once_locked(monkeypatch: pytest.MonkeyPatch, table: type[Mirror], happen: Callable[[], Any]) -> None:
     """Let this be committed by whoever holds the row that is waited for."""

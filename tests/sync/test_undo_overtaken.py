@@ -1,5 +1,7 @@
 """Taking a run back while somebody else is at the same pair: a write without an answer, a person, a deletion."""
 
+import pytest
+
 from tests.sync.test_pairs import seen
 from tests.sync.test_runs import bulk, planned
 from tests.sync.test_runs_delete import until
@@ -10,6 +12,8 @@ from webapp.models.attempt import Attempt
 from webapp.models.pairing import Pairing
 from webapp.models.run import PAIR, RESOLVE, RunItem
 from webapp.sync import pairings, register, runs, runs_undo
+
+pytestmark = pytest.mark.contended
 
 
 def test_a_deletion_ordered_while_its_pair_is_taken_back_lets_the_run_end(connected: World) -> None:

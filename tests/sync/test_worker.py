@@ -23,6 +23,8 @@ from webapp.models.place import Heartbeat
 from webapp.sync import connect, pairings, resting
 from webapp.worker import Worker
 
+pytestmark = pytest.mark.contended
+
 
 def another_company(world: World) -> Connection:
     """A second company, connected to an agreement of its own and activated."""
