@@ -1,6 +1,8 @@
 """The planner by full enumeration and by property: every case has one outcome, and swapping the sides mirrors it."""
 
+from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -84,6 +86,12 @@ CLOSED = {"out": {Outcome.PULL}, "in": {Outcome.PUSH}, "off": {Outcome.PUSH, Out
 def test_a_closed_side_is_written_in_no_case(direction: str) -> None:
     found = {plan_field(*case, choice, direction) for case in CASES for choice in ("ask", "ours", "theirs")}  # type: ignore[arg-type]
     assert found and not found & CLOSED[direction]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_field_that_is_closed_both_ways_is_agreed_where_the_sides_are_equal_by_themselves(case: Any) -> None:
+    agreed = plan_field(*case) == Outcome.AGREE
+    assert plan_field(*case, "ask", "off") == (Outcome.AGREE if agreed else Outcome.NOTHING)
 
 
 @pytest.mark.parametrize(("whole", "own"), list(product(OPEN_TO, OPEN_TO)))
@@ -202,6 +210,13 @@ def test_fields_merge_alone() -> None:
 def test_the_plans_pushes_and_pulls_are_the_values_that_win() -> None:
     planned = plan({"city": "b", "email": "x"}, {"city": "a", "email": "y"}, {"city": ("a", "a"), "email": ("x", "x")})
     assert (planned.pushes, planned.pulls) == ({"city": "b"}, {"email": "y"})
+
+
+def test_a_plan_can_be_narrowed_to_some_outcomes_and_is_else_the_same() -> None:
+    planned = plan({"city": "b", "email": "x"}, {"city": "a", "email": "y"}, {"city": ("a", "a"), "email": ("x", "x")})
+    narrowed = planned.only(Outcome.PUSH)
+    assert (narrowed.pushes, narrowed.pulls) == ({"city": "b"}, {})
+    assert replace(narrowed, fields=planned.fields) == planned
 
 
 @pytest.mark.parametrize("side", ["ours", "theirs"])
