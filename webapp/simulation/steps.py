@@ -10,12 +10,15 @@ from webapp.simulation import (
     accountants,
     aim,
     bulk,
+    deletions,
     deliveries,
+    loads,
     mending,
     moods,
     neighbour,
     orders,
     people,
+    recovery,
     rulings,
     trouble,
     window,
@@ -28,7 +31,10 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we add": (people.add, 3),
     "we open a form": (people.open_form, 2),
     "we edit": (people.edit, 12),
-    "we delete": (people.remove, 2),
+    "we delete": (deletions.remove, 2),
+    "we delete a partner": (deletions.remove_partner, 1),
+    "we delete the other": (deletions.delete_other, 1),
+    "we erase": (deletions.erase, 2),
     "we open a dialog": (window.open_dialog, 3),
     "we pair": (window.pair, 6),
     "we create there": (window.create_there, 5),
@@ -36,7 +42,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we answer": (window.answer, 6),
     "we insist": (window.insist, 1),
     "we confirm": (window.confirm_same, 1),
-    "we decide": (window.decide_deleted, 3),
+    "we decide": (deletions.decide_deleted, 3),
     "we give up": (window.cancel, 1),
     "we unpair": (window.unpair, 1),
     "we try again": (window.try_again, 2),
@@ -46,6 +52,9 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we order partners there": (bulk.order_there, 1),
     "we order copies": (bulk.order_here, 1),
     "we pair many": (bulk.pair_many, 1),
+    "we pair as ours": (bulk.pair_as_ours, 0),
+    "we load a file": (loads.load, 3),
+    "we take a file back": (loads.undo, 1),
     "we leave many out": (bulk.leave_out, 1),
     "we choose anew": (bulk.choose_anew, 1),
     "we pause a run": (bulk.pause, 1),
@@ -72,8 +81,10 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we switch off": (orders.switch_off, 0),
     "they add": (accountants.add, 4),
     "they add the same": (accountants.add_same, 2),
+    "they add elsewhere": (accountants.add_elsewhere, 0),
     "they make the group": (mending.make_the_group, 1),
     "they invoice": (accountants.invoice, 2),
+    "they bill all": (accountants.bill_all, 0),
     "they import": (accountants.mass_add, 1),
     "they edit": (accountants.edit, 12),
     "they edit elsewhere": (accountants.edit_unmapped, 2),
@@ -95,6 +106,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "workers get ahead": (trouble.get_ahead, 4),
     "time passes": (trouble.wait, 8),
     "worker stalls": (trouble.stall, 2),
+    "worker is slow": (trouble.slow, 0),
     "clock is set": (trouble.set_clock, 2),
     "clock runs ahead": (trouble.run_ahead, 0),
     "clock is right": (trouble.run_true, 0),
@@ -111,6 +123,8 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "grant is withdrawn": (trouble.revoke, 1),
     "we reconnect": (trouble.reconnect, 1),
     "newer service": (trouble.newer_service, 1),
+    "newer service at last": (trouble.newer_at_last, 0),
+    "all works again": (recovery.recover, 1),
     "process dies": (trouble.kill, 6),
     "disk fails": (trouble.disk_fails, 2),
     "process dies soon": (trouble.die_soon, 1),
@@ -150,7 +164,8 @@ def history(seed: int, length: int = STEPS, only: Iterable[int] | None = None) -
     weights = moods.leaning(r, _WEIGHTS, {verb for verb, *_ in way if verb != "work"})
     steps = [_step(r, index, weights) for index in range(length)]
     for planned in (*stories, way):
-        for place, (verb, calls, moment) in zip(aim.places(r, length, len(planned)), planned, strict=False):
+        found = aim.places(r, length, len(planned), is_aimed=planned is way)
+        for place, (verb, calls, moment) in zip(found, planned, strict=False):
             steps[place] = Step(place, verb, calls, moment)
     kept = None if only is None else set(only)
     return steps if kept is None else [step for step in steps if step.index in kept]

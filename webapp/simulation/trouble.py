@@ -90,6 +90,12 @@ def stall(world: World, r: Random) -> str:
     return "150 s"
 
 
+def slow(world: World, r: Random) -> str:
+    """Whoever is at work takes more than a quarter of its lease for what it does just now."""
+    world.clock.sleep(r.choice((31, 45)))
+    return "slow"
+
+
 def set_clock(world: World, r: Random) -> str:
     """The machine's clock is set wrong, or right again."""
     seconds = r.choice((3600, -3600, 600, -600, 31_536_000, -31_536_000, 0, 0))
@@ -205,6 +211,12 @@ def newer_service(world: World, r: Random) -> str:
     """The module with the newer customers service is switched on or off for the agreement."""
     world.economic.customersapi_enabled = not world.economic.customersapi_enabled
     return f"now {world.economic.customersapi_enabled}"
+
+
+def newer_at_last(world: World, r: Random) -> str:
+    """It is switched on, if it is not."""
+    world.economic.customersapi_enabled = True
+    return "now True"
 
 
 def kill(world: World, r: Random) -> str:

@@ -19,6 +19,7 @@ from webapp.models.sweep import COMPARE, DONE, RUNNING, Sweep
 from webapp.simulation.ledger import alike, known_as, values_of
 from webapp.simulation.wire import Call
 from webapp.sync import resting, standing
+from webapp.sync.runs_load import TAKE_AWAY
 from webapp.sync.undo_plan import REMOVE_OURS, REMOVE_THEIRS
 
 if TYPE_CHECKING:
@@ -280,11 +281,11 @@ def deleted_in_bulk() -> dict[int, RunItem]:
     """Customers of ours that a run deleted, because its plan said so."""
     runs = Run.select().where(Run.kind == run.DELETE)
     done = RunItem.select().where(RunItem.run.in_(runs), RunItem.state == run.ITEM_DONE)
-    return {item.customer_id: item for item in done if "ours" in item.note["sides"]}
+    return {item.customer_id: item for item in done if "ours" in item.note.get("sides", ())}
 
 
 def _removes(item: RunItem) -> bool:
-    return bool(item.note.get("does") == REMOVE_OURS)
+    return item.note.get("does") in (REMOVE_OURS, TAKE_AWAY)
 
 
 def _sent(pairing_id: int) -> set[tuple[str, str]]:
