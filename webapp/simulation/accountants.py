@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from webapp.models.customer import Customer
-from webapp.models.pairing import OPEN, Pairing
+from webapp.models.pairing import CLOSED, OPEN, Pairing
 from webapp.simulation import deliveries
 from webapp.simulation.ledger import LEGACY, values_of
 from webapp.simulation.people import being_sent, changes, customers, new_values
@@ -84,12 +84,14 @@ def _add_same(world: World, r: Random, same: Customer, **more: Any) -> str:
 
 
 def add_elsewhere(world: World, r: Random) -> str:
-    """The same, in another customer group than ours."""
-    ours = [customer for customer in customers(world) if customer.cvr and customer.customer_group]
-    if not ours:
+    """The same, in another customer group than ours, most often of somebody who has no partner yet."""
+    known = [customer for customer in customers(world) if customer.cvr and customer.customer_group]
+    if not known:
         return "nobody"
-    same = r.choice(ours)
-    return _add_same(world, r, same, customerGroup=2 if same.customer_group == "1" else 1)
+    paired = {pair.customer_id for pair in Pairing.select().where(Pairing.state != CLOSED)}
+    alone = [customer for customer in known if customer.id not in paired]
+    same = r.choice([customer for customer in alone if not customer.ean] or alone or known)
+    return _add_same(world, r, same, ean="", customerGroup=2 if same.customer_group == "1" else 1)
 
 
 def edit(world: World, r: Random) -> str:

@@ -60,8 +60,8 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
         ("they edit", 1, "before PUT"), AHEAD,
     ),
     "undo_there._means_more": (
-        "all works again", "we add", "they add elsewhere", "webhooks arrive", AHEAD, "we pair as ours", AHEAD,
-        "we undo", "they bill all", AHEAD,
+        "all works again", "we add", "they add elsewhere", "we compare", AHEAD, "we pair as ours", AHEAD, "we undo",
+        "they bill all", AHEAD,
     ),
     "worker._permanent": (("call is forbidden", 0, ""), "we edit", "work"),
 }  # fmt: skip

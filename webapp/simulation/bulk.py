@@ -215,4 +215,4 @@ def undo(world: World, r: Random) -> str:
     if r.random() < 0.2:
         world.memory["bulk"] = shown
         return "planned undo"
-    return apply(world, r, shown)
+    return apply(world, r, shown, r.choice((0.3, 1.0)))
