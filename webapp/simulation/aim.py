@@ -30,6 +30,7 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
     "pairings.create_again": ("they delete", "webhooks arrive", "work", "we decide", "we decide"),
     "pairings.delete_other": ("we delete", "work", "we decide", "we decide"),
     "pairings.try_again": ("we name a coming group", "work", "we try again"),
+    "posting": ("all works again", "we edit", "they edit", AHEAD, "time passes", "key grows old", "postman goes round"),
     "push._close": ("we edit", ("they edit", 1, "before PUT"), "work", "work"),
     "erasing": ("all works again", "we delete a partner", AHEAD, "we delete the other", AHEAD, "we erase", "we erase"),
     "push._forbid": (

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
-ENGINE = ("sync", "models", "worker.py")
+ENGINE = ("sync", "models", "notices", "worker.py")
 _PLUMBING = ("webapp.db", "webapp.ports", "webapp.simulation")
 
 

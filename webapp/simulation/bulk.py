@@ -21,6 +21,8 @@ from webapp.sync.undo_plan import REMOVE_THEIRS
 
 MAKING = (run.CREATE_THEIRS, run.CREATE_THEIRS, run.CREATE_OURS, run.PAIR, run.PAIR)
 KINDS = (*MAKING, run.EXCLUDE, run.RESOLVE, run.DELETE)
+TICKED = 0.3
+"""The share of what a plan holds back that a person lets take part."""
 
 
 def pair_as_ours(world: World, r: Random) -> str:
@@ -85,7 +87,7 @@ def plan(world: World, r: Random, connection: Connection, kind: str) -> Run:
     return shown
 
 
-def apply(world: World, r: Random, shown: Run, ticked: float = 0.3) -> str:
+def apply(world: World, r: Random, shown: Run, ticked: float = TICKED) -> str:
     """ "Indsend", under the fingerprint that was shown, with so many of those held back."""
     also = {item.id for item in RunItem.of(shown, run.ITEM_HELD) if r.random() < ticked}
     before, world.witness.decided = world.witness.decided, world.witness.decided | world.memory["removing"][shown.id]
@@ -215,4 +217,4 @@ def undo(world: World, r: Random) -> str:
     if r.random() < 0.2:
         world.memory["bulk"] = shown
         return "planned undo"
-    return apply(world, r, shown, r.choice((0.3, 1.0)))
+    return apply(world, r, shown, r.choice((TICKED, 1.0)))

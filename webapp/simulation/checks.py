@@ -1,4 +1,4 @@
-"""The judgement: the invariants I1 to I16 as far as one history can show them, each as a sentence when it fails."""
+"""The judgement: the invariants I1 to I17 as far as one history can show them, each as a sentence when it fails."""
 
 from __future__ import annotations
 

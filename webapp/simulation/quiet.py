@@ -12,7 +12,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.run import PAUSED as RUN_PAUSED
 from webapp.models.run import Run
 from webapp.models.sweep import HELD, Sweep
-from webapp.simulation import checks, deliveries, neighbour, orders, recovery, scenes, trouble
+from webapp.simulation import checks, deliveries, letters, neighbour, orders, recovery, scenes, trouble
 from webapp.simulation.wire import Killed
 from webapp.simulation.world import World
 from webapp.sync import runs, sweep
@@ -44,6 +44,7 @@ def settle(world: World) -> int:
         checks.judge(world)
         _replay(world)
         _timers(world)
+        letters.judge(world)
     world.memory["end"] = checks.end(world)
     return rounds - 1
 

@@ -248,6 +248,7 @@ class World:
             self.meet("commit")
         if self.refusing and name.endswith(" before commit"):
             self.note("refused", name)
+            self.ledger.counts["commits refused"] += 1
             raise NotStored(self.refusing.pop())
         taken_over = self.kill_at == TAKING_OVER and name == "lane.claimed" and self.leases.taken_over
         if self.kill_at and (self.kill_at in ("*", name) or taken_over):
