@@ -140,7 +140,8 @@ def reuse(world: World, r: Random) -> str:
         return "nobody"
     last = world.memory.get("moved last")
     moved = [last] if last in found and r.random() < 0.5 else [n for n in found if n in world.ledger.moved_numbers]
-    return _hand_on(world, r, _one(world, r, moved if moved and r.random() < 0.8 else found))
+    liked = moved if moved and r.random() < 0.8 else _partners(found) if r.random() < 0.5 else found
+    return _hand_on(world, r, _one(world, r, liked))
 
 
 def _hand_on(world: World, r: Random, number: int) -> str:

@@ -26,7 +26,9 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
         "they import", "we compare", AHEAD, "we order copies", AHEAD, "they empty most", "we compare", AHEAD,
         "we answer the emptied",
     ),
-    "pairings.confirm_same": ("they reuse", "webhooks arrive", "work", "we confirm"),
+    "pairings.confirm_same": (
+        "all works again", "we create here", AHEAD, "they reuse", "we compare", AHEAD, "we confirm", "we confirm",
+    ),
     "pairings.create_again": ("they delete", "webhooks arrive", "work", "we decide", "we decide"),
     "pairings.delete_other": ("we delete", "work", "we decide", "we decide"),
     "pairings.try_again": ("we name a coming group", "work", "we try again"),
@@ -57,14 +59,14 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
     "sweep": ("we compare", "work", "work"),
     "undo_there": ("we add", AHEAD, "we order partners there", AHEAD, "we undo", AHEAD),
     "undo_there._restore": (
-        "we add", "they add the same", "webhooks arrive", AHEAD, "we pair many", AHEAD, "we undo",
-        ("they edit", 1, "before PUT"), AHEAD,
+        "all works again", "newer service at last", "we add", "they add elsewhere", "we compare", AHEAD,
+        "we pair as ours", AHEAD, "we undo", ("they edit", 1, "before PUT"), AHEAD,
     ),
     "undo_there._means_more": (
         "all works again", "we add", "they add elsewhere", "we compare", AHEAD, "we pair as ours", AHEAD, "we undo",
         "they bill all", AHEAD,
     ),
-    "worker._permanent": (("call is forbidden", 0, ""), "we edit", "work"),
+    "worker._refuse": ("all works again", "update is forbidden", "we edit", "we edit", "we edit", AHEAD),
 }  # fmt: skip
 
 UNANSWERED: tuple[Planned | str, ...] = ("we create there", "creation unanswered", "work")

@@ -120,6 +120,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "key grows old": (trouble.age, 1),
     "call is forbidden": (trouble.forbid, 1),
     "creation is forbidden": (trouble.forbid_creations, 0),
+    "update is forbidden": (trouble.forbid_updates, 1),
     "outage": (trouble.outage, 2),
     "service asks to wait": (trouble.ask_to_wait, 1),
     "grant is withdrawn": (trouble.revoke, 1),
@@ -138,8 +139,8 @@ _WEIGHTS = {name: weight for name, (_, weight) in VERBS.items()}
 INSIDE = 0.35
 MOMENTS = ("before", "after", "before", "after", "before PUT", "after PUT", "commit", "claimed")
 _NOT_INSIDE = (
-    "call fails", "call is forbidden", "creation is forbidden", "creation unanswered", "look-up fails",
-    "no such address", "list cut short", "process dies", "process dies soon", "process dies calling",
+    "call fails", "call is forbidden", "creation is forbidden", "update is forbidden", "creation unanswered",
+    "look-up fails", "no such address", "list cut short", "process dies", "process dies soon", "process dies calling",
     "service asks to wait",
 )  # fmt: skip
 

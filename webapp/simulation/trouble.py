@@ -151,6 +151,12 @@ def forbid_creations(world: World, r: Random) -> str:
     return "403"
 
 
+def forbid_updates(world: World, r: Random) -> str:
+    """The next update is not allowed."""
+    world.sandbox.faults.next(1, "PUT", "(?i)/customers", "403")
+    return "403"
+
+
 def look_up(world: World, r: Random) -> str:
     """The next questions about one customer go unanswered."""
     kind = r.choice(LOST)
