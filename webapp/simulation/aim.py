@@ -18,13 +18,18 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
     "connect.confirm": ("we set", "we set"),
     "connect.decline": ("we set", "we set", "we set"),
     "create._look": ("we create there", "call fails", "work", "time passes", "work"),
-    "create._leave": ("we create there", "outage", "work", "they edit", "time passes", "work"),
-    "create._no_such_address": ("no such address", "we create there", AHEAD, "time passes", "work"),
+    "create._leave": (
+        "all works again", "we add", "we create there", "creation unanswered", "work", "they reuse what we make",
+        "key grows old", AHEAD,
+    ),
+    "create._no_such_address": (
+        "all works again", "we add", "we add", "no such address", "we create there", AHEAD, "we create there", AHEAD,
+    ),
     "create._refused": ("we name a coming group", "we create there", "work"),
     "default_rules": ("we rule defaults", "we rule defaults", "we rule defaults"),
     "emptying.decide": (
-        "they import", "we compare", AHEAD, "we order copies", AHEAD, "they empty most", "we compare", AHEAD,
-        "we answer the emptied",
+        "all works again", "they import", "we compare", AHEAD, "we order copies", AHEAD, "they empty most",
+        "we compare", AHEAD, "we answer the emptied",
     ),
     "pairings.confirm_same": (
         "all works again", "we create here", AHEAD, "they reuse", "we compare", AHEAD, "we confirm", "we confirm",
