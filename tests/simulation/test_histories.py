@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from webapp.simulation import aim, moods
+from webapp.simulation import aim, boundaries, moods
 from webapp.simulation.steps import STEPS, VERBS, history
 
 WEIGHTS = {name: weight for name, (_, weight) in VERBS.items()}
@@ -19,6 +19,16 @@ def test_a_theme_is_of_steps_that_exist(theme):
 def test_a_story_is_of_steps_that_exist(planned):
     verbs = {step if isinstance(step, str) else step[0] for step in planned}
     assert verbs <= VERBS.keys()
+
+
+@pytest.mark.parametrize("begins", aim.WAYS)
+def test_a_way_leads_to_a_boundary_that_there_is(begins):
+    assert any(name.startswith(begins) for name in boundaries.declared())
+
+
+def test_a_way_that_is_aimed_for_has_no_gap_that_tears_it():
+    found = [aim.places(Random(seed), STEPS, 9, is_aimed=True) for seed in range(50)]
+    assert all(places[-1] - places[0] <= 9 for places in found)
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -10,9 +10,11 @@ import pytest
 
 from webapp import db
 from webapp.models import pairing
+from webapp.models.customer import Customer
 from webapp.models.field_rule import DIRECTION
 from webapp.models.pairing import Pairing
 from webapp.models.run import ITEM_HELD, PAIR, RunItem
+from webapp.notices import posting
 from webapp.simulation import bulk, people, store
 from webapp.simulation.ledger import TEXTS
 from webapp.simulation.play import play
@@ -20,7 +22,7 @@ from webapp.simulation.steps import VERBS, Step
 from webapp.simulation.store import Store
 from webapp.simulation.window import unpaired
 from webapp.simulation.world import World
-from webapp.sync import apply, holding, rules, runs, runs_pair, runs_undo, undo_plan, undo_there
+from webapp.sync import apply, erasing, holding, rules, runs, runs_pair, runs_undo, undo_plan, undo_there
 from webapp.sync.runs_plan import Planned, Selection
 
 AHEAD = "workers get ahead"
@@ -128,3 +130,34 @@ def test_an_undo_that_falls_out_and_takes_ours_back_all_the_same(kept: Store, mo
     monkeypatch.setattr(undo_there, "_means_more", hasty)
     said = told(kept, monkeypatch, *PAIRED, "we undo", AHEAD, AHEAD)
     assert any("the undo" in one and "took ours" in one for one in said)
+
+
+def test_an_erasure_that_leaves_the_history(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasing, "blank", lambda table: table.update(company=table.company))
+    said = told(kept, monkeypatch, "we add", "we add", "we erase", "we erase")
+    assert any("was erased and still stands in history" in one for one in said)
+
+
+def test_an_erased_customer_that_is_brought_back(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def all_return(world: World, r: Random) -> str:
+        Customer.update(deleted_at=None).execute()
+        return "all back"
+
+    said = told(kept, monkeypatch, "we add", "we add", "we erase", all_return)
+    assert any("was erased and is back" in one for one in said)
+
+
+def test_a_file_that_writes_what_its_plan_had_not_shown(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def careless(customer: Customer, values: Any, **facts: Any) -> Any:
+        return take(customer, dict(values) | {"city": "Andetsteds"}, **facts)
+
+    take = apply.take
+    monkeypatch.setattr(apply, "take", careless)
+    said = told(kept, monkeypatch, "we add", *["we load a file"] * 4, AHEAD)
+    assert any("a file wrote city" in one for one in said)
+
+
+def test_a_letter_that_is_sent_and_not_noted(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posting, "_settle", lambda *_, **__: None)
+    said = told(kept, monkeypatch, "they import", "we compare", AHEAD, "we order copies", AHEAD, "they empty most")
+    assert any("was sent twice" in one for one in said)

@@ -48,6 +48,12 @@ def test_every_boundary_that_is_passed_was_declared(kept: Store) -> None:
     assert {name for name in met if not name.startswith("simulation")} <= set(boundaries.declared())
 
 
+def test_what_a_function_makes_within_itself_is_a_boundary_under_its_own_name_only() -> None:
+    named = {name.partition(" ")[0] for name in boundaries.declared()}
+    assert "suggesting.beat" in named
+    assert "suggesting._beating" not in named
+
+
 @pytest.mark.postgres
 def test_postgresql_plays_the_same_histories_to_the_same_ends(postgresql_wiper: Wiper) -> None:
     with store.opened() as kept:

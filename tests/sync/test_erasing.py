@@ -188,3 +188,12 @@ def snapshot(pair: Pairing) -> list[Any]:
 
 def test_the_walk_looks_into_every_table(connected: World) -> None:
     assert set(tables.names()) <= set(db.database.get_tables())
+
+
+def test_nothing_is_left_of_what_it_was_called_before(connected: World) -> None:
+    customer = connected.ours(1042, f"{TOKEN} Rengøring")
+    load(connected, f"{TOKEN} Rengøring", 1042)
+    connected.save(customer, name="Havnens Rengøring")
+    connected.drain()
+    erasing.erase(connected.company, customer.id, connected.alice)
+    assert everywhere() == set()

@@ -42,7 +42,7 @@ def go_round(write: Write, send: Send) -> int:
     """Write to whoever is to be told of something; how many mails went. A server that is away is not asked again."""
     sent = 0
     living = Connection.source == connections.SOURCE, Connection.state != connections.CLOSED
-    for company in Company.select().join(Connection).where(*living):
+    for company in Company.select().join(Connection).where(*living).order_by(Company.id):
         connection = Connection.open_of(company)
         items = waiting.of(connection) if connection is not None else ()
         for user in _administrators(company):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from webapp.models.pairing import OPEN, Pairing
+from webapp.models.customer import Customer
+from webapp.models.pairing import CLOSED, OPEN, Pairing
 from webapp.simulation import deliveries
 from webapp.simulation.ledger import LEGACY, values_of
 from webapp.simulation.people import being_sent, changes, customers, new_values
@@ -70,12 +71,27 @@ def add_same(world: World, r: Random) -> str:
     known = [customer for customer in customers(world) if customer.cvr]
     if not known:
         return "nobody"
-    same = r.choice(known)
-    made = world.economic.add_customer(**_record(world, r) | _spelled({"name": same.name[:50], "cvr": same.cvr[:40]}))
+    return _add_same(world, r, r.choice(known))
+
+
+def _add_same(world: World, r: Random, same: Customer, **more: Any) -> str:
+    about = _spelled({"name": same.name[:50], "cvr": same.cvr[:40]})
+    made = world.economic.add_customer(**_record(world, r) | about | more)
     uid = world.ledger.at[made["customerNumber"]].uid
     world.ledger.note("theirs", uid, values_of(made), {})
     world.ledger.declared.add((same.id, uid))
     return f"added {made['customerNumber']}, like our {same.number}"
+
+
+def add_elsewhere(world: World, r: Random) -> str:
+    """The same, in another customer group than ours, most often of somebody who has no partner yet."""
+    known = [customer for customer in customers(world) if customer.cvr and customer.customer_group]
+    if not known:
+        return "nobody"
+    paired = {pair.customer_id for pair in Pairing.select().where(Pairing.state != CLOSED)}
+    alone = [customer for customer in known if customer.id not in paired]
+    same = r.choice([customer for customer in alone if not customer.ean] or alone or known)
+    return _add_same(world, r, same, ean="", customerGroup=2 if same.customer_group == "1" else 1)
 
 
 def edit(world: World, r: Random) -> str:
@@ -124,7 +140,8 @@ def reuse(world: World, r: Random) -> str:
         return "nobody"
     last = world.memory.get("moved last")
     moved = [last] if last in found and r.random() < 0.5 else [n for n in found if n in world.ledger.moved_numbers]
-    return _hand_on(world, r, _one(world, r, moved if moved and r.random() < 0.8 else found))
+    liked = moved if moved and r.random() < 0.8 else _partners(found) if r.random() < 0.5 else found
+    return _hand_on(world, r, _one(world, r, liked))
 
 
 def _hand_on(world: World, r: Random, number: int) -> str:
@@ -205,13 +222,15 @@ def reuse_made(world: World, r: Random) -> str:
 
 
 def mark_used(world: World, r: Random) -> str:
-    """An invoice points at a customer: deleting it is refused from now on, also when that has just been ordered."""
+    """An invoice points at a customer: deleting it is refused from now on, also when that is ordered or about to be."""
     found = _numbers(world)
     if not found:
         return "nobody"
     pairs = Pairing.select().where(Pairing.deleting).order_by(Pairing.id)
     leaving = [pair.mirror.number for pair in pairs if pair.mirror.number in found]
-    number = r.choice(leaving or found)
+    without = Pairing.select().join(Customer).where(Pairing.state == OPEN, Customer.deleted_at.is_null(False))
+    asked = [pair.mirror.number for pair in without.order_by(Pairing.id) if pair.mirror.number in found]
+    number = r.choice(leaving or asked or found)
     world.economic.mark_used(number)
     return f"used {number}"
 
@@ -228,6 +247,13 @@ def invoice(world: World, r: Random) -> str:
     owes = float(next(world.serial)) if r.random() < 0.8 else 0.0
     world.economic.edit(number, balance=owes)
     return f"{number} owes {owes}"
+
+
+def bill_all(world: World, r: Random) -> str:
+    """Everybody owes something now."""
+    for number in _numbers(world):
+        world.economic.edit(number, balance=float(next(world.serial)))
+    return f"{len(_numbers(world))} owe"
 
 
 def mass_add(world: World, r: Random) -> str:

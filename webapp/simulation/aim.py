@@ -18,25 +18,38 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
     "connect.confirm": ("we set", "we set"),
     "connect.decline": ("we set", "we set", "we set"),
     "create._look": ("we create there", "call fails", "work", "time passes", "work"),
-    "create._leave": ("we create there", "outage", "work", "they edit", "time passes", "work"),
-    "create._no_such_address": ("no such address", "we create there", AHEAD, "time passes", "work"),
+    "create._leave": (
+        "all works again", "we add", "we create there", "creation unanswered", "work", "they reuse what we make",
+        "key grows old", AHEAD,
+    ),
+    "create._no_such_address": (
+        "all works again", "we add", "we add", "no such address", "we create there", AHEAD, "we create there", AHEAD,
+    ),
     "create._refused": ("we name a coming group", "we create there", "work"),
     "default_rules": ("we rule defaults", "we rule defaults", "we rule defaults"),
     "emptying.decide": (
-        "they import", "we compare", AHEAD, "we order copies", AHEAD, "they empty most", "we compare", AHEAD,
-        "we answer the emptied",
+        "all works again", "they import", "we compare", AHEAD, "we order copies", AHEAD, "they empty most",
+        "we compare", AHEAD, "we answer the emptied",
     ),
-    "pairings.confirm_same": ("they reuse", "webhooks arrive", "work", "we confirm"),
+    "pairings.confirm_same": (
+        "all works again", "we create here", AHEAD, "they reuse", "we compare", AHEAD, "we confirm", "we confirm",
+    ),
     "pairings.create_again": ("they delete", "webhooks arrive", "work", "we decide", "we decide"),
     "pairings.delete_other": ("we delete", "work", "we decide", "we decide"),
     "pairings.try_again": ("we name a coming group", "work", "we try again"),
+    "posting": ("all works again", "we edit", "they edit", AHEAD, "time passes", "key grows old", "postman goes round"),
     "push._close": ("we edit", ("they edit", 1, "before PUT"), "work", "work"),
+    "erasing": ("all works again", "we delete a partner", AHEAD, "we delete the other", AHEAD, "we erase", "we erase"),
     "push._forbid": (
-        "we create here", AHEAD, "we change a currency", AHEAD, "they invoice", "we insist", AHEAD,
+        "all works again", "newer service at last", "they add", "webhooks arrive", AHEAD, "we create here", AHEAD,
+        "we change a currency", AHEAD, "they bill all", "we insist", AHEAD, "we insist", AHEAD,
     ),
     "push._refused": ("we name a coming group", "work", "work"),
     "remove": ("we delete", "work", "we decide", "work"),
-    "remove._refused": ("we delete", "work", "we decide", "they bill", "work"),
+    "remove._refused": (
+        "all works again", "we create here", AHEAD, "we delete a partner", "they bill", AHEAD, "we delete the other",
+        AHEAD,
+    ),
     "rehearsal": ("we rehearse", "we edit", "work", "we go live", "work"),
     "rehearsal.settle": ("we create there", "creation unanswered", "work", "we rehearse", "work", "we go live", "work"),
     "resting": ("we rest", "work", "we rest"),
@@ -45,13 +58,20 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
     "runs.step": ("we add", AHEAD, "we leave many out", "we pause a run", ("we go on", 1, "claimed"), "work", AHEAD),
     "runs_plan.replace": ("we add", "we order", "we choose anew", "we order", "we choose anew"),
     "suggesting": ("they add the same", "webhooks arrive", "work", "work"),
+    "suggesting.beat": (
+        "all works again", ("worker is slow", 1, "beat"), "we add", "they add the same", "webhooks arrive", AHEAD,
+    ),
     "sweep": ("we compare", "work", "work"),
     "undo_there": ("we add", AHEAD, "we order partners there", AHEAD, "we undo", AHEAD),
     "undo_there._restore": (
-        "we add", "they add the same", "webhooks arrive", AHEAD, "we pair many", AHEAD, "we undo",
-        ("they edit", 1, "before PUT"), AHEAD,
+        "all works again", "newer service at last", "we add", "they add elsewhere", "we compare", AHEAD,
+        "we pair as ours", AHEAD, "we undo", ("they edit", 1, "before PUT"), AHEAD,
     ),
-    "worker._permanent": (("call is forbidden", 0, ""), "we edit", "work"),
+    "undo_there._means_more": (
+        "all works again", "we add", "they add elsewhere", "we compare", AHEAD, "we pair as ours", AHEAD, "we undo",
+        "they bill all", AHEAD,
+    ),
+    "worker._refuse": ("all works again", "update is forbidden", "we edit", "we edit", "we edit", AHEAD),
 }  # fmt: skip
 
 UNANSWERED: tuple[Planned | str, ...] = ("we create there", "creation unanswered", "work")
@@ -153,10 +173,12 @@ def _planned(steps: tuple[Planned | str, ...]) -> tuple[Planned, ...]:
     return tuple((step, 0, "") if isinstance(step, str) else step for step in steps)
 
 
-def places(r: Random, length: int, count: int) -> list[int]:
-    """Where in a history the steps of a way stand: in their order, often next to each other."""
+def places(r: Random, length: int, count: int, *, is_aimed: bool = False) -> list[int]:
+    """Where in a history the steps of a story stand: in their order, often next to each other; those of a way with
+    at most one step between."""
     if count > length:
         return []
     start = r.randint(0, length - count)
-    room = range(start, length) if r.random() < 0.3 else range(start, min(length, start + count + 2))
+    chance, gaps = (0.0, r.choice((0, 0, 1))) if is_aimed else (0.3, 2)
+    room = range(start, length) if r.random() < chance else range(start, min(length, start + count + gaps))
     return sorted(r.sample(room, count))

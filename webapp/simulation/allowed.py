@@ -9,7 +9,7 @@ from webapp.models import attempt as attempts
 from webapp.models import history, run
 from webapp.models.attempt import Attempt
 from webapp.models.confirmation import Confirmation
-from webapp.models.connection import Connection
+from webapp.models.connection import FILES, Connection
 from webapp.models.customer import Customer
 from webapp.models.field_rule import CUSTOMER, NEW_CUSTOMER, FieldRule
 from webapp.models.history import History
@@ -29,15 +29,21 @@ CLOCK_VERBS = ("clock is set", "clock runs ahead")
 
 
 def judge(world: World, connection: Connection) -> None:
-    """Enter what runs and rules were allowed into the ledger; what they did beyond that is said at once."""
+    """What runs and rules did beyond what they were allowed is said."""
+    enter(world, connection)
+    _closed_sides(world, connection)
+    _not_created(world, connection)
+    _confirmed(world)
+
+
+def enter(world: World, connection: Connection) -> None:
+    """Enter what runs and rules were allowed into the ledger, as far as it stands in our tables by now."""
     _joined(world)
     _answered(world)
     _deleted(world)
     _undone(world, connection)
     _ruled(world, connection)
-    _closed_sides(world, connection)
-    _not_created(world, connection)
-    _confirmed(world)
+    _signed(world)
 
 
 def _joined(world: World) -> None:
@@ -58,7 +64,7 @@ def _answered(world: World) -> None:
     """A run that answers gave one answer for the values that its plan showed."""
     runs = Run.select().where(Run.kind == run.RESOLVE)
     for item in RunItem.select().where(RunItem.run.in_(runs), RunItem.state == run.ITEM_DONE):
-        for name, choice in item.note["answers"].items():
+        for name, choice in item.note.get("answers", {}).items():
             world.ledger.decide(name, choice, *item.note["was"]["values"][name])
 
 
@@ -97,7 +103,9 @@ def _undone(world: World, connection: Connection) -> None:
 
 def _taken_back(connection: Connection) -> Iterator[tuple[RunItem, RunItem]]:
     """Items that an undo has begun or done, each with the item that it takes back."""
-    for plan in RunPlan.select().where(RunPlan.connection == connection, RunPlan.undoes.is_null(False)):
+    of_files = Connection.select(Connection.id).where(Connection.source == FILES)
+    own = (RunPlan.connection == connection) | RunPlan.connection.in_(of_files)
+    for plan in RunPlan.select().where(own, RunPlan.undoes.is_null(False)):
         first = {item.position: item for item in RunItem.select().where(RunItem.run == plan.undoes_id)}
         for item in RunItem.of(plan.run, run.ITEM_BEGUN, run.ITEM_DONE, run.ITEM_FAILED):
             yield item, first[item.position]
@@ -173,22 +181,26 @@ def _not_created(world: World, connection: Connection) -> None:
                 world.wrong("I3: a customer was made here though the rules let none be made")
 
 
+def _signed(world: World) -> None:
+    """What people have confirmed by name, pair by pair, and what an undo was to put back under theirs."""
+    for one in Confirmation.select().where((Confirmation.before != "") | (Confirmation.after != "")):
+        world.ledger.confirmed.add((one.pairing_id, one.field, one.after))
+    for item in RunItem.select().where(RunItem.run.in_(Run.select().where(Run.kind == run.UNDO))):
+        world.ledger.named |= {(item.pairing_id, name) for name in _named(item)}
+
+
 def _confirmed(world: World) -> None:
     """What means something serious in the books was confirmed by a person, or is put back by an undo."""
-    undos = Run.select().where(Run.kind == run.UNDO)
-    named = {
-        (item.pairing_id, name) for item in RunItem.select().where(RunItem.run.in_(undos)) for name in _named(item)
-    }
     by_key = {attempt.key: attempt for attempt in Attempt.select().where(Attempt.kind == attempts.UPDATE)}
     for done in world.ledger.overwritten:
         sent = by_key.get(done.key)
         is_serious = done.field in ("ean", "currency", "vat_zone") or (done.field == "customer_group" and done.owing)
         if not is_serious or sent is None or done.raced:
             continue
-        if (sent.pairing_id, done.field) in named:
+        if (sent.pairing_id, done.field) in world.ledger.named:
             continue
-        given = Confirmation.select().where(Confirmation.pairing == sent.pairing_id, Confirmation.field == done.field)
-        if not any(alike(one.after, done.after) or stored_as(one.after, done.after) for one in given):
+        given = [after for pair, name, after in world.ledger.confirmed if (pair, name) == (sent.pairing_id, done.field)]
+        if not any(alike(after, done.after) or stored_as(after, done.after) for after in given):
             world.wrong(f"I3: {done.field} {done.before!r} there became {done.after!r}, and nobody confirmed it")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
-ENGINE = ("sync", "models", "worker.py")
+ENGINE = ("sync", "models", "notices", "worker.py")
 _PLUMBING = ("webapp.db", "webapp.ports", "webapp.simulation")
 
 
@@ -43,8 +43,16 @@ def _in_file(file: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name(node) == "failpoint":
             yield from (str(word.value) for word in node.args if isinstance(word, ast.Constant))
-        if isinstance(node, ast.FunctionDef) and any(_opens(inner) for inner in ast.walk(node)):
+        if isinstance(node, ast.FunctionDef) and any(_opens(inner) for inner in _own(node)):
             yield from (f"{file.stem}.{node.name} {moment} commit" for moment in ("before", "after"))
+
+
+def _own(function: ast.AST) -> Iterator[ast.AST]:
+    """What stands in a function itself; another that is made in it has a name of its own."""
+    for node in ast.iter_child_nodes(function):
+        if not isinstance(node, ast.FunctionDef):
+            yield node
+            yield from _own(node)
 
 
 def _opens(node: ast.AST) -> bool:

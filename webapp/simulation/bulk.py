@@ -14,13 +14,32 @@ from webapp.models.run import Run, RunItem, RunPlan
 from webapp.simulation.people import stored
 from webapp.simulation.window import active_of, links, unpaired
 from webapp.simulation.world import World
-from webapp.sync import runs, runs_undo
+from webapp.sync import runs, runs_pair, runs_undo
 from webapp.sync.fields import NAMES
 from webapp.sync.runs_plan import EVERYBODY, Selection
 from webapp.sync.undo_plan import REMOVE_THEIRS
 
 MAKING = (run.CREATE_THEIRS, run.CREATE_THEIRS, run.CREATE_OURS, run.PAIR, run.PAIR)
 KINDS = (*MAKING, run.EXCLUDE, run.RESOLVE, run.DELETE)
+TICKED = 0.3
+"""The share of what a plan holds back that a person lets take part."""
+
+
+def pair_as_ours(world: World, r: Random) -> str:
+    """Everybody with somebody, and ours stand in every field."""
+    connection = active_of(world)
+    if connection is None:
+        return "not active"
+    ours, theirs = unpaired(world, connection)
+    likely = sorted(theirs, key=lambda mirror: mirror.number, reverse=True)
+    twins = [(one, other) for one in ours for other in likely if (one.cvr, one.name) == (other.cvr, other.name)]
+    pairs = twins[-1:] or list(zip(ours, likely, strict=False))
+    picked = Selection(pairs=tuple((one.id, other.id) for one, other in pairs))
+    if not pairs:
+        return "nobody"
+    shown = runs.plan(connection, run.PAIR, world.alice, picked, dict.fromkeys(runs_pair.GROUPS, "ours"))
+    seen(world, shown)
+    return apply(world, r, shown, 1.0)
 
 
 def order_there(world: World, r: Random) -> str:
@@ -68,9 +87,9 @@ def plan(world: World, r: Random, connection: Connection, kind: str) -> Run:
     return shown
 
 
-def apply(world: World, r: Random, shown: Run) -> str:
-    """ "Indsend", under the fingerprint that was shown."""
-    also = {item.id for item in RunItem.of(shown, run.ITEM_HELD) if r.random() < 0.3}
+def apply(world: World, r: Random, shown: Run, ticked: float = TICKED) -> str:
+    """ "Indsend", under the fingerprint that was shown, with so many of those held back."""
+    also = {item.id for item in RunItem.of(shown, run.ITEM_HELD) if r.random() < ticked}
     before, world.witness.decided = world.witness.decided, world.witness.decided | world.memory["removing"][shown.id]
     try:
         seal, word = world.memory["seals"][shown.id], (run.DELETE,)
@@ -193,9 +212,9 @@ def undo(world: World, r: Random) -> str:
     over = [one for one in over if runs_undo.can_be_undone(one)]
     if not over:
         return "nothing to undo"
-    shown = runs_undo.plan(r.choice(over), world.alice)
+    shown = runs_undo.plan(over[-1] if r.random() < 0.5 else r.choice(over), world.alice)
     seen(world, shown)
     if r.random() < 0.2:
         world.memory["bulk"] = shown
         return "planned undo"
-    return apply(world, r, shown)
+    return apply(world, r, shown, r.choice((TICKED, 1.0)))

@@ -1,4 +1,4 @@
-"""The judgement: the invariants I1 to I16 as far as one history can show them, each as a sentence when it fails."""
+"""The judgement: the invariants I1 to I17 as far as one history can show them, each as a sentence when it fails."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from webapp.models.confirmation import Confirmation
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.default_rule import DefaultRule
+from webapp.models.erasure import Erasure
 from webapp.models.exclusion import Exclusion
 from webapp.models.field_rule import FieldRule
 from webapp.models.history import History
@@ -24,7 +25,7 @@ from webapp.models.run import PAUSED, Run, RunItem, RunPlan
 from webapp.models.suggestion import Suggestion
 from webapp.models.sweep import DONE, POLL, Sweep
 from webapp.models.tally import Tally
-from webapp.simulation import allowed, neighbour, twins
+from webapp.simulation import allowed, forgotten, loads, neighbour, twins
 from webapp.simulation.ledger import LOST_RACE, TEXTS, alike, values_of
 from webapp.simulation.world import World
 from webapp.sync import standing, sweep
@@ -33,7 +34,7 @@ from webapp.sync.push import stored_as
 
 STILL = (
     Customer, Mirror, Pairing, Place, Tally, History, Attempt, Exclusion, Run, RunItem, RunPlan, FieldRule, DefaultRule,
-    Confirmation, Suggestion,
+    Confirmation, Suggestion, Erasure,
 )  # fmt: skip
 
 
@@ -67,6 +68,7 @@ def judge(world: World) -> None:
     """Every check; each adds its sentences to the world's violations."""
     connection = world.connection
     assert connection is not None
+    loads.judge(world)
     allowed.judge(world, connection)
     for each, agreement in [(connection, world.economic), *neighbour.agreements(world)]:
         _places(world, each)
@@ -84,6 +86,7 @@ def judge(world: World) -> None:
     _brake(world, connection)
     _emptied(world, connection)
     _ping_pong(world)
+    forgotten.judge(world)
     for line in world.ledger.collateral:
         world.wrong(f"I5: a field that is not synced was changed: {line}")
 
@@ -172,9 +175,10 @@ def _agreed(world: World, name: str, ours: str, theirs: str) -> bool:
 def _ours_log(world: World) -> None:
     """I3 here: what a pull took away had been on both sides before, or a person chose so."""
     theirs, chosen = world.ledger.theirs_ever, world.ledger.answered
-    query = History.select().where(History.side == history.OURS, History.field.in_(TEXTS), History.cause != "person")
-    for line in query:
-        if not line.before or line.cause == "create" or alike(line.before, line.after):
+    for line in forgotten.lines(world, history.OURS):
+        if line.field not in TEXTS or line.cause in ("person", "create", "load"):
+            continue
+        if not line.before or alike(line.before, line.after):
             continue
         was_there = any(stored_as(line.before, value) for value in theirs[line.field])
         if line.cause == "pull" and stored_as(line.before, line.after) and (line.field, line.before) not in chosen:
@@ -186,7 +190,7 @@ def _ours_log(world: World) -> None:
 
 def _theirs_log(world: World) -> None:
     """I3 there: what a push took away had been here before, or a person chose so."""
-    ours = _ever(history.OURS)
+    ours = _ever(world, history.OURS)
     for done in world.ledger.overwritten:
         known = done.before in ours[done.field] or (done.field, done.before) in world.ledger.answered
         if known or done.field not in TEXTS:
@@ -195,15 +199,15 @@ def _theirs_log(world: World) -> None:
             world.ledger.counts[LOST_RACE] += 1
         else:
             world.wrong(f"I3: {done.field} {done.before!r} in e-conomic was lost to {done.after!r}")
-    seen = _ever(history.THEIRS)
+    seen = _ever(world, history.THEIRS)
     for name, value in world.ledger.deleted_values:
         if name in TEXTS and value not in ours[name] and value not in seen[name] and not _known_there(name, value):
             world.ledger.counts["edits lost between look and deletion"] += 1
 
 
-def _ever(side: str) -> dict[str, set[str]]:
+def _ever(world: World, side: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    for line in History.select().where(History.side == side):
+    for line in forgotten.lines(world, side):
         found[line.field] |= {line.before, line.after}
     table: Any = Customer if side == history.OURS else Mirror
     for row in table.select():
@@ -219,7 +223,7 @@ def _known_there(name: str, value: str) -> bool:
 def _ledger(world: World) -> None:
     """I3: each value that a person typed still stands on its side, or its end there is known."""
     left: dict[tuple[str, int, str], set[str]] = defaultdict(set)
-    for line in History.select().where(History.side == history.OURS):
+    for line in forgotten.lines(world, history.OURS):
         left["ours", line.customer_id or 0, line.field].add(line.before)
     for done in world.ledger.overwritten:
         left["theirs", done.entity, done.field].add(done.before)

@@ -90,6 +90,11 @@ class Ledger:
     declared: set[tuple[int, int]] = field(default_factory=set)
     kin: set[tuple[int, int]] = field(default_factory=set)
     origin: dict[str, tuple[str, int]] = field(default_factory=dict)
+    held: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    confirmed: set[tuple[int, str, str]] = field(default_factory=set)
+    named: set[tuple[int, str]] = field(default_factory=set)
+    kept: dict[int, Any] = field(default_factory=dict)
+    erased: dict[int, set[str]] = field(default_factory=dict)
     collateral: list[str] = field(default_factory=list)
     deleted_values: list[tuple[str, str]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -164,6 +169,7 @@ class Ledger:
         for name, value in values.items():
             if value:
                 self.theirs_ever[name].add(value)
+                self.held[value.casefold()].add(remote.uid)
 
     def _check_collateral(self, remote: Remote, before: dict[str, Any], after: dict[str, Any], raced: bool) -> None:
         ours = set(LEGACY.values()) | set(STAMPS)

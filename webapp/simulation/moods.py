@@ -26,6 +26,12 @@ THEMES: dict[str, tuple[str, ...]] = {
     "leaving out": ("we exclude", "we order", "we create there", "we unpair", "we stop", "process dies"),
     "a failing service": ("call fails", "look-up fails", "we edit", "they edit", "we compare", "time passes"),
     "long lists": ("they add", "we compare", "list cut short", "call fails", "webhooks vanish", "they edit"),
+    "files": (
+        "we load a file", "we take a file back", "we edit", "they add the same", "we create there", "webhooks arrive",
+    ),
+    "erasures": (
+        "we erase", "we delete a partner", "we delete the other", "they delete", "we load a file", "webhooks arrive",
+    ),
     "settings": ("we set", "we reconnect", "we edit", "they edit", "grant is withdrawn", "we create there"),
     "workers": (
         "worker stalls", "process dies taking over", "we edit", "they edit", "webhooks arrive", "we create there",

@@ -12,19 +12,19 @@ from webapp.models import pairing
 from webapp.models.attempt import Attempt
 from webapp.models.customer import Customer
 from webapp.models.history import OURS, History
-from webapp.models.pairing import CLOSED, CREATING, Pairing
+from webapp.models.pairing import CLOSED, Pairing
 from webapp.simulation import meetings
 from webapp.simulation.ledger import TEXTS, alike
 from webapp.simulation.wire import Killed, NotStored
 from webapp.simulation.world import World
-from webapp.sync import connect, emptying, pairings, register
+from webapp.sync import connect, emptying, erasing, pairings, register
 from webapp.sync.creations import AlreadyPaired, NotCreated
 from webapp.sync.register import NoSuchCustomer, NumberInUse
 from webapp.sync.rehearsal import Rehearsing
 
 REFUSALS = (
     pairings.Moved, AlreadyPaired, NumberInUse, NoSuchCustomer, connect.NotConnected, emptying.Stale, EconomicError,
-    NotStored, Rehearsing, NotCreated,
+    NotStored, Rehearsing, NotCreated, erasing.Hindered,
 )  # fmt: skip
 REFERENCE_CHOICES = {
     "currency": ("DKK", "EUR"), "customer_group": ("1", "2"), "payment_terms": ("1", "2"), "vat_zone": ("1", "2"),
@@ -216,16 +216,3 @@ def _choose(world: World, r: Random, name: str) -> str:
     shown = chosen.values[name]
     others = [key for key in REFERENCE_CHOICES[name] if key != shown]
     return f"{name} {save(world, chosen.id, {name: shown}, {name: r.choice(others)})}"
-
-
-def remove(world: World, r: Random) -> str:
-    found = customers(world)
-    if len(found) < 2:
-        return "nobody"
-    coming = {p.customer_id for p in Pairing.select().where(Pairing.state == CREATING)}
-    about = [customer for customer in found if customer.id in coming]
-    chosen = r.choice(about if about and r.random() < 0.5 else found)
-    world.witness.removes(chosen.id)
-    register.remove(world.company, chosen.id, world.alice)
-    world.ledger.gone_by_person("ours", chosen.id, Customer.get_by_id(chosen.id).values)
-    return f"removed {chosen.number}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from webapp import ports
-from webapp.simulation import meetings, neighbour, people, quiet
+from webapp.simulation import loads, meetings, neighbour, people, quiet
 from webapp.simulation.ledger import Remote
 from webapp.simulation.steps import VERBS, Step
 from webapp.simulation.wire import Killed
@@ -125,6 +125,7 @@ def _do(world: World, step: Step, do: Callable[[World, Random], str], chance: Ra
     finally:
         world.at_work = around
     meetings.happened(world, step.verb, said)
+    loads.enter(world)
     world.witness.step_over()
     world.rehearsed.step_over()
     world.note("step", step.verb, said)

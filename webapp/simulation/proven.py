@@ -22,6 +22,7 @@ INVARIANTS = {
     "I14": "stored sections and counters are what a recount gives",
     "I15": "more than max(3, 2 %) missing or emptied at once did nothing without a person",
     "I16": "in a rehearsal nothing is written, on neither side, but what was under way when it began",
+    "I17": "when all is quiet, whatever waits for the administrator has been told by mail, and nothing twice",
 }
 
 

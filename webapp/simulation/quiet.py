@@ -5,18 +5,17 @@ from __future__ import annotations
 import itertools
 from datetime import datetime, timedelta
 
-from webapp import vault
-from webapp.models.connection import CLOSED, PAUSED, Connection
+from webapp.models.connection import Connection
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import PAUSED as RUN_PAUSED
 from webapp.models.run import Run
 from webapp.models.sweep import HELD, Sweep
-from webapp.simulation import checks, deliveries, neighbour, orders, scenes, trouble
+from webapp.simulation import checks, deliveries, letters, neighbour, orders, recovery, scenes, trouble
 from webapp.simulation.wire import Killed
 from webapp.simulation.world import World
-from webapp.sync import connect, resting, runs, sweep
+from webapp.sync import runs, sweep
 
 PATIENCE = timedelta(hours=6)
 
@@ -45,31 +44,16 @@ def settle(world: World) -> int:
         checks.judge(world)
         _replay(world)
         _timers(world)
+        letters.judge(world)
     world.memory["end"] = checks.end(world)
     return rounds - 1
 
 
 def _calm(world: World) -> None:
-    """Faults end, clocks are right, the grant is renewed, webhooks still on their way arrive or are lost."""
+    """Everything works again, and webhooks still on their way arrive or are lost."""
     world.armed.clear()
-    world.refusing.clear()
-    world.calm = True
-    world.sandbox.faults.clear()
-    world.clock.correct()
     world.note("calm")
-    connection = world.connection
-    if connection is not None and resting.resume(connection, world.alice):
-        connection = world.connection
-    if connection is not None and orders.go_live(world, world.chance).startswith("live"):
-        connection = world.connection
-    at_work = connection is not None and connection.state not in (PAUSED, CLOSED)
-    if not at_work or not _opens(world, connection):
-        world.clock.sleep(connect.wait(world.alice.company))
-        world.connect()
-        connection = world.connection
-    assert connection is not None
-    if not connection.is_active:
-        connect.activate(connection, world.alice)
+    recovery.recover(world, world.chance)
     neighbour.settle_down(world)
     for run in Run.select().where(Run.state == RUN_PAUSED).order_by(Run.id):
         if world.chance.random() < 0.7:
@@ -78,14 +62,6 @@ def _calm(world: World) -> None:
     while world.sandbox.webhooks.queue:
         do = deliveries.lose if world.chance.random() < lost else deliveries.deliver
         do(world, world.chance)
-
-
-def _opens(world: World, connection: Connection | None) -> bool:
-    """The connection's own grant is alive."""
-    if connection is None:
-        return False
-    bound = f"grant:{connection.company_id}:{connection.agreement_number}"
-    return vault.unseal(connection.grant_token, bound=bound) in world.sandbox.grants
 
 
 def drain(world: World) -> None:

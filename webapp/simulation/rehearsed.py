@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from peewee import fn
 
 from webapp.models.attempt import Attempt
-from webapp.models.connection import REHEARSING, Connection
+from webapp.models.connection import FILES, REHEARSING, Connection
 from webapp.models.history import OURS, History
+from webapp.models.run import Run
 from webapp.simulation.wire import Call
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Rehearsed:
         self._since = found.id, self._turns, History.select(fn.MAX(History.id)).scalar() or 0
         if seen is None or seen[:2] != self._since[:2]:
             return
-        own = History.company == self._world.company, History.side == OURS, History.cause != "person"
-        for line in History.select().where(*own, History.id > seen[2]):
+        own = History.company == self._world.company, History.side == OURS, History.cause.not_in(("person", "erase"))
+        of_files = Run.select(Run.id).join(Connection).where(Connection.source == FILES)
+        by_file = History.run_id.is_null(False) & History.run_id.in_(of_files)
+        for line in History.select().where(*own, History.id > seen[2]).where(~by_file):
             self._world.wrong(f"I16: {line.field} of customer {line.customer_id} was written here in a rehearsal")

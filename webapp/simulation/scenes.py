@@ -10,7 +10,7 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
-from webapp.simulation import accountants, allowed, bulk, deliveries
+from webapp.simulation import accountants, allowed, bulk, deliveries, loads
 from webapp.simulation.ledger import alike, values_of
 from webapp.simulation.world import World
 from webapp.sync import runs_undo, silence, standing
@@ -52,8 +52,10 @@ def there_and_back(world: World, drain: Callable[[World], None]) -> None:
 
 
 def _carried_out(world: World, connection: Connection, drain: Callable[[World], None]) -> Run | None:
-    shown = bulk.plan(world, world.chance, connection, world.chance.choice(bulk.KINDS))
-    bulk.apply(world, world.chance, shown)
+    kind = world.chance.choice((*bulk.KINDS, run.LOAD))
+    of_file = kind == run.LOAD
+    shown = loads.plan(world, world.chance) if of_file else bulk.plan(world, world.chance, connection, kind)
+    bulk.apply(world, world.chance, shown, loads.TICKED if of_file else bulk.TICKED)
     drain(world)
     return Run.get_by_id(shown.id)
 

@@ -10,12 +10,16 @@ from webapp.simulation import (
     accountants,
     aim,
     bulk,
+    deletions,
     deliveries,
+    letters,
+    loads,
     mending,
     moods,
     neighbour,
     orders,
     people,
+    recovery,
     rulings,
     trouble,
     window,
@@ -28,7 +32,10 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we add": (people.add, 3),
     "we open a form": (people.open_form, 2),
     "we edit": (people.edit, 12),
-    "we delete": (people.remove, 2),
+    "we delete": (deletions.remove, 2),
+    "we delete a partner": (deletions.remove_partner, 1),
+    "we delete the other": (deletions.delete_other, 1),
+    "we erase": (deletions.erase, 2),
     "we open a dialog": (window.open_dialog, 3),
     "we pair": (window.pair, 6),
     "we create there": (window.create_there, 5),
@@ -36,7 +43,7 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we answer": (window.answer, 6),
     "we insist": (window.insist, 1),
     "we confirm": (window.confirm_same, 1),
-    "we decide": (window.decide_deleted, 3),
+    "we decide": (deletions.decide_deleted, 3),
     "we give up": (window.cancel, 1),
     "we unpair": (window.unpair, 1),
     "we try again": (window.try_again, 2),
@@ -46,6 +53,9 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we order partners there": (bulk.order_there, 1),
     "we order copies": (bulk.order_here, 1),
     "we pair many": (bulk.pair_many, 1),
+    "we pair as ours": (bulk.pair_as_ours, 0),
+    "we load a file": (loads.load, 3),
+    "we take a file back": (loads.undo, 1),
     "we leave many out": (bulk.leave_out, 1),
     "we choose anew": (bulk.choose_anew, 1),
     "we pause a run": (bulk.pause, 1),
@@ -72,8 +82,10 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "we switch off": (orders.switch_off, 0),
     "they add": (accountants.add, 4),
     "they add the same": (accountants.add_same, 2),
+    "they add elsewhere": (accountants.add_elsewhere, 0),
     "they make the group": (mending.make_the_group, 1),
     "they invoice": (accountants.invoice, 2),
+    "they bill all": (accountants.bill_all, 0),
     "they import": (accountants.mass_add, 1),
     "they edit": (accountants.edit, 12),
     "they edit elsewhere": (accountants.edit_unmapped, 2),
@@ -89,12 +101,14 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "they lose half": (accountants.mass_delete, 1),
     "they empty most": (accountants.mass_blank, 1),
     "the neighbour edits": (neighbour.edit, 2),
+    "postman goes round": (letters.go_round, 2),
     "webhooks arrive": (deliveries.deliver, 8),
     "webhooks repeat": (deliveries.deliver_twice, 2),
     "webhooks vanish": (deliveries.lose, 2),
     "workers get ahead": (trouble.get_ahead, 4),
     "time passes": (trouble.wait, 8),
     "worker stalls": (trouble.stall, 2),
+    "worker is slow": (trouble.slow, 0),
     "clock is set": (trouble.set_clock, 2),
     "clock runs ahead": (trouble.run_ahead, 0),
     "clock is right": (trouble.run_true, 0),
@@ -106,11 +120,14 @@ VERBS: dict[str, tuple[Verb, int]] = {
     "key grows old": (trouble.age, 1),
     "call is forbidden": (trouble.forbid, 1),
     "creation is forbidden": (trouble.forbid_creations, 0),
+    "update is forbidden": (trouble.forbid_updates, 1),
     "outage": (trouble.outage, 2),
     "service asks to wait": (trouble.ask_to_wait, 1),
     "grant is withdrawn": (trouble.revoke, 1),
     "we reconnect": (trouble.reconnect, 1),
     "newer service": (trouble.newer_service, 1),
+    "newer service at last": (trouble.newer_at_last, 0),
+    "all works again": (recovery.recover, 1),
     "process dies": (trouble.kill, 6),
     "disk fails": (trouble.disk_fails, 2),
     "process dies soon": (trouble.die_soon, 1),
@@ -122,8 +139,8 @@ _WEIGHTS = {name: weight for name, (_, weight) in VERBS.items()}
 INSIDE = 0.35
 MOMENTS = ("before", "after", "before", "after", "before PUT", "after PUT", "commit", "claimed")
 _NOT_INSIDE = (
-    "call fails", "call is forbidden", "creation is forbidden", "creation unanswered", "look-up fails",
-    "no such address", "list cut short", "process dies", "process dies soon", "process dies calling",
+    "call fails", "call is forbidden", "creation is forbidden", "update is forbidden", "creation unanswered",
+    "look-up fails", "no such address", "list cut short", "process dies", "process dies soon", "process dies calling",
     "service asks to wait",
 )  # fmt: skip
 
@@ -150,7 +167,8 @@ def history(seed: int, length: int = STEPS, only: Iterable[int] | None = None) -
     weights = moods.leaning(r, _WEIGHTS, {verb for verb, *_ in way if verb != "work"})
     steps = [_step(r, index, weights) for index in range(length)]
     for planned in (*stories, way):
-        for place, (verb, calls, moment) in zip(aim.places(r, length, len(planned)), planned, strict=False):
+        found = aim.places(r, length, len(planned), is_aimed=planned is way)
+        for place, (verb, calls, moment) in zip(found, planned, strict=False):
             steps[place] = Step(place, verb, calls, moment)
     kept = None if only is None else set(only)
     return steps if kept is None else [step for step in steps if step.index in kept]

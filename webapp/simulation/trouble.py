@@ -90,6 +90,12 @@ def stall(world: World, r: Random) -> str:
     return "150 s"
 
 
+def slow(world: World, r: Random) -> str:
+    """Whoever is at work takes more than a quarter of its lease for what it does just now."""
+    world.clock.sleep(r.choice((31, 45)))
+    return "slow"
+
+
 def set_clock(world: World, r: Random) -> str:
     """The machine's clock is set wrong, or right again."""
     seconds = r.choice((3600, -3600, 600, -600, 31_536_000, -31_536_000, 0, 0))
@@ -142,6 +148,12 @@ def no_such_address(world: World, r: Random) -> str:
 def forbid_creations(world: World, r: Random) -> str:
     """The next creation is not allowed, and makes nobody: a role or module is missing there for a moment."""
     world.sandbox.faults.next(1, "POST", "(?i)/customers", "403")
+    return "403"
+
+
+def forbid_updates(world: World, r: Random) -> str:
+    """The next update is not allowed."""
+    world.sandbox.faults.next(1, "PUT", "(?i)/customers", "403")
     return "403"
 
 
@@ -205,6 +217,12 @@ def newer_service(world: World, r: Random) -> str:
     """The module with the newer customers service is switched on or off for the agreement."""
     world.economic.customersapi_enabled = not world.economic.customersapi_enabled
     return f"now {world.economic.customersapi_enabled}"
+
+
+def newer_at_last(world: World, r: Random) -> str:
+    """It is switched on, if it is not."""
+    world.economic.customersapi_enabled = True
+    return "now True"
 
 
 def kill(world: World, r: Random) -> str:

@@ -42,18 +42,23 @@ def _followed(world: World) -> None:
 
 def _identity(world: World) -> None:
     """I7: a customer holds only values of its own, or of partners that a person gave it."""
-    copies = RunItem.select().join(Run).where(Run.kind == CREATE_OURS)
-    for item in copies.where(RunItem.mirror_id.is_null(False), RunItem.pairing_id.is_null(False)):
-        origins = [world.ledger.origin.get(value, ("", 0)) for value in item.values_after.get("ours", {}).values()]
-        copied = Pairing.get_by_id(item.pairing_id).customer_id
-        world.ledger.declared |= {(copied, entity) for side, entity in origins if side == "theirs"}
-        world.ledger.kin |= {(copied, entity) for side, entity in origins if side == "ours"}
+    enter(world)
     for customer in Customer.select():
         for name in TEXTS:
             side, entity = world.ledger.origin.get(getattr(customer, name), ("ours", customer.id))
             mine = entity == customer.id if side == "ours" else (customer.id, entity) in world.ledger.declared
             if not mine and not _by_way(world, customer.id, side, entity):
                 world.wrong(f"I7: customer {customer.id} holds {name} {getattr(customer, name)!r} of {side} {entity}")
+
+
+def enter(world: World) -> None:
+    """Who was copied here by a run is one with whom it was copied from."""
+    copies = RunItem.select().join(Run).where(Run.kind == CREATE_OURS)
+    for item in copies.where(RunItem.mirror_id.is_null(False), RunItem.pairing_id.is_null(False)):
+        origins = [world.ledger.origin.get(value, ("", 0)) for value in item.values_after.get("ours", {}).values()]
+        copied = Pairing.get_by_id(item.pairing_id).customer_id
+        world.ledger.declared |= {(copied, entity) for side, entity in origins if side == "theirs"}
+        world.ledger.kin |= {(copied, entity) for side, entity in origins if side == "ours"}
 
 
 def _revived(world: World) -> None:

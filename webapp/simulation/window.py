@@ -9,7 +9,7 @@ from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.simulation import accountants, people
+from webapp.simulation import people
 from webapp.simulation.people import customers, stored
 from webapp.simulation.world import World
 from webapp.sync import numbers, pairings, standing
@@ -41,7 +41,7 @@ def open_dialog(world: World, r: Random) -> str:
     found = _pairs(connection)
     if found:
         chosen = r.choice(found)
-        world.memory["question"] = (chosen.id, _versions(chosen))
+        world.memory["question"] = (chosen.id, versions(chosen))
         world.memory["shown"] = (chosen.id, chosen.customer.values, chosen.mirror.values)
     return "dialog"
 
@@ -134,11 +134,14 @@ def _pairs(connection: Connection) -> list[Pairing]:
     return list(found.order_by(Pairing.id))
 
 
-def _versions(found: Pairing) -> Versions:
+def versions(found: Pairing) -> Versions:
     return Versions(found.customer.version, found.mirror.version, found.version)
 
 
-def _question(world: World, r: Random, presences: tuple[str, ...]) -> tuple[Connection, Pairing, Versions] | None:
+Asked = tuple[Connection, Pairing, Versions]
+
+
+def question(world: World, r: Random, presences: tuple[str, ...]) -> Asked | None:
     """A pair that asks such a question, seen now or a while ago."""
     world.memory.pop("shown now", None)
     connection = active_of(world)
@@ -156,7 +159,7 @@ def _question(world: World, r: Random, presences: tuple[str, ...]) -> tuple[Conn
     if not asking:
         return None
     chosen = r.choice(asking)
-    seen = _versions(chosen)
+    seen = versions(chosen)
     world.memory["shown now"] = (chosen.id, chosen.customer.values, chosen.mirror.values)
     _meanwhile(world, r, chosen.customer)
     return connection, Pairing.get_by_id(chosen.id), seen
@@ -165,11 +168,11 @@ def _question(world: World, r: Random, presences: tuple[str, ...]) -> tuple[Conn
 Stood = tuple[Versions, tuple[int, dict[str, str], dict[str, str]]]
 
 
-def _stands(found: Pairing) -> Stood:
-    return _versions(found), (found.id, found.customer.values, found.mirror.values)
+def stands(found: Pairing) -> Stood:
+    return versions(found), (found.id, found.customer.values, found.mirror.values)
 
 
-def _saw(world: World, stood: Stood, seen: Versions) -> None:
+def saw(world: World, stood: Stood, seen: Versions) -> None:
     """I3: what was done about a pair was said by somebody who saw it as it stood."""
     versions, values = stood
     shown = world.memory.pop("shown now", None)
@@ -178,7 +181,7 @@ def _saw(world: World, stood: Stood, seen: Versions) -> None:
 
 
 def answer(world: World, r: Random) -> str:
-    asked = _question(world, r, ("both",))
+    asked = question(world, r, ("both",))
     if asked is None:
         return "nothing asked"
     _, found, _ = asked
@@ -196,16 +199,16 @@ def insist(world: World, r: Random) -> str:
     debts = {number: world.economic.customers[number].get("balance") for number in world.economic.customers}
     owing = [found for found in waiting if debts.get(found.mirror.number)]
     found = r.choice(owing if owing and r.random() < 0.8 else waiting)
-    return _answer(world, (connection, found, _versions(found)), dict.fromkeys(found.guard, "ours"))
+    return _answer(world, (connection, found, versions(found)), dict.fromkeys(found.guard, "ours"))
 
 
-def _answer(world: World, asked: tuple[Connection, Pairing, Versions], answers: dict[str, str]) -> str:
+def _answer(world: World, asked: Asked, answers: dict[str, str]) -> str:
     connection, found, seen = asked
-    stood = _stands(found)
+    stood = stands(found)
     _, (_, ours, theirs) = stood
     with stored(lambda: _decide(world, answers, ours, theirs)):
         done = pairings.answer(connection, found.id, answers, seen, world.alice)
-    _saw(world, stood, seen)
+    saw(world, stood, seen)
     return f"answered {len(answers)} of pair {done.customer.number}"
 
 
@@ -215,47 +218,15 @@ def _decide(world: World, answers: dict[str, str], ours: dict[str, str], theirs:
 
 
 def confirm_same(world: World, r: Random) -> str:
-    asked = _question(world, r, ("other_party",))
+    asked = question(world, r, ("other_party",))
     if asked is None:
         return "nothing asked"
     connection, found, seen = asked
     _declare(world, found.customer_id, found.mirror)
-    stood = _stands(found)
+    stood = stands(found)
     pairings.confirm_same(connection, found.id, seen, world.alice)
-    _saw(world, stood, seen)
+    saw(world, stood, seen)
     return "confirmed"
-
-
-def decide_deleted(world: World, r: Random) -> str:
-    """One side is gone: delete the other, create again, or unpair."""
-    gone = ("ours_gone", "ours_gone_theirs_moved", "theirs_gone", "theirs_gone_ours_moved")
-    asked = _question(world, r, gone)
-    if asked is None:
-        return "nothing asked"
-    connection, found, seen = asked
-    stood = _stands(found)
-    way = r.choice(("delete", "delete", "create", "unpair"))
-    if way == "delete":
-        ours_held, theirs_held = found.customer.values, found.mirror.values
-        number = found.mirror.number
-        with stored(lambda: world.witness.decided.update({found.id: theirs_held})):
-            pairings.delete_other(connection, found.id, seen, world.alice)
-        _saw(world, stood, seen)
-        if r.random() < 0.25 and number in set(world.economic.customers):
-            accountants.edit_one(world, r, number)
-        if Customer.get_by_id(found.customer_id).deleted_at:
-            world.ledger.gone_by_person("ours", found.customer_id, ours_held)
-        return "deleted the other"
-    if way == "unpair":
-        pairings.unpair(connection, found.id, world.alice)
-        return "unpaired"
-    made = pairings.create_again(connection, found.id, numbers.next_there(connection), seen, world.alice)
-    _saw(world, stood, seen)
-    if made.state == pairing.CREATING:
-        world.memory.setdefault("orders", {})[made.id] = 1
-    world.ledger.superseded -= {e for e in world.ledger.superseded if e[:2] == ("ours", found.customer_id)}
-    world.ledger.counts["restored"] += 1
-    return "created again"
 
 
 def unpair(world: World, r: Random) -> str:

@@ -9,6 +9,7 @@ from webapp.models import pairing, run
 from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
+from webapp.models.erasure import Erasure
 from webapp.models.exclusion import Exclusion
 from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
@@ -19,6 +20,7 @@ from webapp.models.sweep import COMPARE, DONE, RUNNING, Sweep
 from webapp.simulation.ledger import alike, known_as, values_of
 from webapp.simulation.wire import Call
 from webapp.sync import resting, standing
+from webapp.sync.runs_load import TAKE_AWAY
 from webapp.sync.undo_plan import REMOVE_OURS, REMOVE_THEIRS
 
 if TYPE_CHECKING:
@@ -263,10 +265,10 @@ class Witness:
         for pair in Pairing.select().where(Pairing.state != pairing.CLOSED):
             if pair.fault.get("kind") in NEVER_SAID:
                 self._world.wrong(f"I12: pair {pair.id} stands with a fault that nobody reported: {pair.fault['kind']}")
-        undos = Run.select(Run.id).where(Run.kind == UNDO, Run.state != PLANNED)
-        undone = {item.customer_id for item in RunItem.select().where(RunItem.run.in_(undos)) if _removes(item)}
+        taken = RunItem.select().join(Run).where(Run.kind == UNDO, Run.state != PLANNED)
+        undone = {item.customer_id for item in taken if item.note.get("does") in (REMOVE_OURS, TAKE_AWAY)}
         by_person = self._removed.keys() | undone | {Pairing.get_by_id(pair_id).customer_id for pair_id in self.decided}
-        by_person |= deleted_in_bulk().keys()
+        by_person |= deleted_in_bulk().keys() | {erasure.customer_id for erasure in Erasure.select()}
         for customer in Customer.select().where(Customer.deleted_at.is_null(False)):
             if customer.id not in by_person:
                 self._world.wrong(f"I3: customer {customer.id} was deleted here and nobody had said so")
@@ -280,11 +282,7 @@ def deleted_in_bulk() -> dict[int, RunItem]:
     """Customers of ours that a run deleted, because its plan said so."""
     runs = Run.select().where(Run.kind == run.DELETE)
     done = RunItem.select().where(RunItem.run.in_(runs), RunItem.state == run.ITEM_DONE)
-    return {item.customer_id: item for item in done if "ours" in item.note["sides"]}
-
-
-def _removes(item: RunItem) -> bool:
-    return bool(item.note.get("does") == REMOVE_OURS)
+    return {item.customer_id: item for item in done if "ours" in item.note.get("sides", ())}
 
 
 def _sent(pairing_id: int) -> set[tuple[str, str]]:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import itertools
 import random
+import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -64,7 +65,6 @@ class World:
         self.refusing: list[str] = []
         self.armed: list[tuple[int, str, Callable[[], None]]] = []
         self.depth = 0
-        self.calm = False
         self.at_work = -1
         self.reads: dict[tuple[int, str], str] = {}
         self.sent: dict[str, float] = {}
@@ -80,7 +80,7 @@ class World:
         jitter = random.Random(f"jitter/{seed}")
         self.ports = ports.Ports(
             now=self.clock.ours,
-            monotonic=self.clock.seconds,
+            monotonic=self._seconds,
             sleep=self.clock.sleep,
             random=jitter.random,
             token=lambda nbytes: f"token-{next(self._tokens)}-of-{nbytes}",
@@ -106,6 +106,12 @@ class World:
     def new_worker(self) -> Worker:
         return Worker(SETTINGS, f"worker-{next(self._tokens)}")
 
+    def _seconds(self) -> float:
+        """Time may pass, and others act, where somebody looks whether enough of it has."""
+        if sys._getframe(2).f_code.co_name == "beat":
+            self.meet("beat")
+        return self.clock.seconds()
+
     # -- the connection
 
     @property
@@ -113,8 +119,10 @@ class World:
         """The connection to the first agreement, in whatever state."""
         return Connection.of_agreement(self.company, AGREEMENT)
 
-    def connect(self, agreement: int = AGREEMENT, by: User | None = None) -> Connection:
-        """An administrator grants access in e-conomic and comes back. Raises what `connect.finish` raises."""
+    def connect(self, agreement: int = AGREEMENT, by: User | None = None, *, is_sure: bool = False) -> Connection:
+        """An administrator grants access in e-conomic and comes back; one not sure may shrink from another agreement.
+
+        Raises what `connect.finish` raises."""
         by = by or self.alice
         states: list[str] = []
 
@@ -131,7 +139,7 @@ class World:
         finally:
             self.memory["working for"] = around
         if isinstance(back, connect.OtherAgreement):
-            if self.chance.random() < 0.35 and not self.calm:
+            if not is_sure and self.chance.random() < 0.35:
                 connect.decline(by, back.grant.id)
                 return back.before
             back = connect.confirm(by, back.grant.id)
@@ -240,6 +248,7 @@ class World:
             self.meet("commit")
         if self.refusing and name.endswith(" before commit"):
             self.note("refused", name)
+            self.ledger.counts["commits refused"] += 1
             raise NotStored(self.refusing.pop())
         taken_over = self.kill_at == TAKING_OVER and name == "lane.claimed" and self.leases.taken_over
         if self.kill_at and (self.kill_at in ("*", name) or taken_over):

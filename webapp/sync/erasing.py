@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from webapp import db
@@ -92,7 +92,7 @@ def erase(company: Company, customer_id: int, by: User | None) -> Customer:
         if not customer.deleted_at:
             register.delete(customer, by)
         _end_pairs(customer, by)
-        mirrors, naming = _own_mirrors(customer), list(_naming(customer))
+        mirrors, naming = _own_mirrors(customer), _naming(customer)
         _forget_plans(customer)
         _wipe(customer, mirrors)
         _wipe_elsewhere(company, naming)
@@ -169,9 +169,12 @@ def _of_rows(table: Any, customer: Customer, pairs: Sequence[int], there: Sequen
     return (table.company == customer.company_id) & own
 
 
-def _naming(customer: Customer) -> Iterator[str]:
-    values = customer.values
-    return (values[name] for name in NAMING if len(values[name]) >= SHORTEST)
+def _naming(customer: Customer) -> list[str]:
+    """What it is known by, and was before: a line of a file may tell of it as it was called then."""
+    own = History.company == customer.company_id, History.customer_id == customer.id
+    lines = History.select(History.before, History.after).where(*own, History.field.in_(NAMING)).tuples()
+    found = {customer.values[name] for name in NAMING}.union(*lines)
+    return sorted(value for value in found if len(value) >= SHORTEST)
 
 
 def _wipe_elsewhere(company: Company, naming: Sequence[str]) -> None:
