@@ -8,13 +8,14 @@ from webapp.models import run
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
-from webapp.models.pairing import Pairing
+from webapp.models.pairing import OPEN, Pairing
 from webapp.models.run import Run, RunItem
 from webapp.simulation import accountants, allowed, bulk, deliveries, loads
 from webapp.simulation.ledger import alike, values_of
 from webapp.simulation.world import World
 from webapp.sync import runs_undo, silence, standing
 from webapp.sync.fields import NAMES
+from webapp.sync.push import stored_as
 
 SHARE = 0.25
 POLLED = 301.0
@@ -39,13 +40,13 @@ def there_and_back(world: World, drain: Callable[[World], None]) -> None:
     bulk.apply(world, world.chance, back)
     stays = _staying(back)
     drain(world)
-    after = _registers(world)
+    after, theirs_by_now = _registers(world), _taken_for_theirs(world, done, between)
     world.ledger.counts[f"there and back: {done.kind}"] += 1
     world.ledger.counts["there and back, and something had moved"] += between != before
     for key in sorted(before.keys() | after.keys()):
         names = {name for name in NAMES if _differs(world, before, after, key, name)}
         sent = {name for name, value in waiting.get(key, {}).items() if after.get(key, {}).get(name) == value}
-        left = sorted(names - stays.get(key, set()) - sent)
+        left = sorted(names - stays.get(key, set()) - theirs_by_now.get(key, set()) - sent)
         if left:
             told = [(name, before.get(key, {}).get(name), after.get(key, {}).get(name)) for name in left]
             world.wrong(f"I3: run {done.id} ({done.kind}) and its undo left {key} otherwise: {told}")
@@ -76,6 +77,22 @@ def _differs(world: World, before: Registers, after: Registers, key: tuple[str, 
     """More than by what e-conomic does to every value that it is sent."""
     one, other = before.get(key, {}).get(name, ""), after.get(key, {}).get(name, "")
     return not (world.keeps(one, other) if key[0] == "theirs" else alike(one, other))
+
+
+def _taken_for_theirs(world: World, done: Run, between: Registers) -> dict[tuple[str, int], set[str]]:
+    """What came out of a file and e-conomic wrote in capitals: it counts as a colleague's word, so it outlives ours."""
+    found: dict[tuple[str, int], set[str]] = {}
+    for item in RunItem.of(done) if done.kind == run.LOAD else ():
+        pair = Pairing.get_or_none(Pairing.customer == item.customer_id, Pairing.state == OPEN)
+        if pair is None:
+            continue
+        there, here = ("theirs", pair.mirror.number), ("ours", pair.customer.number)
+        for name, sent in item.values_after.get("ours", {}).items():
+            kept = between.get(there, {}).get(name, "")
+            if world.keeps(sent, kept) and not stored_as(sent, kept):
+                found.setdefault(there, set()).add(name)
+                found.setdefault(here, set()).add(name)
+    return found
 
 
 def _staying(back: Run) -> dict[tuple[str, int], set[str]]:
