@@ -17,7 +17,7 @@ from webapp.models.history import History
 from webapp.models.pairing import Pairing
 from webapp.models.run import CREATE_OURS, CREATE_THEIRS, DELETE, EXCLUDE, PAIR, Run, RunItem, RunPlan
 from webapp.models.user import User
-from webapp.sync import connect, pairings, resting, runs, runs_undo
+from webapp.sync import connect, pairings, resting, runs, runs_plan, runs_undo
 from webapp.sync.runs_plan import EVERYBODY, Selection
 
 
@@ -387,7 +387,7 @@ def test_what_is_serious_in_the_books_is_foretold_and_held_back(connected: World
     run = planned(connected, PAIR, two_zones(connected), accounting="ours")
     item = RunItem.of(run).get()
     assert (item.state, item.reason, item.note["effects"]) == ("held", "serious", {"vat_zone": "vat_zone"})
-    assert runs.consequences(run) == {"vat_zone": [item.id]}
+    assert runs_plan.consequences(run) == {"vat_zone": [item.id]}
 
 
 def test_what_e_conomic_says_stands_without_any_consequence(connected: World) -> None:

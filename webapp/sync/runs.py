@@ -33,7 +33,8 @@ from webapp.sync.runs_plan import EVERYBODY, Planned, Selection
 from webapp.sync.undo_plan import RECREATE
 
 AT_ONCE, HERE_AT_ONCE, TOGETHER = 20, 50, 10
-JOINING = (states.CREATE_OURS, states.CREATE_THEIRS, states.PAIR)
+CREATING = (states.CREATE_OURS, states.CREATE_THEIRS)
+JOINING = (*CREATING, states.PAIR)
 Choices = Mapping[str, str]
 
 
@@ -67,6 +68,7 @@ KINDS: Mapping[str, Kind] = {
     states.DELETE: Kind(runs_delete.plan_deletions, runs_delete.carry_out, {"where": runs_delete.WHERE}),
     states.LOAD: Kind(runs_load.plan_lines, runs_load.carry_out, {"there": runs_load.THERE}),
 }
+GOING = (states.WAITING, states.RUNNING)
 BEGINNING = (states.CREATE_THEIRS, states.DELETE, states.UNDO)
 """Kinds whose items are begun here and brought to their end by their pair's lane."""
 
@@ -149,7 +151,7 @@ def start(
         is_signed = by is not None and by.is_administrator and states.DELETE in confirmed
         if runs_undo.deletes(locked) and not is_signed:
             raise NotApplied("unconfirmed")
-        _tick(locked, {*also, *_answered_for(locked, confirmed)}, by)
+        _tick(locked, {*also, *runs_plan.answered_for(locked, confirmed)}, by)
         locked.total = RunItem.of(locked, states.ITEM_WAITING).count()
         if not locked.total:
             raise NotApplied("empty")
@@ -175,22 +177,6 @@ def _tick(run: Run, also: Collection[int], by: User | None) -> None:
         ).execute()  # fmt: skip
 
 
-def consequences(run: Run) -> dict[str, list[int]]:
-    """Effect in the books -> the items that wait for somebody's name because of it."""
-    found: dict[str, list[int]] = {}
-    for item in RunItem.of(run, states.ITEM_HELD).where(RunItem.reason == SERIOUS):
-        for effect in sorted(set(item.note["effects"].values())):
-            found.setdefault(effect, []).append(item.id)
-    return found
-
-
-def _answered_for(run: Run, confirmed: Collection[str]) -> set[int]:
-    """Items of which every effect is confirmed."""
-    waiting = consequences(run) if confirmed else {}
-    open_ = {item for effect, items in waiting.items() if effect not in confirmed for item in items}
-    return {item for items in waiting.values() for item in items} - open_
-
-
 def step(held: Lane, connection: Connection) -> None:
     """Bring a run on: do the next few, count, and end it when nothing is left."""
     ordered = Run.get_or_none(Run.id == held.record, Run.connection == connection)
@@ -199,11 +185,13 @@ def step(held: Lane, connection: Connection) -> None:
             held.hold()
             held.finish()
         return
-    if ordered.state in (states.WAITING, states.RUNNING) and not rehearsal.holds_back(connection):
+    if ordered.state in GOING and not rehearsal.holds_back(connection):
         shown = RunPlan.of(ordered)
         items = _next_items(ordered)
+        near = runs_create.come_since(connection, ordered, items) if ordered.kind in CREATING else {}
         for start_at in range(0, len(items), TOGETHER):
-            _do(held, connection, ordered, items[start_at : start_at + TOGETHER], shown.choices if shown else {})
+            ids = [item.id for item in items[start_at : start_at + TOGETHER]]
+            _do(held, connection, ordered, ids, shown.choices if shown else {}, near)
     _count(held, connection, ordered)
 
 
@@ -214,12 +202,23 @@ def _next_items(ordered: Run) -> list[RunItem]:
 
 
 @db.retrying
-def _do(held: Lane, connection: Connection, ordered: Run, items: Sequence[RunItem], choices: Choices) -> None:
-    """A few items in one transaction; what is in an item's way is its reason, and the others go on."""
+def _do(
+    held: Lane, connection: Connection, ordered: Run, ids: Sequence[int], choices: Choices, near: Mapping[int, str]
+) -> None:
+    """A few items in one transaction; what is in an item's way is its reason, and the others go on.
+
+    Read anew, for a transaction may be run again, and the run be paused or stopped. `near`: item -> whom it resembles.
+    """
     carry_out = runs_undo.carry_out if ordered.kind == states.UNDO else KINDS[ordered.kind].carry_out
     with db.write():
         held.hold_to_write()
-        for item in items:
+        if Run.locked(ordered.id).state not in GOING:
+            return
+        for item in list(RunItem.of(ordered, states.ITEM_WAITING).where(RunItem.id.in_(ids))):
+            if item.id in near:
+                item.note = item.note | {"alike": near[item.id]}
+                item.settle("lookalike")
+                continue
             try:
                 with db.database.atomic():
                     _check_still_free(connection, ordered, item)
@@ -252,7 +251,7 @@ def _count(held: Lane, connection: Connection, ordered: Run) -> None:
         run.done, run.failed = counts[states.ITEM_DONE], counts[states.ITEM_FAILED]
         run.started_at = run.started_at or ports.now()
         left = counts[states.ITEM_WAITING] + counts[states.ITEM_BEGUN]
-        if run.state in (states.WAITING, states.RUNNING):
+        if run.state in GOING:
             run.state = states.RUNNING if left else states.DONE
         is_idle = not counts[states.ITEM_BEGUN]
         if run.state == states.DONE:
@@ -266,7 +265,7 @@ def _count(held: Lane, connection: Connection, ordered: Run) -> None:
 
 def pause(run: Run) -> bool:
     """Begin no more until told to go on; what has begun comes to its end. False when there is nothing to pause."""
-    return _move(run, (states.WAITING, states.RUNNING), states.PAUSED)
+    return _move(run, GOING, states.PAUSED)
 
 
 def resume(run: Run) -> bool:
@@ -287,12 +286,13 @@ def stop(run: Run) -> bool:
 @db.retrying
 def _move(run: Run, from_: Collection[str], to: str) -> bool:
     with db.write():
+        if to != states.DROPPED:
+            # Taken first, as a step does, so that the two wait for each other and do not get stuck.
+            Lane.wake(run.connection, lane.RUN, run.id)
         changes: dict[str, object] = {"state": to}
         if to in (states.STOPPED, states.DROPPED):
             changes["finished_at"] = ports.now()
         moved = Run.update(**changes).where(Run.id == run.id, Run.state.in_(list(from_))).execute()
         if moved and to == states.DROPPED:
             runs_load.forget(run)
-        elif moved:
-            Lane.wake(run.connection, lane.RUN, run.id)
         return bool(moved)

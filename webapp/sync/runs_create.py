@@ -88,6 +88,15 @@ def _alike(connection: Connection, others: Sequence[Other], *, ours: bool) -> di
     return {one: by_id[other] for one, other in found.items() if other in by_id}
 
 
+def come_since(connection: Connection, run: Run, items: Sequence[RunItem]) -> dict[int, str]:
+    """Item -> whom on the other side it resembles by now: somebody who came there, was changed or lost a partner after
+    the plan was shown. Who was ticked as somebody's likeness is made all the same."""
+    ours = run.kind == states.CREATE_THEIRS
+    of = {item.customer_id if ours else item.mirror_id: item.id for item in items if "alike" not in item.note}
+    found = suggesting.alike_since(connection, list(of), run.created_at, ours=ours)
+    return {of[one]: label for one, label in found.items()}
+
+
 class _Numbers:
     """Hands out free numbers on the side where partners are made, each once.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.user import User
+from webapp.sync.foresee import SERIOUS
 from webapp.sync.normalise import same
 
 Sides = Mapping[str, Mapping[str, str]]
@@ -174,6 +175,22 @@ def sealed(kind: str, choices: Mapping[str, str], rows: Iterable[Mapping[str, An
         mark.update(repr([row[name] for name in sorted(row.keys() - {"run", "run_id", "company"})]).encode())
     text = mark.hexdigest()[:12].upper()
     return "-".join((text[:4], text[4:8], text[8:]))
+
+
+def consequences(run: Run) -> dict[str, list[int]]:
+    """Effect in the books -> the items that wait for somebody's name because of it."""
+    found: dict[str, list[int]] = {}
+    for item in RunItem.of(run, runs.ITEM_HELD).where(RunItem.reason == SERIOUS):
+        for effect in sorted(set(item.note["effects"].values())):
+            found.setdefault(effect, []).append(item.id)
+    return found
+
+
+def answered_for(run: Run, confirmed: Collection[str]) -> set[int]:
+    """Items of which every effect is confirmed."""
+    waiting = consequences(run) if confirmed else {}
+    open_ = {item for effect, items in waiting.items() if effect not in confirmed for item in items}
+    return {item for items in waiting.values() for item in items} - open_
 
 
 def customers_of(connection: Connection, picked: Selection, section: str) -> list[Customer]:

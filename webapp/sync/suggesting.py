@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from webapp import db, ports
@@ -87,11 +88,13 @@ def _ranked(found: Iterable[matching.Suggestion[int, int]]) -> dict[Pair, Told]:
     return ranks
 
 
-def register(connection: Connection, table: type[Customer] | type[Mirror]) -> Register:
-    """Everybody of one side who has no partner and is not left out, by number: id and what they are compared by."""
+def register(connection: Connection, table: type[Customer] | type[Mirror], since: datetime | None = None) -> Register:
+    """Everybody of one side who has no partner and is not left out, by number: id and what they are compared by;
+    `since`: of whom the window's line has changed from then on."""
     column = Place.customer if table is Customer else Place.mirror
     fields = [getattr(table, name) for name in COMPARED]
     query = table.select(table.id, *fields).join(Place, on=(column == table.id)).order_by(table.number, table.id)
+    query = query.where(Place.changed_at >= since) if since else query
     rows: Any = query.where(Place.connection == connection, Place.section == Section.NEW.value).tuples()
     return [(row[0], dict(zip(COMPARED, (str(row[1]), *row[2:]), strict=True))) for row in rows]
 
@@ -166,6 +169,25 @@ def lookalikes(connection: Connection, *, ours: bool) -> dict[int, int]:
     for customer_id, mirror_id in _open(connection):
         found.setdefault(*((customer_id, mirror_id) if ours else (mirror_id, customer_id)))
     return found
+
+
+def alike_since(connection: Connection, ids: Sequence[int], since: datetime, *, ours: bool) -> dict[int, str]:
+    """Which of these new customers of one side resemble one whose line over there has changed since then: id -> label.
+
+    By CVR, EAN, e-mail or name, or because the two stand opposite each other.
+    """
+    mine, others = (Customer, Mirror) if ours else (Mirror, Customer)
+    came = register(connection, others, since)
+    if not came or not ids:
+        return {}
+    own = mine.select().where(mine.company == connection.company_id, mine.id.in_(ids))
+    apart = {pair if ours else (pair[1], pair[0]) for pair in NotSame.pairs(connection)}
+    found = matching.marked([(one.id, told(one)) for one in own], came, apart)
+    for line in Place.holding_any(connection, ids if ours else [], [] if ours else ids):
+        if line.pairing_id is None and line.customer_id and line.mirror_id:
+            found.setdefault(*((line.customer_id, line.mirror_id) if ours else (line.mirror_id, line.customer_id)))
+    names = {other: f"{values['name']} ({values['number']})" for other, values in came}
+    return {one: names[other] for one, other in found.items() if other in names}
 
 
 def _open(connection: Connection) -> list[Pair]:

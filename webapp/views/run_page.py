@@ -15,7 +15,7 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.place import Place
 from webapp.models.run import Run, RunItem, RunPlan
-from webapp.sync import budget, preview, runs, runs_undo, sweep
+from webapp.sync import budget, preview, runs, runs_plan, runs_undo, sweep
 from webapp.sync.fields import NAMES
 from webapp.sync.normalise import same
 from webapp.sync.preview import Names
@@ -106,7 +106,7 @@ class RunPage:
     @cached_property
     def consequences(self) -> Mapping[str, int]:
         """Effect in the books -> how many wait for somebody's name because of it."""
-        return {effect: len(items) for effect, items in runs.consequences(self.run).items()}
+        return {effect: len(items) for effect, items in runs_plan.consequences(self.run).items()}
 
     @property
     def is_idle(self) -> bool:
