@@ -7,11 +7,12 @@ import pytest
 from peewee import OperationalError
 
 from tests.sync import test_runs_load as files
-from tests.sync.test_runs import fetched, many_there, planned
+from tests.sync.test_runs import bulk, fetched, many_there, planned
 from tests.sync.world import World
 from webapp.models.customer import Customer
-from webapp.models.run import CREATE_OURS, CREATE_THEIRS, Run, RunItem
-from webapp.sync import not_same, runs, runs_load
+from webapp.models.run import CREATE_OURS, CREATE_THEIRS, PAIR, Run, RunItem
+from webapp.sync import not_same, runs, runs_load, runs_undo
+from webapp.sync.runs_plan import Selection
 
 
 def applied(world: World, run: Run) -> Run:
@@ -65,7 +66,7 @@ def test_a_likeness_that_was_ticked_is_made_all_the_same(connected: World) -> No
     connected.ours(7, "Ærø Bageri ApS", cvr="99000015")
     bakery_there(connected)
     run = planned(connected, CREATE_THEIRS)
-    connected.economic.customers[70]["telephoneAndFaxNumber"] = "62100020"
+    connected.economic.edit(70, telephoneAndFaxNumber="62100020")
     connected.look(70)
     runs.start(run, connected.alice, also=[RunItem.get(RunItem.run == run).id])
     connected.drain()
@@ -109,3 +110,25 @@ def test_what_is_done_again_after_a_deadlock_finds_each_line_as_it_was(
 
     monkeypatch.setattr(runs_load, "_add", add_and_get_stuck)
     assert (applied(connected, run).done, sorted(files.register(connected))) == (2, [7, 8])
+
+
+# -- what was edited since, when the run is taken back
+
+
+def test_what_a_person_has_shortened_since_is_not_taken_for_what_the_run_wrote(connected: World) -> None:
+    ours = connected.ours(7, "Ærø Bageri", phone="11111111")
+    run = applied(connected, files.planned(connected, {"number": "7", "phone": "62100020 lok. 5"}))
+    connected.save(ours, phone="62100020")
+    back = RunItem.get(RunItem.run == runs_undo.plan(run, connected.alice))
+    assert (back.state, back.reason) == ("held", "edited_since")
+
+
+def test_nor_what_a_colleague_has_shortened_there(connected: World) -> None:
+    ours = connected.ours(7, "Ærø Bageri ApS", phone="62100020 lok. 5")
+    fetched(connected, 7, "Ærø Bageri ApS", telephoneAndFaxNumber="11111111")
+    picked = Selection(pairs=((ours.id, connected.mirror(7).id),))
+    run = bulk(connected, PAIR, picked, contact="ours")
+    connected.economic.edit(7, telephoneAndFaxNumber="62100020")
+    connected.look(7)
+    applied(connected, runs_undo.plan(run, connected.alice))
+    assert connected.stored(7)["telephoneAndFaxNumber"] == connected.fresh(ours).phone == "62100020"

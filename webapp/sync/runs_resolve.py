@@ -14,16 +14,16 @@ from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
-from webapp.sync import answering, apply, foresee, holding, pairings, push, standing
+from webapp.sync import answering, apply, foresee, holding, pairings, standing
 from webapp.sync.fields import NAMES
 from webapp.sync.foresee import Foresight
 from webapp.sync.guard import Effect, Grade
 from webapp.sync.normalise import same
 from webapp.sync.pairings import Moved
-from webapp.sync.plan import FieldPlan, Plan, Presence, Rules, answered, plan
+from webapp.sync.plan import Base, FieldPlan, Plan, Presence, Rules, answered, plan
 from webapp.sync.runs_plan import Changes, Planned, Selection, changed, pairings_of
 from webapp.sync.section import Section
-from webapp.sync.undo_plan import ASK, ASK_THERE, Known, left, ready
+from webapp.sync.undo_plan import ASK, ASK_THERE, Known, is_cut, left, ready
 
 ALL = "all"
 ANSWERS = ("both", "ours", "theirs")
@@ -122,7 +122,7 @@ def plan_undo(known: Known, item: RunItem) -> Planned:
         return left(known, item, held)
     was, new = item.note["was"], item.values_after
     now = {"ours": customer.values, "theirs": mirror.values}
-    stood = [name for name, pair_of in was["values"].items() if _stands(name, pair_of, new, now)]
+    stood = [name for name, pair_of in was["values"].items() if _stands(name, pair_of, new, now, pair.base)]
     closed = known.closed({side: list(values) for side, values in new.items()}, stood)
     open_ = [name for name in stood if name not in closed]
     standing_still = _asked(was, open_, known.policy)
@@ -141,10 +141,12 @@ def plan_undo(known: Known, item: RunItem) -> Planned:
     return ready(known, item, pair, customer, mirror, does, before, after, stays, note)
 
 
-def _stands(name: str, seen: list[str], new: Mapping[str, Mapping[str, str]], now: Mapping[str, Any]) -> bool:
+def _stands(
+    name: str, seen: list[str], new: Mapping[str, Mapping[str, str]], now: Mapping[str, Any], base: Base
+) -> bool:
     """Both sides still hold what the answer left them with; theirs may not have been sent it yet."""
     ours, sent, there = new.get("ours", {}).get(name, seen[0]), new.get("theirs", {}).get(name), now["theirs"][name]
-    has_arrived = sent is not None and push.stored_as(sent, there)
+    has_arrived = sent is not None and (same(sent, there) or is_cut(sent, there, base.get(name)))
     return same(ours, now["ours"][name]) and (has_arrived or same(seen[1], there))
 
 

@@ -135,7 +135,7 @@ def _of_pair(known: Known, item: RunItem) -> Planned:
     pair, customer, mirror, held = known.pair(item)
     if held or customer is None or mirror is None or pair is None:
         return left(known, item, held)
-    before, after, stays = backwards(item, customer.values, mirror.values, ("ours", "theirs"))
+    before, after, stays = backwards(item, customer.values, mirror.values, ("ours", "theirs"), pair.base)
     closed = known.closed(after, [name for values in after.values() for name in values])
     before, after = (_without(closed, sides) for sides in (before, after))
     does = RESTORE_THEIRS if after.get("theirs") else APART

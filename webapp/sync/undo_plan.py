@@ -16,6 +16,7 @@ from webapp.models.run import RunItem
 from webapp.sync import foresee, guard, push
 from webapp.sync.foresee import Foresight
 from webapp.sync.normalise import same
+from webapp.sync.plan import Base
 from webapp.sync.runs_plan import AT_ONCE, Planned
 
 APART, INCLUDE = "apart", "include"
@@ -106,9 +107,10 @@ def emptied(before: Sides) -> Sides:
 
 
 def backwards(
-    item: RunItem, ours: Mapping[str, str], theirs: Mapping[str, str], sides: Collection[str]
+    item: RunItem, ours: Mapping[str, str], theirs: Mapping[str, str], sides: Collection[str], base: Base | None = None
 ) -> tuple[Sides, Sides, list[str]]:
-    """What the run wrote and still stands goes back to what it was; what somebody changed since stays."""
+    """What the run wrote and still stands goes back to what it was; what somebody changed since stays. `base`: what the
+    pair has settled by now."""
     now, old, new = {"ours": ours, "theirs": theirs}, item.values_before, item.values_after
     before: Sides = {}
     after: Sides = {}
@@ -116,9 +118,16 @@ def backwards(
     for side in sides:
         for name, written in new.get(side, {}).items():
             present, was = now[side].get(name, ""), old.get(side, {}).get(name, "")
-            if push.stored_as(written, present):
+            settled = (base or {}).get(name) if side == "theirs" else None
+            if same(written, present) or is_cut(written, present, settled):
                 before.setdefault(side, {})[name] = present
                 after.setdefault(side, {})[name] = was
             elif not same(present, was):
                 stays.append(name)
     return before, after, list(dict.fromkeys(stays))
+
+
+def is_cut(written: str, there: str, settled: tuple[str, str] | None) -> bool:
+    """e-conomic kept only the beginning of what was written, and so it was settled: nobody has shortened it since."""
+    is_settled = settled is not None and same(settled[0], written) and same(settled[1], there)
+    return is_settled and push.stored_as(written, there)
