@@ -10,8 +10,8 @@ from tests.sync import test_runs_load as files
 from tests.sync.test_runs import bulk, fetched, many_there, planned
 from tests.sync.world import World
 from webapp.models.customer import Customer
-from webapp.models.run import CREATE_OURS, CREATE_THEIRS, PAIR, Run, RunItem
-from webapp.sync import not_same, runs, runs_load, runs_undo
+from webapp.models.run import CREATE_OURS, CREATE_THEIRS, EXCLUDE, PAIR, Run, RunItem
+from webapp.sync import not_same, pairings, runs, runs_load, runs_undo
 from webapp.sync.runs_plan import Selection
 
 
@@ -91,6 +91,13 @@ def test_a_run_that_is_told_to_rest_amid_a_step_begins_no_more(
     monkeypatch.setattr(runs, "_do", do_and_be_told)
     applied(connected, run)
     assert Customer.of(connected.company).count() == 10
+
+
+def test_who_was_switched_off_by_hand_since_the_plan_is_not_the_runs_to_switch_on(connected: World) -> None:
+    ours = connected.ours(7, "Ærø Bageri")
+    run = planned(connected, EXCLUDE, Selection(ours=(ours.id,)))
+    pairings.exclude(connected.connection, connected.alice, customer_id=ours.id)
+    assert applied(connected, run).failed == 1 and not runs_undo.can_be_undone(connected.fresh(run))
 
 
 # -- a transaction that is run again

@@ -242,14 +242,16 @@ def seen_pair(connection: Connection, pairing_id: int, seen: Versions) -> Pairin
 @db.retrying
 def exclude(
     connection: Connection, by: User | None, *, customer_id: int | None = None, mirror_id: int | None = None
-) -> None:
-    """ "Ingen synkronisering": leave an unpaired customer alone, in both directions. Raises AlreadyPaired and Moved."""
+) -> Exclusion | None:
+    """ "Ingen synkronisering": leave an unpaired customer alone, in both directions. None when somebody has said so
+    before. Raises AlreadyPaired and Moved."""
     with db.write():
-        party = _party(connection, customer_id, mirror_id)
+        party, made = _party(connection, customer_id, mirror_id), None
         if Exclusion.of(connection, party) is None:
             side = {"customer": party} if customer_id else {"mirror": party}
-            Exclusion.create(company=connection.company_id, connection=connection, created_by=by, **side)
+            made = Exclusion.create(company=connection.company_id, connection=connection, created_by=by, **side)
         _place(connection, party)
+        return made
 
 
 @db.retrying

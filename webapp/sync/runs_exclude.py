@@ -26,11 +26,11 @@ def plan_exclusions(connection: Connection, picked: Selection, choices: Mapping[
 
 
 def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[str, str]) -> None:
-    """Switch one off. Raises Moved and AlreadyPaired."""
-    pairings.exclude(connection, run.ordered_by, customer_id=item.customer_id, mirror_id=item.mirror_id)
-    made = Exclusion.in_force(connection, item.customer_id, item.mirror_id)
+    """Switch one off, who is not off by another's word: that the run's undo would take back. Raises Moved and
+    AlreadyPaired."""
+    made = pairings.exclude(connection, run.ordered_by, customer_id=item.customer_id, mirror_id=item.mirror_id)
     if made is None:
-        raise Moved("it was switched on again at once")
+        raise Moved("somebody has said so since the plan")
     item.note = {"exclusion": made.id}
     item.settle()
 
