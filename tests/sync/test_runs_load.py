@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from tests.sync.world import World
+from webapp import db
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.run import Run
 from webapp.models.upload import Upload
 from webapp.sync import runs, runs_undo
+from webapp.sync.register import look, remove, restore
 from webapp.sync.runs_plan import Line, Selection
 
 FIELDS = ("phone", "city", "email", "website")
@@ -18,7 +20,12 @@ FIELDS = ("phone", "city", "email", "website")
 
 def planned(world: World, *rows: dict[str, str]) -> Run:
     lines = tuple(
-        Line("x.csv", place, row["number"], {name: value for name, value in row.items() if name != "number" and value})
+        Line(
+            "x.csv",
+            place,
+            row["number"] or None,
+            {name: value for name, value in row.items() if name != "number" and value},
+        )
         for place, row in enumerate(rows, 2)
     )
     return runs.plan(Connection.of_files(world.company), "load", world.alice, Selection(lines=lines))
@@ -56,6 +63,33 @@ def test_of_two_plans_of_one_file_the_second_adds_nobody_again(connected: World)
     one, two = (planned(connected, {"number": "7", "name": "Ærø Bageri"}) for _ in range(2))
     assert [done(connected, one).done, done(connected, two).failed] == [1, 1]
     assert list(register(connected)) == [7]
+
+
+def test_a_plan_that_lay_while_the_same_file_was_loaded_adds_nobody_again(connected: World) -> None:
+    row = {"number": "", "name": "Ærø Bageri", "email": "post@example.dk"}
+    one = planned(connected, row)
+    connected.ours(50, "Skovbryn Friskole")
+    two = planned(connected, row)
+    assert [done(connected, one).done, done(connected, two).failed] == [1, 1]
+    assert len(register(connected)) == 2
+
+
+def test_who_was_deleted_when_it_was_planned_and_is_back_since_is_not_added_twice(connected: World) -> None:
+    ours = connected.ours(50, "Ærø Bageri", cvr="99000015")
+    connected.clock.sleep(60)
+    remove(connected.company, ours.id, connected.alice)
+    run = planned(connected, {"number": "", "name": "Ærø Bageri", "cvr": "99000015"})
+    with db.write():
+        back = Customer.get_by_id(ours.id)
+        restore(back, connected.alice)
+        look(back)
+    assert done(connected, run).failed == 1 and list(register(connected)) == [50]
+
+
+def test_numbers_go_on_from_the_lowest_when_the_highest_is_used_up(connected: World) -> None:
+    connected.ours(999_999_998, "Ærø Bageri")
+    run = done(connected, planned(connected, *({"number": "", "name": f"Kunde {sign} {sign}"} for sign in "ABC")))
+    assert run.failed == 0 and sorted(register(connected)) == [1, 2, 999_999_998, 999_999_999]
 
 
 def test_it_goes_on_while_economic_is_paused_and_is_sent_afterwards(connected: World) -> None:

@@ -120,8 +120,8 @@ def test_what_is_not_sure_is_held_back_with_its_reason(synced: Synced, line: str
 
 
 def test_a_party_that_stands_in_economic_without_a_partner_is_held_back_until_chosen(synced: Synced) -> None:
-    synced.fetched(9, "Skovbryn Friskole")
-    run = plan(synced, HEADS + "9;Skovbryn Friskole;;;;\n")
+    synced.fetched(9, "Skovbryn Friskole", corporateIdentificationNumber="99000015")
+    run = plan(synced, HEADS + "9;Skovbryn Friskole;99000015;;;\n")
     assert held(run) == [(2, "lookalike")]
     synced.admin.post(f"/runs/{run.id}/choices", {"there": "take"})
     assert held(run) == [] and start(synced, run).done == 1

@@ -21,6 +21,8 @@ OPEN_STATES = (WAITING, RUNNING, PAUSED)
 ITEM_HELD, ITEM_WAITING, ITEM_BEGUN, ITEM_DONE, ITEM_FAILED = "held", "waiting", "begun", "done", "failed"
 ITEM_EQUAL = "equal"
 """Of what is loaded: everything stands here already, so there is nothing to do."""
+FELL_OUT = MOVED, LIKENESS = "moved", "lookalike"
+"""Why an item was not done although its plan said so: it was changed since, or one like it has come."""
 CREATE_OURS, CREATE_THEIRS, PAIR, EXCLUDE = "create_ours", "create_theirs", "pair", "exclude"
 RESOLVE, DELETE, LOAD, UNDO = "resolve", "delete", "load", "undo"
 UNDO_DAYS = 30

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from webapp.economic.limits import HIGHEST_NUMBER
 from webapp.models.connection import Connection, Reference
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
@@ -122,9 +123,9 @@ class Loading:
 
     def _free(self) -> int:
         while self.next in self.by_number:
-            self.next += 1
-        self.next += 1
-        return self.next - 1
+            self.next = self.next % HIGHEST_NUMBER + 1
+        number, self.next = self.next, self.next % HIGHEST_NUMBER + 1
+        return number
 
 
 class _Lists:

@@ -167,6 +167,7 @@ def restore(customer: Customer, by: User | None, *, cause: str = "person", run_i
     if Customer.with_number(customer.company, customer.number):
         raise NumberInUse(str(customer.number))
     customer.deleted_at, customer.deleted_by, customer.version = None, None, customer.version + 1
+    customer.updated_at = ports.now()
     customer.save()
     facts = {"customer_id": customer.id, "by": by, "version": customer.version, "run_id": run_id}
     History.note(customer.company_id, history.OURS, cause, field="restored", after=customer.label, **facts)

@@ -33,8 +33,7 @@ from webapp.sync.runs_plan import EVERYBODY, Planned, Selection
 from webapp.sync.undo_plan import RECREATE
 
 AT_ONCE, HERE_AT_ONCE, TOGETHER = 20, 50, 10
-CREATING = (states.CREATE_OURS, states.CREATE_THEIRS)
-JOINING = (*CREATING, states.PAIR)
+JOINING = (states.CREATE_OURS, states.CREATE_THEIRS, states.PAIR)
 Choices = Mapping[str, str]
 
 
@@ -68,6 +67,8 @@ KINDS: Mapping[str, Kind] = {
     states.DELETE: Kind(runs_delete.plan_deletions, runs_delete.carry_out, {"where": runs_delete.WHERE}),
     states.LOAD: Kind(runs_load.plan_lines, runs_load.carry_out, {"there": runs_load.THERE}),
 }
+COME_SINCE = dict.fromkeys((states.CREATE_OURS, states.CREATE_THEIRS), runs_create.come_since)
+COME_SINCE[states.LOAD] = runs_load.come_since
 GOING = (states.WAITING, states.RUNNING)
 BEGINNING = (states.CREATE_THEIRS, states.DELETE, states.UNDO)
 """Kinds whose items are begun here and brought to their end by their pair's lane."""
@@ -107,7 +108,7 @@ def _planned(connection: Connection, kind: str, picked: Selection, settled: Choi
 
 def plan_moved(run: Run, by: User | None) -> Run:
     """A new plan of just those that moved between the plan and its run."""
-    moved = list(RunItem.of(run, states.ITEM_FAILED).where(RunItem.reason == "moved"))
+    moved = list(RunItem.of(run, states.ITEM_FAILED).where(RunItem.reason.in_(states.FELL_OUT)))
     old = RunPlan.of(run)
     if run.kind == states.UNDO and old is not None and old.undoes is not None:
         return runs_undo.plan(old.undoes, by, only={item.position for item in moved}, follows=run)
@@ -163,7 +164,7 @@ def start(
     return locked
 
 
-TICKABLE = ("lookalike", "off", SERIOUS, *runs_load.TICKABLE)
+TICKABLE = (states.LIKENESS, "off", SERIOUS, *runs_load.TICKABLE)
 
 
 def _tick(run: Run, also: Collection[int], by: User | None) -> None:
@@ -186,12 +187,12 @@ def step(held: Lane, connection: Connection) -> None:
             held.finish()
         return
     if ordered.state in GOING and not rehearsal.holds_back(connection):
-        shown = RunPlan.of(ordered)
-        items = _next_items(ordered)
-        near = runs_create.come_since(connection, ordered, items) if ordered.kind in CREATING else {}
+        shown, items = RunPlan.of(ordered), _next_items(ordered)
+        choices, come_since = shown.choices if shown else {}, COME_SINCE.get(ordered.kind)
+        near = come_since(connection, ordered, items, choices) if come_since else {}
         for start_at in range(0, len(items), TOGETHER):
             ids = [item.id for item in items[start_at : start_at + TOGETHER]]
-            _do(held, connection, ordered, ids, shown.choices if shown else {}, near)
+            _do(held, connection, ordered, ids, choices, near)
     _count(held, connection, ordered)
 
 
@@ -217,14 +218,14 @@ def _do(
         for item in list(RunItem.of(ordered, states.ITEM_WAITING).where(RunItem.id.in_(ids))):
             if item.id in near:
                 item.note = item.note | {"alike": near[item.id]}
-                item.settle("lookalike")
+                item.settle(states.LIKENESS)
                 continue
             try:
                 with db.database.atomic():
                     _check_still_free(connection, ordered, item)
                     carry_out(connection, ordered, item, choices)
             except (AlreadyPaired, Moved):
-                item.settle("moved")
+                item.settle(states.MOVED)
             except (NumberInUse, NotCreated) as fault:
                 item.settle("number_taken" if isinstance(fault, NumberInUse) else NOT_CREATED)
 

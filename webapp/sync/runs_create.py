@@ -88,7 +88,9 @@ def _alike(connection: Connection, others: Sequence[Other], *, ours: bool) -> di
     return {one: by_id[other] for one, other in found.items() if other in by_id}
 
 
-def come_since(connection: Connection, run: Run, items: Sequence[RunItem]) -> dict[int, str]:
+def come_since(
+    connection: Connection, run: Run, items: Sequence[RunItem], choices: Mapping[str, str]
+) -> dict[int, str]:
     """Item -> whom on the other side it resembles by now: somebody who came there, was changed or lost a partner after
     the plan was shown. Who was ticked as somebody's likeness is made all the same."""
     ours = run.kind == states.CREATE_THEIRS

@@ -8,12 +8,11 @@ from typing import Any
 from webapp.models import run as states
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
-from webapp.models.history import History
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
 from webapp.models.upload import Upload
-from webapp.sync import apply, loading, register
+from webapp.sync import apply, loading, matching, register, suggesting
 from webapp.sync.pairings import Moved
 from webapp.sync.runs_plan import Line, Planned, Selection
 from webapp.sync.undo_plan import Known, backwards, emptied, left, touched
@@ -42,7 +41,7 @@ def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[
     facts |= {"origin": f"{item.note['file']}:{item.note['line']}"}
     values = item.values_after.get("ours", {})
     if item.customer_id is None:
-        item.customer_id = _add(connection, run, item, values, facts).id
+        item.customer_id = _add(connection, item, values, facts).id
         item.note = item.note | {"made": True}
     else:
         customer = Customer.locked_of(connection.company, item.customer_id)
@@ -53,11 +52,7 @@ def carry_out(connection: Connection, run: Run, item: RunItem, choices: Mapping[
     item.settle()
 
 
-def _add(
-    connection: Connection, run: Run, item: RunItem, values: Mapping[str, str], facts: Mapping[str, Any]
-) -> Customer:
-    if not {"alike", "again"} & item.note.keys() and _stands_by_now(connection, run, values):
-        raise Moved("somebody has added it since the plan")
+def _add(connection: Connection, item: RunItem, values: Mapping[str, str], facts: Mapping[str, Any]) -> Customer:
     try:
         made = register.insert(connection.company, item.number, values, **facts)
     except register.NumberInUse as taken:
@@ -66,20 +61,20 @@ def _add(
     return made
 
 
-def _stands_by_now(connection: Connection, run: Run, values: Mapping[str, str]) -> bool:
-    """Somebody with the same CVR or EAN number, who was not there when the plan was made; another site of the same firm
-    that the file brought along does not count."""
-    given = {name: values[name] for name in loading.SURE if values.get(name)}
-    ours = (one.id for name in given for one in Customer.of(connection.company).where(_is(Customer, name, given)))
-    made = History.company == connection.company_id, History.run_id == run.id
-    if any(not History.select().where(*made, History.customer_id == one).exists() for one in ours):
-        return True
-    economic = Connection.open_of(connection.company)
-    return economic is not None and any(Mirror.of(economic).where(_is(Mirror, name, given)).exists() for name in given)
-
-
-def _is(table: Any, name: str, given: Mapping[str, str]) -> Any:
-    return getattr(table, name) == given[name]
+def come_since(
+    connection: Connection, run: Run, items: Sequence[RunItem], choices: Mapping[str, str]
+) -> dict[int, str]:
+    """Item that is to be new -> whom it resembles by now: somebody that came or was changed here after the plan was
+    shown, but by this file, or stands there alone since."""
+    new = [item for item in items if item.customer_id is None and not {"alike", "again"} & item.note.keys()]
+    loaded = RunItem.select(RunItem.customer_id).where(RunItem.run == run, RunItem.customer_id.is_null(False))
+    came = Customer.of(run.company).where(Customer.updated_at >= run.created_at, Customer.id.not_in(loaded))
+    others = [(one.label, one.values) for one in came]
+    economic = Connection.open_of(run.company) if choices.get("there") == "hold" else None
+    if economic is not None and economic.is_active:
+        there = suggesting.register(economic, Mirror, run.created_at)
+        others += [(suggesting.label(values), values) for _id, values in there]
+    return matching.marked([(item.id, item.values_after.get("ours", {})) for item in new], others)
 
 
 def forget(run: Run) -> None:

@@ -186,8 +186,13 @@ def alike_since(connection: Connection, ids: Sequence[int], since: datetime, *, 
     for line in Place.holding_any(connection, ids if ours else [], [] if ours else ids):
         if line.pairing_id is None and line.customer_id and line.mirror_id:
             found.setdefault(*((line.customer_id, line.mirror_id) if ours else (line.mirror_id, line.customer_id)))
-    names = {other: f"{values['name']} ({values['number']})" for other, values in came}
+    names = {other: label(values) for other, values in came}
     return {one: names[other] for one, other in found.items() if other in names}
+
+
+def label(values: Mapping[str, str]) -> str:
+    """What a party of the register is called."""
+    return f"{values['name']} ({values['number']})"
 
 
 def _open(connection: Connection) -> list[Pair]:

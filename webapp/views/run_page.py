@@ -162,8 +162,9 @@ class RunPage:
 
     @property
     def moved(self) -> int:
-        """How many fell out because they were changed after the plan was shown."""
-        return int(RunItem.of(self.run, states.ITEM_FAILED).where(RunItem.reason == "moved").count())
+        """How many fell out because something was changed after the plan was shown."""
+        fell_out = RunItem.reason.in_(states.FELL_OUT)
+        return int(RunItem.of(self.run, states.ITEM_FAILED).where(fell_out).count())
 
     @cached_property
     def deletions(self) -> int:
