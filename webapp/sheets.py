@@ -6,8 +6,12 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import xlsxwriter
+
+MOST_LINES = 1_048_575
+"""Under the heads of one sheet: what is written below the last line that there can be is lost without a word."""
 
 # What makes a spreadsheet program take a text for a formula.
 _FORMULA = re.compile(r"^'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
@@ -24,18 +28,29 @@ def as_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def as_xlsx(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> bytes:
-    """One sheet with a head line; every cell is written as text, line by line, so that a long list fills no memory."""
+    """Sheets with a head line, as many as the list needs; every cell is written as text, line by line, so that a long
+    list fills no memory."""
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
-        sheet, bold = book.add_worksheet(title[:31]), book.add_format({"bold": True})
-        for column, head in enumerate(heads):
-            sheet.write_string(0, column, head, bold)
-            sheet.set_column(column, column, 24)
-        for line, row in enumerate(rows, start=1):
+        bold, sheet = book.add_format({"bold": True}), None
+        for number, row in enumerate(rows):
+            part, line = divmod(number, MOST_LINES)
+            if sheet is None or not line:
+                sheet = _begun(book, heads, f"{title[:25]} {part + 1}" if part else title[:31], bold)
             for column, cell in filter(_is_filled, enumerate(row)):
-                sheet.write_string(line, column, _UNSEEN.sub("", _kept(cell))[:32_767])
-        sheet.freeze_panes(1, 0)
+                sheet.write_string(line + 1, column, _UNSEEN.sub("", _kept(cell))[:32_767])
+        if sheet is None:
+            _begun(book, heads, title[:31], bold)
     return stream.getvalue()
+
+
+def _begun(book: Any, heads: Sequence[str], title: str, bold: Any) -> Any:
+    sheet = book.add_worksheet(title)
+    for column, head in enumerate(heads):
+        sheet.write_string(0, column, head, bold)
+        sheet.set_column(column, column, 24)
+    sheet.freeze_panes(1, 0)
+    return sheet
 
 
 def unguarded(cell: str) -> str:

@@ -91,6 +91,23 @@ def test_a_workbook_that_is_cut_off_is_damaged(cut: int) -> None:
         lines(workbook(["Navn"], ["Ærø"])[:cut])
 
 
+@pytest.mark.parametrize("cell", ['<c r="A2" s="99"><v>1</v></c>', f'<c r="A2"><v>{"9" * 400}</v></c>'])
+def test_a_cell_that_no_spreadsheet_writes_is_damaged(cell: str) -> None:
+    raw, stream = workbook(["Navn"], [1000]), io.BytesIO()
+    with ZipFile(io.BytesIO(raw)) as good, ZipFile(stream, "w", ZIP_DEFLATED) as bad:
+        for part in good.namelist():
+            bad.writestr(part, good.read(part).replace(b'<c r="A2" t="n"><v>1000</v></c>', cell.encode()))
+    with pytest.raises(files.Unreadable, match="damaged"):
+        lines(stream.getvalue())
+
+
+@pytest.mark.parametrize("mark", ['9;"Ry\n10;By\n', '9;"Ry\n10;By\n11;"Ærø"\n', '9;"Ry" Bageri\n'])
+def test_a_quotation_mark_that_nobody_closes_takes_no_customers_with_it(mark: str) -> None:
+    with pytest.raises(files.Unreadable, match="broken") as told:
+        lines(f"Nr;Navn\n{mark}".encode())
+    assert told.value.line == 2
+
+
 def test_another_sheet_can_be_chosen() -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook(["Noter"], ["x"])))
     book.create_sheet("Kunder").append(["Navn"])

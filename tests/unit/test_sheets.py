@@ -5,6 +5,7 @@ import io
 import tracemalloc
 import zipfile
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +31,13 @@ def test_every_cell_of_an_xlsx_is_a_text() -> None:
     assert cells_of(file) == ["Navn", "=1+1", "http://x.dk", "42", "ab"]
     with zipfile.ZipFile(io.BytesIO(file)) as packed:
         assert b"<f>" not in packed.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_list_longer_than_a_sheet_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST_LINES", 2)
+    book = openpyxl.load_workbook(io.BytesIO(sheets.as_xlsx(["Navn"], [[name] for name in "abcde"], "Kørsel")))
+    told = {sheet.title: [row[0] for row in sheet.iter_rows(values_only=True)] for sheet in book}
+    assert told == {"Kørsel": ["Navn", "a", "b"], "Kørsel 2": ["Navn", "c", "d"], "Kørsel 3": ["Navn", "e"]}
 
 
 def test_a_long_list_takes_hardly_more_memory_than_its_file() -> None:
