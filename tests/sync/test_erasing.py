@@ -11,10 +11,11 @@ from webapp.models.customer import Customer
 from webapp.models.erasure import Erasure
 from webapp.models.exclusion import Exclusion
 from webapp.models.history import History
+from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
 from webapp.models.upload import Upload
-from webapp.sync import checking, erasing, pairings, runs, runs_undo
+from webapp.sync import checking, connect, erasing, pairings, runs, runs_undo
 from webapp.sync.erasing import Hindered
 from webapp.sync.runs_plan import Line, Selection
 
@@ -170,6 +171,40 @@ def test_what_is_under_way_comes_to_its_end_first(connected: World, why: str) ->
     with pytest.raises(Hindered, match=why):
         erasing.erase(connected.company, customer.id, connected.alice)
     assert not Erasure.select().count() and Customer.get_by_id(customer.id).name
+
+
+def test_what_a_connection_that_was_closed_had_begun_hinders_nobody_for_ever(connected: World) -> None:
+    customer = connected.ours(1042, **VALUES)
+    run = runs.start(runs.plan(connected.connection, "create_theirs", connected.alice), connected.alice)
+    runs.step(Lane.claim("worker-1", connected.connection, sides=("run",)), connected.connection)
+    with db.write():
+        connect.close(connected.connection, connected.alice)
+    runs.stop(run)
+    assert RunItem.get().state == "begun"
+    erasing.erase(connected.company, customer.id, connected.alice)
+    assert everywhere() == set()
+
+
+def test_a_question_that_nobody_can_answer_now_hinders_nobody(connected: World) -> None:
+    pair = connected.pair_same(1042, telephoneAndFaxNumber="66100014")
+    connected.economic.edit(1042, telephoneAndFaxNumber="66100041")
+    connected.save(pair.customer, phone="66100020")
+    connected.drain()
+    connect.deactivate(connected.connection)
+    erasing.erase(connected.company, pair.customer_id, connected.alice)
+    assert Erasure.select().count() == 1
+
+
+@pytest.mark.parametrize("how", ["switched off", "disconnected"])
+def test_nothing_is_left_of_who_stood_in_a_window_that_is_shut(connected: World, how: str) -> None:
+    customer = connected.ours(1042, **VALUES)
+    with db.write():
+        if how == "switched off":
+            connect.deactivate(connected.connection)
+        else:
+            connect.close(connected.connection, connected.alice)
+    erasing.erase(connected.company, customer.id, connected.alice)
+    assert everywhere() == set()
 
 
 def test_another_customer_keeps_all_that_is_its_own(connected: World) -> None:

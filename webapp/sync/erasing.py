@@ -22,6 +22,7 @@ from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
+from webapp.models.place import Place
 from webapp.models.run import Run, RunItem
 from webapp.models.suggestion import Suggestion
 from webapp.models.upload import Upload
@@ -63,6 +64,8 @@ def _of_pair(pair: Pairing) -> str:
         return "sending"
     if pair.state == pairing.CLOSED or pair.customer.deleted_at or pair.mirror.gone_at:
         return ""
+    if not pair.connection.is_active:
+        return ""  # Nobody can answer, and nothing is begun.
     planned = standing.plan_of(pair)
     return "asked" if planned.questions else "sending" if planned.pushes else ""
 
@@ -71,6 +74,7 @@ def _items_under_way(customer: Customer, pairs: Sequence[Pairing]) -> Any:
     own = (RunItem.customer_id == customer.id) | RunItem.pairing_id.in_([pair.id for pair in pairs])
     waits = (RunItem.state == states.ITEM_WAITING) & Run.state.in_(states.OPEN_STATES)
     items = RunItem.select().join(Run, on=(Run.id == RunItem.run)).where(RunItem.company == customer.company_id, own)
+    items = items.join(Connection, on=(Connection.id == Run.connection)).where(Connection.state != CLOSED)
     return items.where(waits | (RunItem.state == states.ITEM_BEGUN))
 
 
@@ -105,7 +109,7 @@ def erase(company: Company, customer_id: int, by: User | None) -> Customer:
 
 
 def _end_pairs(customer: Customer, by: User | None) -> None:
-    """So that nothing there comes back here by itself; who had no pair stands nowhere either."""
+    """So that nothing there comes back here by itself; and it stands nowhere, nor where nothing is synchronised now."""
     living = Pairing.select().where(Pairing.customer == customer, Pairing.state != pairing.CLOSED)
     for one in living.order_by(Pairing.id):
         pair = apply.lock(one.id)
@@ -113,9 +117,8 @@ def _end_pairs(customer: Customer, by: User | None) -> None:
             pair.customer = customer
             pair.close(BECAUSE, by)
             standing.put_apart(pair)
-    connection = Connection.open_of(customer.company)
-    if connection is not None and connection.is_active:
-        standing.put_customer(connection, customer)
+    for place in list(Place.select().where(Place.company == customer.company_id, Place.customer == customer)):
+        standing.put_customer(place.connection, customer)
 
 
 def _own_mirrors(customer: Customer) -> list[Mirror]:
@@ -158,7 +161,8 @@ def _wipe(customer: Customer, mirrors: Sequence[Mirror]) -> None:
     Lane.update(fault_text="").where(Lane.company == company, Lane.side == lane.PAIR, Lane.record.in_(pairs)).execute()
     Suggestion.delete().where(Suggestion.company == company, Suggestion.customer == customer).execute()
     mine = _of_rows(RunItem, customer, pairs, there)
-    RunItem.update(state=states.ITEM_HELD, reason=BECAUSE).where(mine, RunItem.state == states.ITEM_WAITING).execute()
+    waiting = RunItem.state.in_((states.ITEM_WAITING, states.ITEM_BEGUN))
+    RunItem.update(state=states.ITEM_HELD, reason=BECAUSE).where(mine, waiting).execute()
     RunItem.update(reason=BECAUSE).where(mine, RunItem.reason != "").execute()
     for table in (History, RunItem):
         blank(table).where(_of_rows(table, customer, pairs, there)).execute()
