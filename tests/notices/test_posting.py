@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
 
 import pytest
 
@@ -145,6 +148,22 @@ def test_one_refused_address_keeps_no_mail_from_the_others(world: World, postbox
     postbox.send = lambda letter: refuse() if letter["To"] == "Alice" else sent(letter)  # type: ignore[method-assign]
     assert [name for name, _kinds in postbox.go_round()] == ["Ann"]
     assert [notice.user.name for notice in Notice.select().where(Notice.fault != "")] == ["Alice"]
+
+
+@pytest.mark.parametrize("address", ["", "ann@", "ann@[", "@", "ann@x\r\nBcc: all@x.dk", "ann@x\ud800"])
+def test_an_address_that_is_none_keeps_no_mail_from_the_others(
+    world: World, postbox: Postbox, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    User.create(company=world.company, email="zoe@x.dk", name="Zoe")
+    world.connection.pause("grant_withdrawn")
+    write = postbox.write
+
+    def addressed(user: User, items: Sequence[Item], mark: str) -> EmailMessage:
+        Address(user.name, addr_spec=address if user.name == "Alice" else user.email)
+        return write(user, items, mark)
+
+    monkeypatch.setattr(postbox, "write", addressed)
+    assert [name for name, _kinds in postbox.go_round()] == ["Zoe"]
 
 
 def test_the_doctor_tells_why_a_mail_could_not_be_sent(world: World, postbox: Postbox) -> None:

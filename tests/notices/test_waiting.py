@@ -64,6 +64,13 @@ def test_a_brake_is_told_with_its_count(world: World) -> None:
     assert (item.kind, item.count, item.since) == ("missing", 4, None)
 
 
+def test_a_refusal_that_keeps_a_field_from_being_emptied_is_told(world: World) -> None:
+    pair = world.pair_same(1044, telephoneAndFaxNumber="66100020")
+    world.save(pair.customer, phone="", ean="12345678901234")
+    world.drain()
+    assert world.fresh(pair).brake == {"phone": "go"} and kinds(world) == {"fault": 1}
+
+
 def test_fields_that_a_brake_holds_are_told_once_and_not_again_as_questions(world: World) -> None:
     for number in range(1, 7):
         world.pair_same(number, f"Kunde {number}", telephoneAndFaxNumber=f"+45 {number}")

@@ -24,6 +24,8 @@ LEASE = timedelta(minutes=15)
 FIRST_REST, LONGEST_REST = timedelta(minutes=5), timedelta(hours=1)
 _WANTED = (User.role == ADMINISTRATOR, User.disabled_at.is_null(), User.notices)
 """Who is written to."""
+_NO_ADDRESS = (MessageError, ValueError, LookupError, AttributeError)
+"""What Python's mail library makes of an address that no mail can be written to."""
 Write = Callable[[User, Sequence[Item], str], EmailMessage]
 """The last: what the letter is known by. It is the same when it is sent again, and another for the next one."""
 Send = Callable[[EmailMessage], None]
@@ -70,7 +72,7 @@ def _tell(user: User, items: Sequence[Item], write: Write, send: Send) -> bool:
     notice, told = held
     try:
         send(write(user, told, _mark(notice, told)))
-    except (mail.Unsent, MessageError, ValueError) as fault:  # the last two: an address that no mail can be written to
+    except (mail.Unsent, *_NO_ADDRESS) as fault:
         _rest(notice, str(fault))
         if isinstance(fault, mail.Unreachable):
             raise

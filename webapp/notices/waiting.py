@@ -9,6 +9,7 @@ from datetime import datetime
 from webapp.models import connection as connections
 from webapp.models import sweep as sweeps
 from webapp.models.connection import Connection
+from webapp.models.history import OURS, THEIRS
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.sweep import Sweep
@@ -61,7 +62,8 @@ def _silent(connection: Connection) -> Iterator[Item]:
 
 def _customers(connection: Connection) -> Iterator[Item]:
     """Each customer that waits for an answer; those whose fields the brake holds are told of with it."""
-    braked = Pairing.select(Pairing.id).where(Pairing.connection == connection, Pairing.brake_json != "")
+    waits = Pairing.brake_json.contains(f': "{OURS}"') | Pairing.brake_json.contains(f': "{THEIRS}"')
+    braked = Pairing.select(Pairing.id).where(Pairing.connection == connection, Pairing.brake_json != "", waits)
     lines = Place.of(connection).where(Place.section.in_([Section.CONFLICT.value, Section.DELETED.value]))
     lines = lines.where(Place.state != State.DELETING.value, Place.pairing.is_null(False), Place.pairing.not_in(braked))
     # Sorted here: asked to, SQLite would walk through every line of the company instead of these few.
