@@ -24,6 +24,13 @@ def test_a_wrong_password_is_told_in_a_sentence(stranger: Browser, world: World)
     assert "E-mail og adgangskode passer ikke sammen." in answer.text
 
 
+@pytest.mark.parametrize("email", ["alice@fjordglans.dk\0", "\0", "ALICE@FJORDGLANS.D\u212a", "\ud800@x.dk"])
+def test_an_address_like_another_is_nobodys(stranger: Browser, world: World, email: str) -> None:
+    sent = {"email": email.encode("utf-8", "surrogatepass"), "password": PASSWORD}
+    answer = stranger.post("/login", sent)
+    assert answer.status_code == 422 and "passer ikke sammen" in answer.text
+
+
 def test_the_answer_does_not_tell_whether_the_person_exists(stranger: Browser, world: World) -> None:
     texts = {log_in(stranger, email, "x").one("p", role="alert").text for email in (world.alice.email, "nobody@a.dk")}
     assert len(texts) == 1

@@ -15,6 +15,8 @@ from webapp.models.base import Row
 from webapp.models.company import Company
 
 ROLES = ADMINISTRATOR, INSPECTOR, AUDITOR = "administrator", "inspector", "auditor"
+NOBODYS = frozenset("\0\u212a")
+"""Of no address: PostgreSQL takes no NUL, and the sign of kelvin in small is the k of somebody else's address."""
 _hasher = PasswordHasher()
 
 
@@ -64,6 +66,8 @@ class User(Row):
     @classmethod
     def with_email(cls, email: str) -> Self | None:
         """The person with this address, whatever its case."""
+        if NOBODYS & set(email):
+            return None
         found: Self | None = (
             cls.select().where(fn.LOWER(cls.email) == email.strip().lower(), cls.disabled_at.is_null()).first()
         )
