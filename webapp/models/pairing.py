@@ -69,14 +69,17 @@ class Pairing(Row):
         return found
 
     @classmethod
-    def of_customer(cls, customer: Customer | int, connection: Connection | None = None) -> Self | None:
-        query = cls.select().where(cls.customer == customer, cls.state != CLOSED)
-        found: Self | None = (query.where(cls.connection == connection) if connection else query).first()
+    def of_customer(cls, customer: Customer, connection: Connection | None = None) -> Self | None:
+        """The customer's in this connection, or in any of its company: the index begins with a connection."""
+        theirs = Connection.select(Connection.id).where(Connection.company == customer.company_id)
+        own = cls.connection == connection if connection else cls.connection.in_(theirs)
+        found: Self | None = cls.select().where(own, cls.customer == customer, cls.state != CLOSED).first()
         return found
 
     @classmethod
-    def of_mirror(cls, mirror: Mirror | int) -> Self | None:
-        found: Self | None = cls.select().where(cls.mirror == mirror, cls.state != CLOSED).first()
+    def of_mirror(cls, mirror: Mirror) -> Self | None:
+        own = cls.connection == mirror.connection_id, cls.mirror == mirror
+        found: Self | None = cls.select().where(*own, cls.state != CLOSED).first()
         return found
 
     @classmethod
