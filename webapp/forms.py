@@ -149,8 +149,7 @@ class CustomerForm:
         form = cls(shown, typed, choices_of(connection), number, seen, given.get("form-key", ""))
         form._check()
         if customer and form.new_number and customer.number not in (seen, form.new_number):
-            form.shown_number = customer.number
-            form.faults["number"] = moved_to(str(customer.number))
+            form.refuse_moved_number(customer.number)
             return form
         if form.new_number and (holder := Customer.with_number(company, form.new_number)):
             form.refuse_number(holder.name)
@@ -159,6 +158,10 @@ class CustomerForm:
     def refuse_number(self, holder: str) -> None:
         """Somebody else has the number."""
         self.faults["number"] = taken(self.number, holder)
+
+    def refuse_moved_number(self, now: int) -> None:
+        """Somebody has given the customer another number than was shown."""
+        self.shown_number, self.faults["number"] = now, moved_to(str(now))
 
     @property
     def changed(self) -> dict[str, str]:
@@ -187,6 +190,9 @@ class CustomerForm:
 
     def meet(self, now: Mapping[str, str], moved: Mapping[str, tuple[str, str, str]]) -> None:
         """Somebody else changed fields meanwhile: show their values as seen, and keep what this person typed."""
+        if "number" in moved:
+            self.refuse_moved_number(int(moved["number"][1]))
+        moved = {name: told for name, told in moved.items() if name in NAMES}
         self.moved = {name: (shown, current) for name, (shown, current, _typed) in moved.items()}
         untouched = {name: now[name] for name in NAMES if name not in self.changed}
         self.shown.update(untouched | {name: current for name, (_shown, current) in self.moved.items()})

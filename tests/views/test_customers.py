@@ -1,5 +1,7 @@
 """Kunder: the list, the customer's page, and what the forms save, refuse and warn of."""
 
+from typing import Any
+
 import pytest
 
 from tests.page import Page
@@ -327,6 +329,21 @@ def test_a_number_that_somebody_else_changed_meanwhile_is_shown_before_it_is_cha
     answer = alice.post(address, old | {"number": "3001"})
     assert answer.status_code == 422 and "Nu står der: ”2001”" in answer.text
     assert (Page(answer.text).field("shown-number"), Customer.get_by_id(world.customer.id).number) == ("2001", 2001)
+
+
+def test_nor_is_it_lost_when_both_press_the_button_at_once(
+    alice: Browser, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent, change = edited(alice, world.customer, number="3001"), register.change
+
+    def after_another(*facts: Any, **more: Any) -> Any:
+        Customer.update(number=2001).where(Customer.id == world.customer.id).execute()
+        return change(*facts, **more)
+
+    monkeypatch.setattr(register, "change", after_another)
+    answer = alice.post(f"/customers/{world.customer.id}", sent)
+    assert answer.status_code == 422 and "Nu står der: ”2001”" in answer.text
+    assert Customer.get_by_id(world.customer.id).number == 2001
 
 
 def test_a_deleted_customer_leaves_the_list_and_keeps_its_page(alice: Browser, world: World) -> None:

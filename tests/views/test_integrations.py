@@ -205,6 +205,25 @@ def test_gem_keeps_defaults_and_units(connected: Pretend) -> None:
     assert lists.unit_for(connected.connection(), "piece") == int(unit.key)
 
 
+def test_a_dialog_that_lay_open_takes_nothing_back_that_somebody_else_has_chosen(connected: Pretend) -> None:
+    units = list(Reference.of(connected.connection(), "unit"))
+    connected.save(**{"unit-week": units[0].key})
+    page = connected.alice.page(DIALOG)
+    lay = {box.attrs["name"]: page.field(box.attrs["name"]) for box in page.all("select")}
+    lay |= {f"seen-{name}": page.field(f"seen-{name}") for name in lay}
+    connected.save(currency="EUR", **{"unit-week": units[1].key})
+    connected.save(**lay | {"payment_terms": "2"})
+    now = connected.connection()
+    assert (now.default_currency, now.default_payment_terms) == ("EUR", "2")
+    assert UnitMapping.of(now)["week"] == units[1].key
+
+
+def test_a_dialog_read_again_still_says_what_was_saved_when_it_was_opened(connected: Pretend) -> None:
+    connected.save(currency="EUR")
+    text = connected.alice.get(f"{DIALOG}/lists?currency=DKK&seen-currency=EUR", piece=True).text
+    assert re.search(r'name="seen-currency" value="EUR"', text) and re.search(r'value="DKK" selected', text)
+
+
 @pytest.mark.parametrize(
     "choices", [{"vat_zone": "999"}, {"currency": ""}, {"unit-hour": "x"}, {"payment_terms": "1' OR 1=1"}]
 )

@@ -126,7 +126,7 @@ class RunPlan(Row):
 
     @classmethod
     def of(cls, run: Run) -> Self | None:
-        found: Self | None = cls.get_or_none(cls.run == run)
+        found: Self | None = cls.get_or_none(cls.company == run.company_id, cls.run == run)
         return found
 
     @classmethod

@@ -109,6 +109,7 @@ def unit_for(connection: Connection, kind: str) -> int | None:
     return int(key) if key and living else None
 
 
+@db.retrying
 def save_settings(connection: Connection, defaults: Mapping[str, str], units: Mapping[str, str]) -> None:
     """ "Gem" in the dialog. Raises ValueError for a choice that is not on e-conomic's list."""
     for kind, key in [*defaults.items(), *(("unit", key) for key in units.values() if key)]:

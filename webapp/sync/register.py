@@ -98,8 +98,10 @@ def change(
     by: User,
     *,
     number: int | None = None,
+    shown_number: int | None = None,
 ) -> Changed | Moved:
-    """Save what the person changed in a form (sync rules §10): fields where `typed` differs from `shown`.
+    """Save what the person changed in a form (sync rules §10): fields where `typed` differs from `shown`, and the
+    number if one is given, in place of the one that was shown.
 
     Raises NoSuchCustomer and NumberInUse.
     """
@@ -111,6 +113,8 @@ def change(
             for name, value in wanted.items()
             if not same(getattr(customer, name), shown.get(name, "")) and not same(getattr(customer, name), value)
         }
+        if number and shown_number and customer.number not in (shown_number, number):
+            moved["number"] = (str(shown_number), str(customer.number), str(number))
         if moved:
             return Moved(customer, moved)
         _write(customer, wanted, number, by)

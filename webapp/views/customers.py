@@ -151,7 +151,8 @@ def _add(form: CustomerForm) -> Customer:
 
 
 def _change(customer: Customer, form: CustomerForm) -> register.Changed | register.Moved:
-    return register.change(auth.company(), customer.id, form.shown, form.typed, auth.user(), number=form.new_number)
+    numbers = {"number": form.new_number, "shown_number": form.shown_number}
+    return register.change(auth.company(), customer.id, form.shown, form.typed, auth.user(), **numbers)
 
 
 def _saved(customer: Customer, form: CustomerForm) -> ResponseReturnValue:

@@ -12,18 +12,20 @@ from webapp.models.connection import DEFAULTS, Connection, Reference, UnitMappin
 from webapp.sync import lists
 from webapp.sync.fields import BY_NAME, UNIT_KINDS
 
-UNIT = "unit-"
+UNIT, SEEN = "unit-", "seen-"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One line of the dialog. `gone` names what was saved and is no longer in e-conomic."""
+    """One line of the dialog. `seen`: what was saved when the person opened it; `gone` names what was saved and is no
+    longer in e-conomic."""
 
     name: str
     label: str
     options: Mapping[str, str]
     chosen: str
     required: bool
+    seen: str = ""
     proposed: bool = False
     gone: str = ""
     fault: str = ""
@@ -61,7 +63,8 @@ class EconomicForm:
 def read(
     connection: Connection, given: Mapping[str, str] = MappingProxyType({}), *, check: bool = False
 ) -> EconomicForm:
-    """The form as it is saved or proposed; `given` is what a browser has chosen meanwhile, judged with `check`."""
+    """The form as it is saved or proposed; `given` is what a browser has chosen meanwhile, judged with `check`. What
+    the person left as it was seen is as it is saved by now: somebody else may have chosen otherwise."""
     proposed = lists.proposed_defaults(connection) | {
         UNIT + kind: key for kind, key in lists.proposed_units(connection).items()
     }
@@ -73,13 +76,17 @@ def read(
         kept, usual = saved.get(name, ""), proposed.get(name, "")
         gone = names.get((kind, kept), kept) if kept and kept not in options else ""
         usual = usual if usual in options else ""
+        seen = given.get(f"{SEEN}{name}", kept)
         chosen = given.get(name, "") if check else given.get(name) or usual
+        if check and chosen == seen:
+            chosen = kept
         return Choice(
             name,
             label,
             options,
             chosen,
             required,
+            seen,
             proposed=bool(chosen) and not kept and chosen == usual,
             gone=gone if chosen not in options else "",
             fault=_fault(chosen, options, required) if check else "",
