@@ -344,6 +344,19 @@ def left_out_since(world: World) -> Run:
     return run
 
 
+@pytest.mark.parametrize("side", ["ours", "theirs"])
+def test_who_was_added_again_by_hand_since_comes_back_only_when_ticked(connected: World, side: str) -> None:
+    [pair] = pairs(connected, 1)
+    run = deleted(connected, [pair])
+    if side == "ours":
+        connected.ours(70, "Kunde 1")
+    else:
+        connected.theirs(70, "Kunde 1")
+        connected.look(70)
+    back = RunItem.get(RunItem.run == runs_undo.plan(run, connected.alice))
+    assert (back.state, back.reason, back.note["alike"]) == ("held", "lookalike", "Kunde 1 (70)")
+
+
 @pytest.mark.parametrize("ticked", [False, True])
 def test_who_was_left_out_since_is_made_again_only_when_ticked(connected: World, ticked: bool) -> None:
     back = runs_undo.plan(left_out_since(connected), connected.alice)

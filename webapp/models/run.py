@@ -13,6 +13,7 @@ from webapp.db import UTCField, for_update
 from webapp.models.base import Row
 from webapp.models.company import Company
 from webapp.models.connection import Connection
+from webapp.models.lane import CLOCKS_APART
 from webapp.models.user import User
 
 PLANNED, WAITING, RUNNING, PAUSED = "planned", "waiting", "running", "paused"
@@ -75,6 +76,12 @@ class Run(Row):
     @property
     def is_over(self) -> bool:
         return self.state in (STOPPED, DONE, DROPPED)
+
+    @property
+    def shown_at(self) -> datetime:
+        """What changed from here on its plan may not have known: another machine's clock may be so much behind."""
+        at: datetime = self.created_at - timedelta(seconds=CLOCKS_APART)
+        return at
 
     @property
     def undo_until(self) -> datetime | None:

@@ -95,7 +95,7 @@ def come_since(
     the plan was shown. Who was ticked as somebody's likeness is made all the same."""
     ours = run.kind == states.CREATE_THEIRS
     of = {item.customer_id if ours else item.mirror_id: item.id for item in items if "alike" not in item.note}
-    found = suggesting.alike_since(connection, list(of), run.created_at, ours=ours)
+    found = suggesting.alike_since(connection, list(of), run.shown_at, ours=ours)
     return {of[one]: label for one, label in found.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from webapp.economic.records import new_body
@@ -18,8 +18,8 @@ from webapp.models.field_rule import FieldRule, Policy
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.models.run import Run, RunItem
-from webapp.sync import apply, creations, guard, pairings, register, remove, standing
+from webapp.models.run import LIKENESS, Run, RunItem
+from webapp.sync import apply, creations, guard, matching, pairings, register, remove, standing
 from webapp.sync.fields import NAMES, spelled
 from webapp.sync.pairings import Moved
 from webapp.sync.plan import Presence, plan
@@ -103,11 +103,19 @@ def plan_undo(known: Known, item: RunItem) -> Planned:
         held, note = ("foreseen", note | {"fields": wrong, "values": values}) if wrong else ("", note)
         off = None if wrong else Exclusion.of(known.connection, customer)
         held, note = ("off", note | {"ended": [off.id]}) if off else (held, note)
+    if not held and (alike := _alike(known, sides, before)):
+        held, note = LIKENESS, note | {"alike": alike}
     after = {side: before[side] for side in sides}
     calls = CALLS[RECREATE] if made_there else 0
     return Planned(
         customer, mirror, item.pairing_id, mirror.number, emptied(after), after, held, note, calls, item.position
     )
+
+
+def _alike(known: Known, sides: Sequence[str], before: Mapping[str, Mapping[str, str]]) -> str:
+    """Who has been added since where it is to come back, and shares number, e-mail or name with it: perhaps itself."""
+    found = (matching.marked([("", before[side])], known.came[side]).get("", "") for side in sides)
+    return next(filter(None, found), "")
 
 
 def _closed(policy: Policy, there: Mapping[str, str]) -> list[str]:

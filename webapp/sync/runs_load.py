@@ -68,11 +68,11 @@ def come_since(
     shown, but by this file, or stands there alone since."""
     new = [item for item in items if item.customer_id is None and not {"alike", "again"} & item.note.keys()]
     loaded = RunItem.select(RunItem.customer_id).where(RunItem.run == run, RunItem.customer_id.is_null(False))
-    came = Customer.of(run.company).where(Customer.updated_at >= run.created_at, Customer.id.not_in(loaded))
+    came = Customer.of(run.company).where(Customer.updated_at >= run.shown_at, Customer.id.not_in(loaded))
     others = [(one.label, one.values) for one in came]
     economic = Connection.open_of(run.company) if choices.get("there") == "hold" else None
     if economic is not None and economic.is_active:
-        there = suggesting.register(economic, Mirror, run.created_at)
+        there = suggesting.register(economic, Mirror, run.shown_at)
         others += [(suggesting.label(values), values) for _id, values in there]
     return matching.marked([(item.id, item.values_after.get("ours", {})) for item in new], others)
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from webapp import ports
 from webapp.models import pairing
 from webapp.models.connection import Connection
 from webapp.models.customer import Customer
@@ -34,6 +35,7 @@ class Known:
 
     def __init__(self, connection: Connection, items: Iterable[RunItem]) -> None:
         self.connection, listed = connection, list(items)
+        self.run = listed[0].run if listed else None
         self.pairs: dict[int, Any] = self._read(Pairing, [item.pairing_id for item in listed])
         theirs = [item.mirror_id for item in listed] + [pair.mirror_id for pair in self.pairs.values()]
         self.customers: dict[int, Any] = self._read(Customer, [item.customer_id for item in listed])
@@ -46,6 +48,17 @@ class Known:
     @cached_property
     def policy(self) -> Policy:
         return FieldRule.policy(self.connection)
+
+    @cached_property
+    def came(self) -> dict[str, list[tuple[str, Mapping[str, str]]]]:
+        """Side -> what they are called, and the values, of all who came there after the run was planned."""
+        since = self.run.shown_at if self.run else ports.now()
+        ours = Customer.of(self.connection.company).where(Customer.created_at >= since)
+        theirs = Mirror.of(self.connection).where(Mirror.created_at >= since)
+        return {
+            "ours": [(one.label, one.values) for one in ours],
+            "theirs": [(one.label, one.values) for one in theirs],
+        }
 
     def closed(self, written: Mapping[str, Collection[str]], names: Collection[str]) -> list[str]:
         """Of these fields those that a rule has closed since on a side where they were written."""
