@@ -18,7 +18,7 @@ from webapp.models.customer import Customer
 from webapp.models.field_rule import FieldRule
 from webapp.models.lane import Lane
 from webapp.models.sweep import RUNNING, Sweep
-from webapp.sync import pairings, push, rules, sweep
+from webapp.sync import pairings, push, register, rules, sweep
 from webapp.sync.register import NumberInUse
 
 pytestmark = pytest.mark.contended
@@ -31,6 +31,17 @@ def test_two_comparisons_ordered_in_the_same_moment_are_one(connected: World) ->
     waiting.join()
     assert Sweep.select().where(Sweep.kind == "compare", Sweep.state == RUNNING).count() == 1
     connected.drain()
+
+
+def test_two_customers_added_in_the_same_moment_each_get_a_number(connected: World) -> None:
+    def add(name: str) -> Customer:
+        return register.add(connected.company, None, {"name": name}, connected.alice)
+
+    with db.write():
+        add("Ærø Bageri")
+        waiting = meanwhile(lambda: add("Ry Bageri"))
+    waiting.join()
+    assert {one.name: one.number for one in Customer.of(connected.company)} == {"Ærø Bageri": 1, "Ry Bageri": 2}
 
 
 def statements(do: Callable[[], object]) -> int:

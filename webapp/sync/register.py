@@ -75,13 +75,16 @@ def insert(
     run_id: int | None = None,
     origin: str = "",
 ) -> Customer:
-    """The row and its history, in the caller's transaction. Raises NumberInUse."""
+    """The row and its history, in the caller's transaction. Raises NumberInUse, and where no number was given whatever
+    the database says of one that was given away in this moment: the transaction is run again."""
     customer = Customer(company=company, number=number or Customer.next_number(company))
     customer.take({name: settle(value) for name, value in values.items()})
     try:
         with db.database.atomic():
             customer.save(force_insert=True)
     except IntegrityError as clash:
+        if number is None:
+            raise
         raise NumberInUse(str(customer.number)) from clash
     changes = {name: ("", value) for name, value in customer.values.items() if value}
     facts = {"customer_id": customer.id, "by": by, "version": 1, "run_id": run_id, "origin": origin}
