@@ -18,8 +18,9 @@ def plan_exclusions(connection: Connection, picked: Selection, choices: Mapping[
     """Those that are picked, of both sides; who is off already stays so."""
     if not picked:
         return []
-    ours = [c for c in customers_of(connection, picked, Section.NEW.value) if not Exclusion.of(connection, c)]
-    theirs = [m for m in mirrors_of(connection, picked, Section.NEW.value) if not Exclusion.of(connection, m)]
+    off = Exclusion.by_party(connection)
+    ours = [c for c in customers_of(connection, picked, Section.NEW.value) if ("ours", c.id) not in off]
+    theirs = [m for m in mirrors_of(connection, picked, Section.NEW.value) if ("theirs", m.id) not in off]
     return [Planned(customer=one, number=one.number) for one in ours] + [
         Planned(mirror=one, number=one.number) for one in theirs
     ]

@@ -103,7 +103,7 @@ def plan_undo(known: Known, item: RunItem) -> Planned:
 
 def _away(known: Known, item: RunItem, customer: Customer) -> Planned:
     edited = touched(item.values_after["ours"], customer.values) or customer.number != item.number
-    held = "paired_since" if Pairing.of_customer(customer) else "edited_since" if edited else ""
+    held = "paired_since" if customer.id in known.paired else "edited_since" if edited else ""
     if held:
         return left(known, item, held)
     before = {"ours": {name: value for name, value in customer.values.items() if value}}

@@ -50,6 +50,14 @@ class Known:
         return FieldRule.policy(self.connection)
 
     @cached_property
+    def paired(self) -> set[int]:
+        """The ids of the company's customers that have a partner, in whichever connection."""
+        pairs: Any = Pairing.select(Pairing.customer).where(
+            Pairing.company == self.connection.company_id, Pairing.state != pairing.CLOSED
+        )
+        return {customer_id for (customer_id,) in pairs.tuples()}
+
+    @cached_property
     def came(self) -> dict[str, list[tuple[str, Mapping[str, str]]]]:
         """Side -> what they are called, and the values, of all who came there after the run was planned."""
         since = self.run.shown_at if self.run else ports.now()
