@@ -7,6 +7,7 @@ import pytest
 from tests.models import tables
 from tests.sync.world import World
 from webapp import db
+from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.erasure import Erasure
 from webapp.models.exclusion import Exclusion
@@ -79,8 +80,6 @@ def seen(pair: Pairing) -> pairings.Versions:
 
 def load(world: World, name: str, number: int) -> Run:
     """A file with this customer in it, once under its number and once under another."""
-    from webapp.models.connection import Connection
-
     Upload.keep(world.company, "x.csv", f"Navn\n{name}\n".encode(), world.alice)
     lines = (Line("x.csv", 2, str(number), {"name": name, "city": "Ry"}), Line("x.csv", 3, "9", {"name": name}))
     run = runs.plan(Connection.of_files(world.company), "load", world.alice, Selection(lines=lines))
@@ -171,6 +170,17 @@ def test_what_is_under_way_comes_to_its_end_first(connected: World, why: str) ->
     with pytest.raises(Hindered, match=why):
         erasing.erase(connected.company, customer.id, connected.alice)
     assert not Erasure.select().count() and Customer.get_by_id(customer.id).name
+
+
+def test_a_file_under_way_leaves_out_the_line_that_names_it_and_goes_on(connected: World) -> None:
+    customer = connected.ours(1042, **VALUES)
+    lines = (Line("x.csv", 2, "9", {"name": f"{TOKEN} Navn"}), Line("x.csv", 3, "10", {"name": "Ry Bageri"}))
+    run = runs.plan(Connection.of_files(connected.company), "load", connected.alice, Selection(lines=lines))
+    runs.start(run, connected.alice, also=[item.id for item in RunItem.of(run, "held")])
+    assert RunItem.of(run, "waiting").count() == 2
+    erasing.erase(connected.company, customer.id, connected.alice)
+    connected.drain()
+    assert connected.fresh(run).state == "done" and [one.number for one in Customer.of(connected.company)] == [10]
 
 
 def test_what_a_connection_that_was_closed_had_begun_hinders_nobody_for_ever(connected: World) -> None:

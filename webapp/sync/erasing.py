@@ -88,6 +88,12 @@ def erase(company: Company, customer_id: int, by: User | None) -> Customer:
     """Delete the customer here if it is not yet, end its pairs, and forget every value. Raises NoSuchCustomer and
     Hindered."""
     with db.write():
+        # So that no file under way adds a line that it has read and that is forgotten here.
+        list(
+            db.for_update(
+                Run.select().where(Run.company == company, Run.state.in_(states.OPEN_STATES)).order_by(Run.id)
+            )
+        )
         customer = Customer.locked_of(company, customer_id)
         if customer is None or Erasure.of(customer):
             raise NoSuchCustomer(str(customer_id))
@@ -190,7 +196,9 @@ def _wipe_elsewhere(company: Company, naming: Sequence[str]) -> None:
         for item in RunItem.select().where(RunItem.company == company, RunItem.note_json.contains(written)):
             if "row" in item.note and not item.customer_id:
                 item.before, item.after, item.note = "", "", {"erased": True}
-                item.reason = item.reason and BECAUSE
+                is_left_out = item.state == states.ITEM_WAITING
+                item.state = states.ITEM_HELD if is_left_out else item.state
+                item.reason = BECAUSE if is_left_out or item.reason else ""
             else:
                 item.note = {name: told for name, told in item.note.items() if name != "alike"}
             item.save()
