@@ -1,13 +1,14 @@
 """Hvorfor står der det? A value's origin and the way back; the whole story in both systems."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from tests.apps import app_over
 from tests.views.synced import Synced, seen
-from webapp import db
+from webapp import db, ports
 from webapp.models.connection import Connection, Reference
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
@@ -57,6 +58,28 @@ def test_the_story_is_taken_away_as_a_list(synced: Synced, edited: Pairing) -> N
     assert any("Rettet i CleanManager;CleanManager;Alice;Telefon;66100014;66100020;" in line for line in lines)
     assert synced.admin.get(f"{address}.xlsx").data.startswith(b"PK")
     assert synced.outsider.get(f"{address}.csv").status_code == 404
+
+
+def test_the_list_of_a_long_life_leaves_nothing_out(synced: Synced, edited: Pairing) -> None:
+    facts = {"company": synced.company, "customer_id": edited.customer_id, "side": "ours", "cause": "person"}
+    now = ports.now()
+    lines = [facts | {"field": "phone", "before": "", "after": f"nr {n}", "at": now} for n in range(2500)]
+    History.insert_many(lines).execute()
+    told = synced.admin.get(f"/customers/{edited.customer_id}/story.csv").text
+    assert told.count("nr ") == 2500
+
+
+def test_who_was_deleted_while_a_value_was_put_back_is_told_so(
+    synced: Synced, edited: Pairing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = register.change
+
+    def too_late(*facts: Any) -> Any:
+        register.remove(synced.company, edited.customer_id, synced.alice)
+        return change(*facts)
+
+    monkeypatch.setattr(register, "change", too_late)
+    assert put_back(synced, edited) == 404
 
 
 def test_a_deletion_is_called_one(synced: Synced) -> None:

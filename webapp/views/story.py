@@ -24,7 +24,7 @@ from webapp.views import customer_page, rule_words, spreadsheet, story_file
 
 blueprint = Blueprint("story", __name__, url_prefix="/customers")
 WRONG = 422
-MOST_IN_WHY, MOST_IN_STORY = 50, 2000
+MOST_IN_WHY = 50
 
 
 @blueprint.get("/<int:customer_id>/why/<name>")
@@ -63,7 +63,7 @@ def export(customer_id: int, kind: str) -> ResponseReturnValue:
 
 
 def _told(customer: Customer) -> list[History]:
-    return list(_of(customer).order_by(History.at, History.id).limit(MOST_IN_STORY))
+    return list(_of(customer).order_by(History.at, History.id))
 
 
 def _why(customer: Customer, name: str, wrong: str = "") -> str:
@@ -96,7 +96,10 @@ def _put_back(customer: Customer, name: str, value: str) -> str:
     if wrong:
         return wrong
     shown = request.form.get("shown", "")
-    saved = register.change(auth.company(), customer.id, {name: shown}, {name: value}, auth.user())
+    try:
+        saved = register.change(auth.company(), customer.id, {name: shown}, {name: value}, auth.user())
+    except register.NoSuchCustomer:
+        abort(404, _("Kunden er slettet imens."))
     return str(_("Nogen har rettet feltet imens. Intet er ændret.")) if isinstance(saved, register.Moved) else ""
 
 
