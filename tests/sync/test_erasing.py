@@ -242,3 +242,12 @@ def test_nothing_is_left_of_what_it_was_called_before(connected: World) -> None:
     connected.drain()
     erasing.erase(connected.company, customer.id, connected.alice)
     assert everywhere() == set()
+
+
+def test_nor_what_the_health_check_found_of_its_partner_in_between(connected: World) -> None:
+    pair = lived(connected)
+    erasing.erase(connected.company, pair.customer_id, connected.alice)
+    checking.check(connected.company, connected.connection)
+    gone_there(connected, 1042)
+    connected.drain()
+    assert everywhere() == set()

@@ -47,8 +47,8 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
     "push._refused": ("we name a coming group", "work", "work"),
     "remove": ("we delete", "work", "we decide", "work"),
     "remove._refused": (
-        "all works again", "we create here", AHEAD, "we delete a partner", "they bill", AHEAD, "we delete the other",
-        AHEAD,
+        "all works again", "we create here", AHEAD, "we delete a partner", "they bill", "they bill", AHEAD,
+        "we delete the other", "they bill", AHEAD,
     ),
     "rehearsal": ("we rehearse", "we edit", "work", "we go live", "work"),
     "rehearsal.settle": ("we create there", "creation unanswered", "work", "we rehearse", "work", "we go live", "work"),
@@ -69,7 +69,7 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
     ),
     "undo_there._means_more": (
         "all works again", "we add", "they add elsewhere", "we compare", AHEAD, "we pair as ours", AHEAD, "we undo",
-        "they bill all", AHEAD,
+        "we undo", "they bill all", AHEAD,
     ),
     "worker._refuse": ("all works again", "update is forbidden", "we edit", "we edit", "we edit", AHEAD),
 }  # fmt: skip
