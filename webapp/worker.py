@@ -48,6 +48,8 @@ log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.25
 LONGEST_PAUSE = 8.0
 TURNS = 25
+LONGEST_TURNS = 10.0
+"""Seconds after which a connection begins no further look in this round, however slowly its calls are answered."""
 LONGEST_WAIT = 900.0
 FORGOTTEN_AFTER = timedelta(days=1)
 
@@ -101,23 +103,24 @@ class Worker:
         return taken
 
     def turns(self, connection: Connection, most: int = TURNS) -> int:
-        """Take up to `most` looks for one connection."""
+        """Take up to `most` looks for one connection, as long as its share of the time lasts."""
         if connection.is_active:
             due.schedule(connection, self.poll_seconds, self.compare_at)
         inbox.drain(connection)
         rehearsal.settle(connection)
         sides = () if connection.is_active else (lanes.LISTS,)
-        pace = self._pace(connection)
+        pace, until = self._pace(connection), ports.monotonic() + LONGEST_TURNS
         for taken in range(most):
-            if pace.pause() > 0:
+            if self.stopping.is_set() or ports.monotonic() >= until or pace.pause() > 0:
                 return taken
             held = Lane.claim(self.name, connection, sides=sides)
-            if held is None or self.stopping.is_set():
+            if held is None:
+                return taken
+            if not _goes_on(connection):  # Asked when the lane is ours: whatever changes from now on wakes it anew.
+                held.again()
                 return taken
             ports.failpoint("lane.claimed")
             self._guarded(held, connection)
-            if not _goes_on(connection):
-                return taken + 1
         return most
 
     def _guarded(self, held: Lane, connection: Connection) -> None:
@@ -206,7 +209,8 @@ class Worker:
 
 
 def _goes_on(connection: Connection) -> bool:
-    """It may still be worked for, and in the same way: a person can stop it between two looks, or grant access anew."""
+    """It may still be worked for, and in the same way: a person may have stopped it since it was read, ended its
+    rehearsal, or granted access anew."""
     now = Connection.working().where(Connection.id == connection.id, Connection.grant_token == connection.grant_token)
     found = now.first()
     as_before = connection.is_active, connection.rehearsal

@@ -194,6 +194,18 @@ def test_a_creation_and_a_deletion_that_were_not_sent_wait(connected: World, pai
     assert list(connected.economic.customers) == [2001]
 
 
+def test_a_worker_that_read_the_connection_before_the_end_forgets_nothing_that_waits(connected: World) -> None:
+    made = connected.ours(2001, "Ny ApS")
+    pairings.create_there(connected.connection, made.id, 2001, connected.alice)
+    begin(connected)
+    connected.drain()
+    read_before = connected.connection
+    rehearsal.end(connected.connection, connected.alice)
+    connected.worker.turns(read_before)
+    connected.drain()
+    assert 2001 in connected.economic.customers
+
+
 def test_a_creation_without_an_answer_is_settled_first(connected: World, writes: list[str]) -> None:
     made = connected.ours(2001, "Ny ApS")
     connected.sandbox.faults.next(1, method="POST", kind="500-after")

@@ -14,7 +14,7 @@ from tests.sync.test_pairs import seen
 from tests.sync.world import World
 from webapp import db, ports, vault
 from webapp.economic.client import Client
-from webapp.economic.errors import Unreachable
+from webapp.economic.errors import ServerFault, Unreachable
 from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.lane import LEASE_SECONDS, Lane
@@ -126,6 +126,21 @@ def test_a_company_whose_calls_have_no_answer_does_not_keep_another_waiting(
     assert not Lane.select().where(Lane.connection == other).exists()
     connected.worker.round()
     assert connected.clock.now() - begun == timedelta(seconds=30)
+    Lane.delete().execute()
+
+
+def test_a_company_whose_calls_fail_slowly_does_not_keep_another_waiting(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def customer(self: Client, number: int) -> Any:
+        connected.clock.sleep(60)
+        raise ServerFault("gateway time-out", status=504)
+
+    monkeypatch.setattr(Client, "customer", customer)
+    wake(connected.connection, *range(1, 200))
+    begun = connected.clock.now()
+    connected.worker.round()
+    assert connected.clock.now() - begun == timedelta(seconds=60)
     Lane.delete().execute()
 
 
@@ -268,7 +283,7 @@ def test_a_worker_told_to_stop_takes_no_more(connected: World) -> None:
     wake(connected.connection, *range(1, 20))
     connected.worker.stop()
     assert connected.worker.round() == 0
-    assert Lane.select().count() == 19
+    assert (Lane.select().count(), Lane.select().where(Lane.worker != "").count()) == (19, 0)
     connected.worker.run()
     Lane.delete().execute()
 
