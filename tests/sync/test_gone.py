@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.sync.test_create import unheard_creation
+from tests.sync.test_interleavings import at
 from tests.sync.test_pairs import seen
 from tests.sync.test_runs import planned
 from tests.sync.world import World
@@ -67,6 +68,46 @@ def test_one_that_they_had_deleted_first_is_not_said_to_be_deleted_by_us(connect
     connected.drain()
     told = History.select().where(History.side == "theirs", History.field == "deleted")
     assert [line.cause for line in told] == ["fetched"]
+
+
+@pytest.mark.parametrize(("kind", "by_us"), [("429", []), ("cut-connect", []), ("cut-after", ["remove"])])
+def test_a_deletion_is_said_to_be_ours_only_where_our_call_may_have_arrived(
+    connected: World, kind: str, by_us: list[str]
+) -> None:
+    pair = delete_ours(connected)
+    pairings.delete_other(connected.connection, pair.id, seen(pair), connected.alice)
+    connected.sandbox.faults.next(method="DELETE", kind=kind)
+    connected.worker.round()
+    if 1042 in connected.economic.customers:
+        connected.economic.delete(1042)
+    connected.drain()
+    told = History.select().where(History.side == "theirs", History.field == "deleted")
+    assert [line.cause for line in told] == ["fetched", *by_us]
+
+
+def test_one_that_they_delete_while_ours_is_on_its_way_is_not_said_to_be_deleted_by_us(connected: World) -> None:
+    pair = delete_ours(connected)
+    pairings.delete_other(connected.connection, pair.id, seen(pair), connected.alice)
+    at(connected, "remove.intended", lambda: connected.economic.delete(1042))
+    told = History.select().where(History.side == "theirs", History.field == "deleted")
+    assert [line.cause for line in told] == ["fetched"]
+
+
+def test_a_grant_withdrawn_at_the_deletion_keeps_the_order(connected: World) -> None:
+    pair = delete_ours(connected)
+    pairings.delete_other(connected.connection, pair.id, seen(pair), connected.alice)
+    connected.sandbox.faults.next(method="DELETE", kind="401")
+    connected.drain()
+    assert (connected.connection.state, connected.fresh(pair).deleting) == ("paused", True)
+
+
+def test_one_that_got_another_number_before_it_was_deleted_is_asked_about_again(connected: World) -> None:
+    pair = delete_ours(connected)
+    pairings.delete_other(connected.connection, pair.id, seen(pair), connected.alice)
+    connected.economic.renumber(1042, 9)
+    connected.webhook(1042, 9)
+    pair = connected.fresh(pair)
+    assert (pair.state, pair.mirror.number, connected.place(mirror=pair.mirror).state) == ("open", 9, "ours_gone")
 
 
 @pytest.mark.parametrize("kind", ["500-before", "500-after", "cut-after", "429"])

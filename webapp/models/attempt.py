@@ -11,6 +11,7 @@ from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
 
 from webapp import ports
 from webapp.db import UTCField
+from webapp.economic.errors import EconomicError
 from webapp.models.base import Row
 from webapp.models.company import Company
 from webapp.models.connection import Connection
@@ -49,7 +50,7 @@ class Attempt(Row):
     answered_at = UTCField(null=True)
 
     @classmethod
-    def pending(cls, pairing: Pairing, kind: str) -> Self | None:
+    def pending(cls, pairing: Pairing | int, kind: str) -> Self | None:
         """The attempt of this kind whose outcome is not known yet."""
         found: Self | None = (
             cls.select()
@@ -103,6 +104,14 @@ class Attempt(Row):
         begun = Attempt.update(tries=Attempt.tries + 1).where(*living).execute()
         self.tries += begun
         return bool(begun)
+
+    def fail(self, fault: EconomicError) -> None:
+        """Note a call without a clear answer; one that surely changed nothing there counts as no try."""
+        if fault.unclear:
+            self.settle(UNCLEAR, kind=fault.kind, text=fault.message, log_id=fault.log_id or "")
+            return
+        living = Attempt.id == self.id, Attempt.state.in_((OPEN, UNCLEAR))
+        Attempt.update(tries=Attempt.tries - 1).where(*living).execute()
 
     def settle(self, state: str, *, kind: str = "", text: str = "", log_id: str = "") -> None:
         """Note how it ended. One that is not known to have ended is never put over one that is: a worker that has lost

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from peewee import ForeignKeyField, IntegerField, TextField, fn
@@ -14,6 +14,7 @@ from webapp.models.company import Company
 from webapp.models.connection import Connection
 
 NEW, DONE, PARKED = "new", "done", "parked"
+EVIDENCE_DAYS = 30
 
 
 class Inbox(Row):
@@ -34,8 +35,9 @@ class Inbox(Row):
     handled_at = UTCField(null=True)
 
     @classmethod
-    def renumberings(cls, connection: Connection, old: int, since: datetime) -> Any:
-        """Calls that told of `old` becoming another number, newest first: evidence, never truth."""
+    def renumberings(cls, connection: Connection, old: int) -> Any:
+        """Calls that told of `old` becoming another number lately, newest first: evidence, never truth."""
+        since = ports.now() - timedelta(days=EVIDENCE_DAYS)
         return (
             cls.select()
             .where(cls.connection == connection, cls.old_number == old, cls.new_number.is_null(False))

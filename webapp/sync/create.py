@@ -105,7 +105,7 @@ def _send(held: Lane, client: Client, attempt: Attempt, doubtful: bool) -> None:
         _no_such_address(held, client, attempt, fault)
         return
     except EconomicError as fault:
-        _unclear(attempt, fault)
+        attempt.fail(fault)  # Only one that surely came before the effect lets the number go later.
         raise
     ports.failpoint("create.answered")
     if created.from_cache:
@@ -287,11 +287,3 @@ def _refused(held: Lane, attempt: Attempt, fault: Refused) -> None:
             push.refuse(pair, attempt.fields, fault.kind, fault.fields, fault.message)
             RunItem.settle_pairing(pair.id, fault.kind)
         held.finish()
-
-
-def _unclear(attempt: Attempt, fault: EconomicError) -> None:
-    """Only a fault that surely came before the effect lets the number go later; otherwise it stays reserved."""
-    if fault.unclear:
-        attempt.settle(attempts.UNCLEAR, kind=fault.kind, text=fault.message, log_id=fault.log_id or "")
-        return
-    Attempt.update(tries=Attempt.tries - 1).where(Attempt.id == attempt.id, Attempt.state == attempts.OPEN).execute()

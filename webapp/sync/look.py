@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from webapp import db, ports
 from webapp.economic.client import Client
@@ -20,8 +19,6 @@ from webapp.models.place import Place
 from webapp.models.run import RunItem
 from webapp.sync import apply, create, pull, push, rehearsal, remove, standing, undo_there
 from webapp.sync.fields import read
-
-EVIDENCE_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -124,8 +121,7 @@ def _fetch(held: Lane, client: Client, connection: Connection, mirror: Mirror) -
 
 def _swapped(client: Client, connection: Connection, mirror: Mirror, record: RemoteCustomer) -> Seen | None:
     """Two customers changed numbers with each other: a webhook says so, and each stands there as we knew the other."""
-    since = ports.now() - timedelta(days=EVIDENCE_DAYS)
-    for told in Inbox.renumberings(connection, mirror.number, since).limit(5):
+    for told in Inbox.renumberings(connection, mirror.number).limit(5):
         other = Mirror.with_number(connection, told.new_number)
         if other is None or other.id == mirror.id or other.values != read(record):
             continue
@@ -153,8 +149,7 @@ def read_one(client: Client, connection: Connection, number: int) -> RemoteCusto
 
 def _follow(client: Client, connection: Connection, mirror: Mirror) -> Seen:
     """The number is gone. Follow a renumbering that a webhook told of, if what stands there is the same (§5)."""
-    since = ports.now() - timedelta(days=EVIDENCE_DAYS)
-    for told in Inbox.renumberings(connection, mirror.number, since).limit(5):
+    for told in Inbox.renumberings(connection, mirror.number).limit(5):
         other = Mirror.with_number(connection, told.new_number)
         if other is not None and Pairing.of_mirror(other) is not None:
             continue

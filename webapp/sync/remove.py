@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from webapp import db, ports
 from webapp.economic.client import Client
-from webapp.economic.errors import EconomicError, Missing, PermanentError
+from webapp.economic.errors import GrantWithdrawn, Missing, PermanentError, TemporaryError, Withheld
 from webapp.economic.records import Customer as RemoteCustomer
 from webapp.models import attempt as attempts
 from webapp.models import history, lane
@@ -14,6 +14,7 @@ from webapp.models import run as states
 from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.history import History
+from webapp.models.inbox import Inbox
 from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
 from webapp.models.run import RunItem
@@ -51,7 +52,7 @@ def step(held: Lane, client: Client, pairing_id: int) -> None:
     try:
         record = client.legacy_customer(number)
     except Missing:
-        _settle(held, pairing_id, None)
+        _settle(held, pairing_id, number)
         return
     attempt = _intend(held, pairing_id, record)
     if attempt is None:
@@ -59,16 +60,15 @@ def step(held: Lane, client: Client, pairing_id: int) -> None:
     ports.failpoint("remove.intended")
     try:
         client.delete(number, attempt.key)
-    except Missing:
-        pass
+    except (Missing, GrantWithdrawn, TemporaryError, Withheld) as fault:
+        attempt.fail(fault)
+        if not isinstance(fault, Missing):
+            raise
     except PermanentError as fault:
         _refused(held, attempt, fault)
         return
-    except EconomicError as fault:
-        attempt.settle(attempts.UNCLEAR if fault.unclear else attempts.OPEN, kind=fault.kind, text=fault.message)
-        raise
     ports.failpoint("remove.answered")
-    _settle(held, pairing_id, attempt)
+    _settle(held, pairing_id, number)
 
 
 @db.retrying
@@ -95,17 +95,18 @@ def _intend(held: Lane, pairing_id: int, record: RemoteCustomer) -> Attempt | No
         if kept := _why_kept(pair, record):
             _give_up(held, pair, record, kept)
             return None
-        pending = Attempt.pending(pair, attempts.DELETE)
-        if pending is not None and pending.is_young():
-            return pending
-        return Attempt.create(
-            company=pair.company_id,
-            connection=pair.connection_id,
-            pairing=pair,
-            kind=attempts.DELETE,
-            number=record.number,
-            fields_json="{}",
-        )
+        attempt = Attempt.pending(pair, attempts.DELETE)
+        if attempt is None or not attempt.is_young():
+            attempt = Attempt.create(
+                company=pair.company_id,
+                connection=pair.connection_id,
+                pairing=pair,
+                kind=attempts.DELETE,
+                number=record.number,
+                fields_json="{}",
+            )
+        attempt.begin_try()
+        return attempt
 
 
 def _ended(held: Lane, pairing_id: int) -> None:
@@ -142,31 +143,45 @@ def _give_up(held: Lane, pair: Pairing, record: RemoteCustomer, reason: str) -> 
 
 
 @db.retrying
-def _settle(held: Lane, pairing_id: int, attempt: Attempt | None) -> None:
+def _settle(held: Lane, pairing_id: int, number: int) -> None:
+    """It is gone there; that it was by us is said only where a call of ours may have done it."""
     with db.write():
         held.hold()
-        pair = apply.lock(pairing_id)
-        attempt = attempt or (Attempt.pending(pair, attempts.DELETE) if pair else None)
+        pair, attempt = apply.lock(pairing_id), Attempt.pending(pairing_id, attempts.DELETE)
+        by_us = attempt is not None and attempt.tries > 0
         if attempt is not None:
-            attempt.settle(attempts.DONE)
+            attempt.settle(attempts.DONE if by_us else attempts.STALE)
         if pair is None:
             _ended(held, pairing_id)
             if attempt is not None:
                 Lane.wake(attempt.connection, lane.THEIRS, attempt.number)
             return
+        if not by_us and Inbox.renumberings(pair.connection, number).exists():
+            _follow(held, pair)
+            return
         item = _ordered(pair)
         pull.mark_gone(pair.mirror)
-        if attempt is not None:
+        if by_us:
             _note(pair, item)
         pair.deleting = False
         if item is not None:
-            _carry_on(pair, item, by_us=attempt is not None)
+            _carry_on(pair, item, by_us=by_us)
         pair.save()
         if apply.settle(pair, cause="pull").presence != Presence.CLOSE:
             pair.version += 1
             pair.save()
         held.finish()
     ports.failpoint("remove.settled")
+
+
+def _follow(held: Lane, pair: Pairing) -> None:
+    """It may stand under another number by now, which nobody has seen who ordered this: an ordinary look finds out."""
+    RunItem.settle_pairing(pair.id, "moved")
+    pair.deleting = False
+    pair.version += 1
+    pair.save()
+    standing.put_pair(pair)
+    held.again()
 
 
 def _note(pair: Pairing, item: RunItem | None) -> None:
