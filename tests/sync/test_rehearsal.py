@@ -12,6 +12,7 @@ from webapp.economic.transport import Transport
 from webapp.models.connection import ENDING, REHEARSING
 from webapp.models.customer import Customer
 from webapp.models.history import History
+from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run
 from webapp.sync import connect, emptying, pairings, register, rehearsal, rules, runs, runs_undo
@@ -113,6 +114,20 @@ def test_two_may_be_paired_and_their_differences_wait(connected: World, writes: 
 def test_a_pair_may_be_ended(connected: World, pair: Pairing) -> None:
     begin(connected)
     assert pairings.unpair(connected.connection, pair.id, connected.alice).closed_at
+
+
+def test_a_run_of_which_a_pair_was_ended_meanwhile_comes_to_its_end(connected: World, pair: Pairing) -> None:
+    picked = Selection(pairings=(pair.id,))
+    plan = runs.plan(connected.connection, "delete", connected.alice, picked)
+    run = runs.start(plan, connected.alice, confirmed=["delete"])
+    begun = Lane.claim("worker-2", connected.connection, sides=("run",))
+    assert begun
+    runs.step(begun, connected.connection)
+    begin(connected)
+    connected.drain()
+    pairings.unpair(connected.connection, pair.id, connected.alice)
+    go_live(connected)
+    assert connected.fresh(run).state == "done"
 
 
 Act = Callable[[World, Pairing], object]

@@ -187,6 +187,7 @@ def unpair(connection: Connection, pairing_id: int, by: User | None) -> Pairing:
             by=by, pairing_id=found.id, **facts,
         )  # fmt: skip
         found.close("unpaired", by)
+        RunItem.settle_pairing(found.id, "moved")
         standing.put_apart(found)
         return found
 
