@@ -14,7 +14,7 @@ from tests.sync.test_pairs import seen
 from tests.sync.world import World
 from webapp import db, ports, vault
 from webapp.economic.client import Client
-from webapp.economic.errors import ServerFault, Unreachable
+from webapp.economic.errors import ServerFault, Unreachable, Unsupported
 from webapp.models.attempt import Attempt
 from webapp.models.connection import Connection
 from webapp.models.lane import LEASE_SECONDS, Lane
@@ -266,6 +266,23 @@ def test_reading_that_is_forbidden_holds_the_connection_and_stands_on_no_row(con
     connected.worker.round()
     assert (connected.connection.state, connected.connection.state_reason) == ("paused", "forbidden")
     assert (connected.fresh(pair).fault, Lane.select().where(Lane.side == "pair").count()) == ({}, 1)
+
+
+@pytest.mark.parametrize("again", [lambda world: world.look(1042), lambda world: world.compare()])
+def test_a_record_that_can_be_read_again_stands_as_no_fault(
+    connected: World, monkeypatch: pytest.MonkeyPatch, again: Callable[[World], Any]
+) -> None:
+    def refused(self: Client, number: int) -> Any:
+        raise Unsupported("not now", status=405)
+
+    pair = connected.pair_same()
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Client, "customer", refused)
+        connected.look(1042)
+    told = connected.fresh(pair).fault["kind"]
+    again(connected)
+    assert (told, connected.fresh(pair).fault) == ("unsupported", {})
+    assert connected.place(mirror=pair.mirror).state == "equal"
 
 
 def wake_pair(world: World, pairing_id: int) -> None:

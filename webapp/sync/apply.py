@@ -154,8 +154,9 @@ def _move_base(pair: Pairing, planned: Plan) -> None:
 
 
 def _forget_fault(pair: Pairing, planned: Plan) -> None:
-    """A refusal stands only as long as we would send the same values again."""
-    if pair.fault and pair.fault.get("values") != planned.pushes and pair.state == pairing.OPEN and not pair.deleting:
+    """A refusal stands only as long as we would send the same values again, and one of reading until it is read."""
+    is_over = not planned.pushes or pair.fault.get("values") != planned.pushes
+    if pair.fault and is_over and pair.state == pairing.OPEN and not pair.deleting:
         pair.fault = {}
         pair.version += 1
         pair.save()

@@ -142,7 +142,7 @@ def _enter_one(
         if locked is not None and not pull.enter_known(locked, record, known):
             Lane.wake(connection, lanes.THEIRS, record.number)
         return 0, 0, int(differs)
-    if differs or holding.is_freed(pair, record) or not standing.plan_of(pair).is_still:
+    if differs or pair.fault or holding.is_freed(pair, record) or not standing.plan_of(pair).is_still:
         vanished = emptying.of(pair, read(record))
         if vanished:
             emptied[pair.id] = vanished
