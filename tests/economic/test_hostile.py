@@ -134,6 +134,21 @@ def test_no_token_goes_to_another_host_by_a_redirect(liar: _Liar, lied_to: Clien
     assert liar.hosts == {"restapi.e-conomic.com"}
 
 
+def test_of_a_redirect_no_more_is_read_than_of_any_answer(liar: _Liar, lied_to: Client) -> None:
+    read = []
+
+    def endless() -> Iterator[bytes]:
+        for part in range(2_000):
+            read.append(part)
+            yield b"x" * 65_536
+
+    liar.answer = Response(endless(), status=302, headers={"Location": "https://evil.example/"})
+    with pytest.raises(errors.Garbled):
+        lied_to.agreement()
+
+    assert len(read) < 10
+
+
 def test_a_line_cut_before_the_answer_is_unreachable(liar: _Liar, lied_to: Client) -> None:
     def cut(environ: Any, start: Any) -> Any:
         raise ConnectionError("cut")

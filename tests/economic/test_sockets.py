@@ -125,6 +125,16 @@ def test_an_answer_that_is_no_http_is_unreachable(serve: Serve, answer: bytes) -
     transport.close()
 
 
+def test_a_redirect_to_what_is_no_address_leaves_a_write_unclear(serve: Serve) -> None:
+    head = b"HTTP/1.1 302 Found\r\nLocation: https://example.dk/\xe6\r\nContent-Length: 0\r\n\r\n"
+    transport = _transport(serve([head]))
+    with pytest.raises(errors.Garbled) as caught:
+        _call(transport, "POST")
+    transport.close()
+
+    assert caught.value.unclear
+
+
 def test_an_answer_in_chunks_is_put_together(serve: Serve) -> None:
     transport = _transport(serve([_ok(b'3\r\n{"a\r\n5\r\n": 1}\r\n0\r\n\r\n', b"Transfer-Encoding: chunked")]))
 

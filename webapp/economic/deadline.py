@@ -29,7 +29,11 @@ def answer_within(seconds: float) -> Iterator[None]:
 
 
 def bounded(session: Any) -> Any:
-    """The session with its plain adapters replaced by ones that keep the deadline; what a test mounted stays."""
+    """The session with its plain adapters replaced by ones that keep the deadline; what a test mounted stays.
+
+    It does not look where a redirect leads: requests does even when it is not to follow, and first reads all of it.
+    """
+    session.get_redirect_target = lambda _response: None
     for prefix, adapter in list(session.adapters.items()):
         if type(adapter) is HTTPAdapter:
             session.mount(prefix, _Adapter())
