@@ -184,6 +184,18 @@ def test_a_rest_from_a_clock_that_was_wrong_lasts_an_hour_at_most(connected: Wor
         assert Pace(connected.connection.id).pause() == pytest.approx(60)
 
 
+@pytest.mark.parametrize("told", [Budget(2_000_000_000, 10_000, 60.0, 3), Budget(9_999, 10_000, 999_999_999.0, 3)])
+def test_a_bucket_that_cannot_be_true_stops_the_calls_for_an_hour_at_most(connected: World, told: Budget) -> None:
+    watch = Watch(connected)
+    with ports.using(watch.ports):
+        pace = Pace(connected.connection.id)
+        pace.after(told, None)
+        assert 0 < pace.pause() <= 3600
+        watch.run(3600)
+        assert pace.pause() == 0
+        pace.before()
+
+
 @pytest.mark.parametrize("hours", [5, -5])
 def test_a_clock_that_jumps_neither_empties_nor_fills_the_bucket(connected: World, hours: float) -> None:
     watch = Watch(connected)

@@ -109,12 +109,14 @@ class Pace:
         return bool(taken)
 
     def _short(self, row: Any, calls: int, level: float) -> float:
-        """How long until so many calls fit under this level."""
-        if not row.budget_limit:
+        """How long until so many calls fit under this level. What was told more than an hour ago is asked anew: it may
+        never have been true."""
+        believed = LONGEST_REST - self._told.age(row.budget_at)
+        if not row.budget_limit or believed <= 0:
             return 0.0
         needed: int = calls * row.budget_cost
         over = self._used(row) + needed - max(level * row.budget_limit, needed)
-        return float(max(over, 0.0) / self._emptying(row))
+        return min(float(max(over, 0.0) / self._emptying(row)), believed)
 
     def _used(self, row: Any) -> float:
         """How full the bucket is by now, as far as we know."""
