@@ -16,6 +16,7 @@ from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
+from webapp.sync import sweep
 
 STATUSES = [200, 201, 204, 206, 301, 400, 401, 403, 404, 405, 409, 415, 429, 500, 503]
 JSON = st.sampled_from(['{"customerNumber":1042}', "{}", "[]", "null", "1042", '{"customerNumber":7,"name":"x"}'])
@@ -78,8 +79,11 @@ class Twister:
 
     def __call__(self, environ: Any, start: Any) -> Any:
         answer = Response.from_app(self.app, environ)
-        if "customerNumber" in (said := answer.get_json(silent=True) or {}):
-            answer.set_data(json.dumps(said | {name: value for name, value in self.twist.items() if name in said}))
+        said = answer.get_json(silent=True)
+        for row in [said, *said.get("collection", [])] if isinstance(said, dict) else []:
+            if "customerNumber" in row:
+                row.update({name: value for name, value in self.twist.items() if name in row})
+        answer.set_data(json.dumps(said))
         return answer(environ, start)
 
 
@@ -95,3 +99,17 @@ def test_a_customer_of_a_strange_shape_empties_nothing_here(connected: World, ne
     connected.worker.round()
     assert stored(connected) == before
     assert Lane.get(Lane.side == "pair").fault_kind == "garbled"
+
+
+@pytest.mark.parametrize("twist", STRANGE, ids=str)
+def test_a_list_with_a_customer_of_a_strange_shape_empties_nobody(connected: World, twist: Any) -> None:
+    connected.theirs(7, "Kunde", email="a@a.dk", address="Havnegade 1")
+    connected.look(7)
+    before, connected.app = stored(connected), Twister(connected.app, twist)  # type: ignore[assignment]
+    connected.worker._clients.clear()
+    connected.theirs(8, "Kunde otte", email="a@a.dk", address="Havnegade 1")
+    sweep.begin(connected.connection, "compare")
+    for _ in range(3):
+        connected.worker.round()
+    assert stored(connected) == before
+    assert {lane.record for lane in Lane.select().where(Lane.fault_kind == "garbled")} == {7, 8}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from webapp.economic.answer import storable
 from webapp.economic.errors import Garbled
-from webapp.economic.limits import HIGHEST_NUMBER, REQUIRED, TEXTS, Service, at
+from webapp.economic.limits import HIGHEST_NUMBER, Service, at
 from webapp.economic.records import Agreement, Customer, Raw, Reference
 
 
@@ -60,17 +60,9 @@ def customer_from(json: object, service: Service, expected: int | None = None) -
 def whole(customer: Customer) -> Customer:
     """The same customer. Raises Garbled without a name, or with something composed where a plain value belongs: that
     would seem to be empty."""
-    raw, service = customer.raw, customer.service
-    strange = [path for path in (*TEXTS[service], *REQUIRED[service]) if not _is_plain(raw, path)]
-    if strange or not isinstance(raw.get("name"), str):
-        raise Garbled(f"a customer whose {', '.join(strange[:5]) or 'name'} is no plain value")
+    if customer.strange:
+        raise Garbled(f"a customer whose {', '.join(customer.strange[:5])} is no plain value")
     return customer
-
-
-def _is_plain(raw: Raw, path: str) -> bool:
-    top, _, below = path.partition(".")
-    holds = raw.get(top)
-    return not isinstance(at(raw, path), Mapping | list) and (not below or holds is None or isinstance(holds, Mapping))
 
 
 def reference_from(row: Raw, key: str) -> Reference:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from webapp.economic.answer import Budget
-from webapp.economic.limits import ADDRESS_LINE, NUMBERS, TEXTS, Body, Service, at, faults_in, limit
+from webapp.economic.limits import ADDRESS_LINE, NUMBERS, REQUIRED, TEXTS, Body, Service, at, faults_in, limit
 
 __all__ = [
     "Agreement", "Body", "Budget", "Created", "Customer", "Deleted", "Page", "Reference", "Replaced", "Service",
@@ -36,6 +36,13 @@ class Customer:
         if path == "address":
             return address_text(self.raw, self.service)
         return _as_text(at(self.raw, path))
+
+    @property
+    def strange(self) -> tuple[str, ...]:
+        """Properties that would seem to be empty: something composed stands where a plain value belongs, or no name."""
+        nameless = () if isinstance(self.raw.get("name"), str) else ("name",)
+        paths = (*TEXTS[self.service], *REQUIRED[self.service])
+        return tuple(dict.fromkeys((*nameless, *(path for path in paths if not _is_plain(self.raw, path)))))
 
 
 @dataclass(frozen=True)
@@ -165,6 +172,12 @@ def address_text(raw: Raw, service: Service) -> str:
 
 def _line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_plain(raw: Raw, path: str) -> bool:
+    top, _, below = path.partition(".")
+    holds = raw.get(top)
+    return not isinstance(at(raw, path), Mapping | list) and (not below or holds is None or isinstance(holds, Mapping))
 
 
 def _as_text(value: object) -> str:

@@ -73,7 +73,7 @@ def step(held: Lane, client: Client, connection: Connection) -> None:
     page = next(iter(client.customers(sweep.cursor, sweep.since or None, PAGE_SIZE)))
     ports.failpoint("sweep.read")
     counts, emptied, untold = Counter[str](), emptying.Found(), set[int]()
-    for part in chunked(page.customers, pull.BATCH):
+    for part in chunked([record for record in page.customers if not record.strange], pull.BATCH):
         untold |= silence.untold(connection, sweep, part)
         counts.update(_enter(held, connection, part, known, begun, emptied))
     _turn(held, connection, page, counts, emptied, untold)
@@ -187,6 +187,9 @@ def _turn(
         if sweep is None or sweep.state != sweeps.RUNNING:
             held.finish()
             return
+        for record in page.customers:
+            if record.strange:  # Not to be entered as it is told here; its own look says so where it must be known.
+                Lane.wake(connection, lanes.THEIRS, record.number)
         sweep.add_untold(untold)
         for name, count in counts.items():
             setattr(sweep, name, getattr(sweep, name) + count)
