@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 from peewee import JOIN
 
-from webapp.models import lane
 from webapp.models.connection import Connection, Reference
 from webapp.models.customer import Customer
-from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.sync import pairings
@@ -84,15 +82,9 @@ def suggested(pair: Pairing, name: str) -> str:
     return theirs if theirs != getattr(pair.customer, name) else ""
 
 
-def ask_for(connection: Connection) -> None:
-    """Where something waits for an entry of e-conomic's lists, have them read again."""
-    if missing(connection):
-        Lane.wake(connection, lane.LISTS, connection.id)
-
-
 def go_on(connection: Connection, came: Collection[tuple[str, str]]) -> int:
     """Try again, without anybody asking, what waited for these entries (list, key); how many that were."""
-    freed = [pair.id for pair in faulty(connection) if came and _waits_for(pair) & set(came)]
+    freed = [pair.id for pair in _faults(connection) if _waits_for(pair) & set(came)] if came else []
     for pair_id in freed:
         try:
             pairings.try_again(connection, pair_id, None, None)
@@ -103,7 +95,7 @@ def go_on(connection: Connection, came: Collection[tuple[str, str]]) -> int:
 
 def missing(connection: Connection) -> set[tuple[str, str]]:
     """What is waited for: (list, key)."""
-    return {wanted for pair in faulty(connection) for wanted in _waits_for(pair)}
+    return {wanted for pair in _faults(connection) for wanted in _waits_for(pair)}
 
 
 def living(connection: Connection, wanted: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -122,6 +114,12 @@ def _cause(kind: str, name: str, said: str, value: str) -> Cause:
     if BY_NAME[name].reference and value:
         return Cause(kind, name, "", value)
     return Cause(kind, name)
+
+
+def _faults(connection: Connection) -> list[Pairing]:
+    """The same, only as far as their faults go: a mistake in a list can stop every customer of a company."""
+    faults = Pairing.living(connection).select(Pairing.id, Pairing.fault_json).where(Pairing.fault_json != "")
+    return list(faults.order_by(Pairing.id))
 
 
 def faulty(connection: Connection) -> list[Pairing]:

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from webapp import db, ports
+from webapp.models import lane
 from webapp.models import sweep as sweeps
 from webapp.models.connection import Connection
+from webapp.models.lane import Lane
 from webapp.sync import causes, sweep
 
 
@@ -31,12 +33,13 @@ def _order(connection: Connection, kind: str, name: str, then: datetime) -> None
     """Order it and note when the next one is due, together; nothing when another worker has done so meanwhile."""
     column, known = getattr(Connection, name), getattr(connection, name)
     unmoved = column.is_null() if known is None else column == known
+    waits = kind == sweeps.POLL and bool(causes.missing(connection))  # Before others wait: there may be very many.
     with db.write():
         connection.company.take_turns()  # Before the connection's row, as whoever grants access does.
         if not Connection.update({column: then}).where(Connection.id == connection.id, unmoved).execute():
             return
-        if kind == sweeps.POLL:
-            causes.ask_for(connection)
+        if waits:
+            Lane.wake(connection, lane.LISTS, connection.id)
         if known is not None or kind == sweeps.POLL:
             sweep.begin(connection, kind)
 
