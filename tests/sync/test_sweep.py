@@ -278,3 +278,31 @@ def test_a_change_dated_far_ahead_hides_no_later_one_from_the_polls(connected: W
     sweep.begin(connected.connection, sweeps.POLL)
     connected.drain()
     assert connected.mirror(5).city == "Odense"
+
+
+def test_everybody_is_placed_anew_once_however_often_the_first_page_fails(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 50,000 pairs that takes half a minute, in which nobody else can write on SQLite."""
+    placed: list[int] = []
+    monkeypatch.setattr(standing, "rebuild", lambda connection: placed.append(connection.id))
+    connected.sandbox.faults.next(9, kind="500-before", path="/customers")
+    with db.write():
+        sweep.fetch_anew(connected.connection, connected.alice)
+    connected.drain()
+    assert len(placed) == 1
+
+
+def test_placing_everybody_may_take_longer_than_a_lease(connected: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "rebuild", lambda _: connected.clock.sleep(LEASE_SECONDS + 1))
+    leases: list[bool] = []
+
+    def noted(name: str) -> None:
+        if name == "sweep.read":
+            leases.append(Lane.get(Lane.side == SWEEP).lease_until > connected.clock.now())
+
+    with db.write():
+        sweep.fetch_anew(connected.connection, connected.alice)
+    with ports.using(replace(connected.ports, failpoint=noted)):
+        connected.drain()
+    assert leases == [True]

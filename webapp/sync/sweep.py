@@ -10,6 +10,7 @@ from peewee import chunked
 
 from webapp import db, ports
 from webapp.economic.client import Client
+from webapp.economic.errors import KINDS
 from webapp.economic.records import Customer as RemoteCustomer
 from webapp.economic.records import Page
 from webapp.models import lane as lanes
@@ -27,6 +28,7 @@ from webapp.sync import apply, emptying, holding, pull, remove, silence, standin
 from webapp.sync.fields import read
 
 PAGE_SIZE = 1000
+FAULTS = frozenset(fault.kind for fault in KINDS)
 brake = emptying.limit
 """More missing than this at once stops and asks a person (sync rules §5)."""
 Known = dict[int, tuple[int, int]]
@@ -65,10 +67,12 @@ def step(held: Lane, client: Client, connection: Connection) -> None:
             held.hold()
             held.finish()
         return
-    if sweep.kind == sweeps.FETCH and sweep.read == 0:
+    # Once, for it takes long: where a fault of e-conomic's stands on the lane, the last try came as far as its call.
+    if sweep.kind == sweeps.FETCH and sweep.read == 0 and held.fault_kind not in FAULTS:
         with db.write():
             held.hold()
             standing.rebuild(connection)
+            held.hold()  # Many take longer than a lease.
     known, begun = pull.versions(connection, sweep.cursor), ports.now()
     page = next(iter(client.customers(sweep.cursor, sweep.since or None, PAGE_SIZE)))
     ports.failpoint("sweep.read")
