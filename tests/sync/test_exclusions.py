@@ -1,5 +1,10 @@
 """Ingen synkronisering, and back."""
 
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
 from tests.sync.world import World
 from webapp.models.exclusion import Exclusion
 from webapp.models.mirror import Mirror
@@ -45,3 +50,32 @@ def test_an_excluded_customer_of_ours_is_never_written_there(connected: World) -
     connected.save(customer, city="Odense")
     connected.compare()
     assert len(connected.economic.customers) == 0
+
+
+def left_out(world: World) -> Mirror:
+    world.theirs(7, "Gamle Kunde ApS", corporateIdentificationNumber="33920459")
+    world.look(7)
+    mirror = world.mirror(7)
+    pairings.exclude(world.connection, world.alice, mirror_id=mirror.id)
+    return mirror
+
+
+@pytest.mark.parametrize("met", [lambda world: world.look(7), lambda world: world.compare()])
+def test_who_gets_the_number_of_an_excluded_customer_is_not_excluded(
+    connected: World, met: Callable[[World], Any]
+) -> None:
+    old = left_out(connected)
+    connected.economic.delete(7)
+    connected.theirs(7, "Helt ny kunde A/S", corporateIdentificationNumber="10150817")
+    met(connected)
+    assert connected.fresh(old).gone_at
+    assert connected.place(mirror=connected.mirror(7)).section == "new"
+
+
+def test_an_excluded_customer_stays_so_under_another_number_though_its_own_is_taken_at_once(connected: World) -> None:
+    old = left_out(connected)
+    connected.economic.renumber(7, 9)
+    connected.theirs(7, "Helt ny kunde A/S", corporateIdentificationNumber="10150817")
+    connected.webhook(7, 9)
+    assert (connected.mirror(9).id, connected.place(mirror=connected.mirror(9)).section) == (old.id, "off")
+    assert connected.place(mirror=connected.mirror(7)).section == "new"

@@ -201,8 +201,10 @@ def at_number(held: Lane, client: Client, connection: Connection) -> None:
         if record and push.take_back(held, client, connection, record):
             record = None
     except Missing:
+        record = None
+    if mirror and (record is None or pull.is_another(mirror, record)):
         # What a person has said of it ("Ingen synkronisering", "Ikke den samme") goes with it to another number.
-        record = _follow(client, connection, mirror).record if mirror else None
+        record = _follow(client, connection, mirror).record or record
     ports.failpoint("look.fetched")
     _enter_number(held, connection, known, record)
 
@@ -226,15 +228,22 @@ def _enter_number(
         elif mirror is not None and record is None:
             pull.mark_gone(mirror)
             standing.put_mirror(connection, mirror)
-        elif mirror is not None and record is not None and not _store_alone(connection, mirror, record):
-            held.again()
-            return
+        elif mirror is not None and record is not None:
+            stored = _store_alone(connection, mirror, record)
+            if not stored or record.number != held.record:  # Somebody else may have the number by now.
+                held.again()
+                return
         held.finish()
 
 
 def _store_alone(connection: Connection, mirror: Mirror, record: RemoteCustomer) -> bool:
     """Enter what stands there of one without a partner; False when its new number is a pair's by now."""
     is_moved = record.number != mirror.number
+    if not is_moved and pull.is_another(mirror, record):
+        pull.mark_gone(mirror)
+        standing.put_mirror(connection, mirror)
+        standing.put_mirror(connection, pull.enter(connection, record))
+        return True
     if is_moved:
         _make_room(connection, record.number)
         if Mirror.with_number(connection, record.number) is not None:

@@ -16,6 +16,7 @@ from webapp.models.pairing import Pairing
 from webapp.models.place import line, put_lines
 from webapp.sync import forgetting, guard, standing
 from webapp.sync.fields import read
+from webapp.sync.normalise import same
 from webapp.sync.section import section
 
 BATCH = 200
@@ -98,11 +99,17 @@ def enter_known(mirror: Mirror, record: RemoteCustomer, known: tuple[int, int] |
 
     `known` is the row's (id, version) when the request began; a row that moved since may be newer than the page.
     """
-    if Pairing.of_mirror(mirror) is not None or known != (mirror.id, mirror.version):
+    if Pairing.of_mirror(mirror) is not None or known != (mirror.id, mirror.version) or is_another(mirror, record):
         return False
     if store(mirror, record):
         standing.put_mirror(mirror.connection, mirror)
     return True
+
+
+def is_another(mirror: Mirror, record: RemoteCustomer) -> bool:
+    """Name and CVR number changed at once: what was said of one without a partner is not said of who has its number."""
+    now = read(record)
+    return bool(mirror.name) and not same(mirror.name, now["name"]) and not same(mirror.cvr, now["cvr"])
 
 
 def differs(values: Mapping[str, str], record: RemoteCustomer) -> bool:
