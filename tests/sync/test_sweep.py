@@ -306,3 +306,12 @@ def test_placing_everybody_may_take_longer_than_a_lease(connected: World, monkey
     with ports.using(replace(connected.ports, failpoint=noted)):
         connected.drain()
     assert leases == [True]
+
+
+def test_a_worker_whose_clock_is_a_little_behind_orders_no_second_poll(connected: World) -> None:
+    connected.clock.sleep(301)
+    connected.drain()
+    polls = Sweep.select().where(Sweep.kind == sweeps.POLL).count()
+    connected.clock.time -= timedelta(seconds=30)
+    connected.drain()
+    assert Sweep.select().where(Sweep.kind == sweeps.POLL).count() == polls

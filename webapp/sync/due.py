@@ -9,20 +9,23 @@ from webapp import db, ports
 from webapp.models import lane
 from webapp.models import sweep as sweeps
 from webapp.models.connection import Connection
-from webapp.models.lane import Lane
+from webapp.models.lane import CLOCKS_APART, Lane
 from webapp.sync import causes, sweep
+
+
+APART = timedelta(seconds=CLOCKS_APART)
 
 
 def schedule(connection: Connection, poll_seconds: int, compare_at: str) -> None:
     """Order the polls and comparisons that are due.
 
-    One that is due later than it can be was planned by a clock that has been set since.
+    One that is due later than it can be was planned by a clock that has been set since, or is not quite like ours.
     """
     now = ports.now()
     latest_poll, latest_compare = now + timedelta(seconds=poll_seconds), now + timedelta(hours=26)
     if connection.fetched_at is None:
         return
-    if connection.poll_due_at is None or not now < connection.poll_due_at <= latest_poll:
+    if connection.poll_due_at is None or not now < connection.poll_due_at <= latest_poll + APART:
         _order(connection, sweeps.POLL, "poll_due_at", latest_poll)
     if connection.compare_due_at is None or not now < connection.compare_due_at <= latest_compare:
         _order(connection, sweeps.COMPARE, "compare_due_at", next_at(compare_at, now))

@@ -34,6 +34,8 @@ def begin(pair: Pairing, by: User | None) -> None:
 
 def unordered(connection: Connection, mirror_ids: Sequence[int]) -> list[int]:
     """Of customers missing there, those that nobody here has ordered to be deleted: only these count for the brake."""
+    if not mirror_ids:
+        return []
     sent = Attempt.select(Attempt.pairing).where(
         Attempt.connection == connection, Attempt.kind == attempts.DELETE, Attempt.state != attempts.REFUSED
     )
