@@ -128,8 +128,11 @@ def _mirror(world: World, connection: Connection, agreement: Any) -> None:
 
 
 def _believed_gone(world: World, connection: Connection) -> None:
-    """I3: nobody is believed gone whom e-conomic held all the time, under that one number."""
+    """I3: nobody is believed gone whom e-conomic held all the time, under that one number and by one of its names."""
     for row in Mirror.select().where(Mirror.connection == connection, Mirror.gone_at.is_null(False)):
+        now = Mirror.with_number(connection, row.number)
+        if now is not None and now.name != row.name and now.cvr != row.cvr:
+            continue  # Another customer, as far as anybody can tell (sync rules §5).
         held = world.ledger.holders.get(row.number, [])
         if len(set(held)) == 1 and row.number in world.ledger.at and row.number not in world.ledger.moved_numbers:
             world.wrong(f"I3: {row.number} was believed gone and never was")

@@ -10,10 +10,12 @@ from webapp import ports
 from webapp.economic.records import Customer as RemoteCustomer
 from webapp.models import history
 from webapp.models.connection import Connection
+from webapp.models.exclusion import Exclusion
 from webapp.models.history import History
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import line, put_lines
+from webapp.models.suggestion import NotSame
 from webapp.sync import forgetting, guard, standing
 from webapp.sync.fields import read
 from webapp.sync.normalise import same
@@ -107,9 +109,13 @@ def enter_known(mirror: Mirror, record: RemoteCustomer, known: tuple[int, int] |
 
 
 def is_another(mirror: Mirror, record: RemoteCustomer) -> bool:
-    """Name and CVR number changed at once: what was said of one without a partner is not said of who has its number."""
+    """Name and CVR number changed at once: what a person said of one without a partner is not said of who has its
+    number. Of whom nothing was said nothing can pass on."""
     now = read(record)
-    return bool(mirror.name) and not same(mirror.name, now["name"]) and not same(mirror.cvr, now["cvr"])
+    if not mirror.name or same(mirror.name, now["name"]) or same(mirror.cvr, now["cvr"]):
+        return False
+    kept_apart = NotSame.connection == mirror.connection_id, NotSame.mirror == mirror, NotSame.ended_at.is_null()
+    return Exclusion.of(mirror.connection, mirror) is not None or NotSame.select().where(*kept_apart).exists()
 
 
 def differs(values: Mapping[str, str], record: RemoteCustomer) -> bool:
