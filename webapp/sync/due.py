@@ -12,7 +12,6 @@ from webapp.models.connection import Connection
 from webapp.models.lane import CLOCKS_APART, Lane
 from webapp.sync import causes, sweep
 
-
 APART = timedelta(seconds=CLOCKS_APART)
 
 
