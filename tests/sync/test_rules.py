@@ -1,10 +1,12 @@
 """Rules per field: who wins a collision, which way a field is written, and what is held until a person confirms it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from tests.sync.world import World
+from webapp.economic.client import Client
 from webapp.models.attempt import Attempt
 from webapp.models.confirmation import Confirmation
 from webapp.models.customer import Customer
@@ -338,6 +340,31 @@ def test_the_group_of_a_customer_who_owes_goes_only_once_confirmed(connected: Wo
     pairings.answer(connected.connection, pair.id, {"customer_group": "ours"}, seen(pair), connected.alice)
     connected.drain()
     assert connected.stored(1042)["customerGroup"] == 2
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda world, pair: world.save(pair.customer, currency="DKK"),
+        lambda world, pair: pairings.unpair(world.connection, pair.id, world.alice),
+    ],
+)
+def test_a_currency_that_was_taken_back_while_the_balance_was_asked_for_is_not_sent(
+    connected: World, monkeypatch: pytest.MonkeyPatch, act: Callable[[World, Pairing], Any]
+) -> None:
+    pair, asked = connected.pair_same(), Client.legacy_customer
+    connected.save(pair.customer, currency="EUR")
+    connected.drain()
+    pairings.answer(connected.connection, pair.id, {"currency": "ours"}, seen(pair), connected.alice)
+
+    def slowly(self: Client, number: int) -> Any:
+        monkeypatch.undo()
+        act(connected, connected.fresh(pair))
+        return asked(self, number)
+
+    monkeypatch.setattr(Client, "legacy_customer", slowly)
+    connected.drain()
+    assert connected.stored(1042)["currency"] == "DKK"
 
 
 def test_the_currency_of_a_settled_customer_goes_once_confirmed(connected: World) -> None:

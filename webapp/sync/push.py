@@ -79,11 +79,7 @@ def send(lane: Lane, client: Client, intent: Intent) -> None:
         if _is_forbidden(lane, client, intent):
             return
         after = write(client, intent)
-    except StaleVersion:
-        _close(lane, attempt, attempts.STALE)
-        lane.again()
-        return
-    except Missing:
+    except (StaleVersion, Missing):
         _close(lane, attempt, attempts.STALE)
         lane.again()
         return
@@ -98,16 +94,29 @@ def send(lane: Lane, client: Client, intent: Intent) -> None:
 
 
 def _is_forbidden(lane: Lane, client: Client, intent: Intent) -> bool:
-    """The newer service does not tell the balance, and a customer who owes keeps its currency: ask before sending."""
+    """The newer service does not tell the balance, and a customer who owes keeps its currency: ask before sending. What
+    was taken back while that was asked is not sent either."""
     attempt, record = intent.attempt, intent.record
     if "currency" not in attempt.fields or record.service == "legacy":
         return False
     told, value = client.legacy_customer(record.number), attempt.fields["currency"]
     effect = guard.effect("currency", read(record)["currency"], value, guard.balance(told.raw))
     if effect is None or effect.grade != Grade.FORBIDDEN:
-        return False
+        return not _is_still_wanted(lane, attempt)
     _forbid(lane, attempt, told, effect)
     return True
+
+
+@db.retrying
+def _is_still_wanted(lane: Lane, attempt: Attempt) -> bool:
+    with db.write():
+        lane.hold_to_write()
+        pair = apply.lock(attempt.pairing_id)
+        wanted = pair is not None and attempt.fields.items() <= standing.plan_of(pair).pushes.items()
+        if not wanted:
+            attempt.settle(attempts.STALE, kind="taken_back")
+            lane.again()
+    return wanted
 
 
 @db.retrying
