@@ -194,6 +194,18 @@ def test_where_the_newer_service_is_forbidden_the_older_one_is_read(connected: W
     assert connected.mirror(7).name == "Kunde" and not connected.connection.customersapi
 
 
+def test_the_newer_service_is_tried_again_each_night(connected: World) -> None:
+    """One odd 403 is not to cost the versions for good."""
+    connected.pair_same()
+    connected.sandbox.faults.next(kind="403", path="customersapi")
+    connected.look(1042)
+    refused = connected.connection.customersapi
+    connected.clock.sleep(24 * 3600)
+    connected.drain()
+    connected.look(1042)
+    assert (refused, connected.connection.customersapi) == (False, True)
+
+
 def test_a_fault_of_the_newer_service_is_not_taken_for_forbidden(connected: World) -> None:
     connected.sandbox.faults.next(4, kind="500-before", path="customersapi")
     connected.theirs(7, "Kunde")

@@ -38,7 +38,9 @@ def _order(connection: Connection, kind: str, name: str, then: datetime) -> None
     waits = kind == sweeps.POLL and bool(causes.missing(connection))  # Before others wait: there may be very many.
     with db.write():
         connection.company.take_turns()  # Before the connection's row, as whoever grants access does.
-        if not Connection.update({column: then}).where(Connection.id == connection.id, unmoved).execute():
+        # Each night the newer service is tried again: a single refusal is not to cost the versions for good.
+        noted = {column: then} if kind == sweeps.POLL else {column: then, Connection.customersapi: True}
+        if not Connection.update(noted).where(Connection.id == connection.id, unmoved).execute():
             return
         if waits:
             Lane.wake(connection, lane.LISTS, connection.id)
