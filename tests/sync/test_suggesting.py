@@ -162,6 +162,26 @@ def test_pairing_by_hand_overrules_not_the_same(connected: World) -> None:
     assert NotSame.between(connected.connection, customer.id, mirror.id) is None
 
 
+def test_who_is_told_apart_while_suggestions_are_computed_is_not_suggested_again(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer, mirror = clinics(connected)
+    match = matching.match
+
+    def meanwhile(*registers: Any, **more: Any) -> Any:
+        found = list(match(*registers, **more))
+        not_same.apart(connected.connection, customer.id, mirror.id, connected.alice)
+        return found
+
+    connected.ours(1, "Æblehavens Børnehus")
+    held = Lane.claim("worker-2", connected.connection, sides=("suggest",))
+    assert held
+    monkeypatch.setattr(matching, "match", meanwhile)
+    suggesting.step(held, connected.connection, {})
+    assert not Suggestion.select().exists()
+    assert {line[:2] for line in lines(connected)} == {(1042, None), (None, 2087), (1, None)}
+
+
 def test_who_has_a_partner_is_not_told_apart(connected: World) -> None:
     customer, mirror = clinics(connected)
     pair(connected, customer, mirror)

@@ -119,13 +119,16 @@ def _delete(held: Lane, connection: Connection, ids: Sequence[int]) -> None:
 @db.retrying
 def _insert(held: Lane, connection: Connection, new: Sequence[tuple[Pair, Told]]) -> None:
     own = {"company": connection.company_id, "connection": connection.id}
-    rows = [
-        own | {"customer": ours, "mirror": theirs, "rank": rank, "sure": sure, "evidence_json": evidence}
-        for (ours, theirs), (rank, sure, evidence) in new
-    ]
     with db.write():
         held.hold()
-        Suggestion.insert_many(rows).on_conflict_ignore().execute()
+        apart = NotSame.pairs(connection)  # As it is now: computing took a while.
+        rows = [
+            own | {"customer": ours, "mirror": theirs, "rank": rank, "sure": sure, "evidence_json": evidence}
+            for (ours, theirs), (rank, sure, evidence) in new
+            if (ours, theirs) not in apart
+        ]
+        if rows:
+            Suggestion.insert_many(rows).on_conflict_ignore().execute()
 
 
 def _join(held: Lane, connection: Connection, wanted: Mapping[Pair, bool]) -> None:
@@ -154,7 +157,8 @@ def _meet(held: Lane, connection: Connection, pairs: Sequence[Pair], wanted: Map
     with db.write():
         held.hold()
         lock(connection, pairs)
-        join_lines(connection, {pair: suggested(wanted[pair]) for pair in pairs})
+        apart = NotSame.pairs(connection)
+        join_lines(connection, {pair: suggested(wanted[pair]) for pair in pairs if pair not in apart})
 
 
 def lookalikes(connection: Connection, *, ours: bool) -> dict[int, int]:
