@@ -25,7 +25,7 @@ from webapp.models.run import PAUSED, Run, RunItem, RunPlan
 from webapp.models.suggestion import Suggestion
 from webapp.models.sweep import DONE, POLL, Sweep
 from webapp.models.tally import Tally
-from webapp.simulation import allowed, forgotten, loads, neighbour, twins
+from webapp.simulation import allowed, forgotten, gone, loads, neighbour, twins
 from webapp.simulation.ledger import LOST_RACE, TEXTS, alike, values_of
 from webapp.simulation.world import World
 from webapp.sync import standing, sweep
@@ -75,7 +75,7 @@ def judge(world: World) -> None:
         _mirror(world, each, agreement)
     neighbour.judge(world)
     _pairs(world, connection)
-    _believed_gone(world, connection)
+    gone.judge(world, connection)
     _ours_log(world)
     _theirs_log(world)
     _ledger(world)
@@ -108,9 +108,9 @@ def _places(world: World, connection: Connection) -> None:
     except _Undo:
         pass
     if before != after:
-        gone = [p for p in before[0] if p not in after[0]]
+        lost = [p for p in before[0] if p not in after[0]]
         new = [p for p in after[0] if p not in before[0]]
-        world.wrong(f"I14: stored places {gone} but recomputed {new}; {before[1]} and {after[1]}")
+        world.wrong(f"I14: stored places {lost} but recomputed {new}; {before[1]} and {after[1]}")
 
 
 def _mirror(world: World, connection: Connection, agreement: Any) -> None:
@@ -125,17 +125,6 @@ def _mirror(world: World, connection: Connection, agreement: Any) -> None:
     for number in held.keys() - known.keys():
         if Pairing.creating_number(connection, number) is None:
             world.wrong(f"I4: {number} is there and nobody here knows")
-
-
-def _believed_gone(world: World, connection: Connection) -> None:
-    """I3: nobody is believed gone whom e-conomic held all the time, under that one number and by one of its names."""
-    for row in Mirror.select().where(Mirror.connection == connection, Mirror.gone_at.is_null(False)):
-        now = Mirror.with_number(connection, row.number)
-        if now is not None and now.name != row.name and now.cvr != row.cvr:
-            continue  # Another customer, as far as anybody can tell (sync rules §5).
-        held = world.ledger.holders.get(row.number, [])
-        if len(set(held)) == 1 and row.number in world.ledger.at and row.number not in world.ledger.moved_numbers:
-            world.wrong(f"I3: {row.number} was believed gone and never was")
 
 
 def _made_and_refused(world: World, pair: Pairing) -> None:
