@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from tests.sync.test_connect import granted
 from tests.sync.test_runs import bulk, fetched, many_there, planned
 from tests.sync.world import World
 from webapp.models.attempt import Attempt
@@ -417,6 +418,33 @@ def test_one_that_they_had_deleted_first_is_not_said_to_be_deleted_by_the_undo(c
     undo(connected, run)
     told = History.select().where(History.side == "theirs", History.field == "deleted")
     assert [line.cause for line in told] == ["fetched"]
+
+
+@pytest.mark.parametrize(("kind", "by_us"), [("429", []), ("cut-connect", []), ("cut-after", ["undo"])])
+def test_a_deletion_is_said_to_be_the_undos_only_where_its_call_may_have_arrived(
+    connected: World, kind: str, by_us: list[str]
+) -> None:
+    connected.ours(1, "Kunde")
+    back = runs_undo.plan(bulk(connected, CREATE_THEIRS), connected.alice)
+    connected.sandbox.faults.next(method="DELETE", kind=kind)
+    runs.start(back, connected.alice, confirmed=[DELETE])
+    while not connected.sandbox.faults.log:
+        connected.worker.round()
+    if 1 in connected.economic.customers:
+        connected.economic.delete(1)
+    connected.drain()
+    told = History.select().where(History.side == "theirs", History.field == "deleted")
+    assert [line.cause for line in told] == ["fetched", *by_us]
+
+
+def test_a_grant_withdrawn_at_the_undos_deletion_keeps_its_order(connected: World) -> None:
+    connected.ours(1, "Kunde")
+    run = bulk(connected, CREATE_THEIRS)
+    connected.sandbox.faults.next(method="DELETE", kind="401")
+    undo(connected, run)
+    granted(connected)
+    connected.drain()
+    assert (list(connected.economic.customers), Customer.of(connected.company).count()) == ([], 1)
 
 
 def test_a_field_closed_there_since_is_not_written_back_there(connected: World) -> None:

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 
 from webapp import db, ports
 from webapp.economic.client import Client
-from webapp.economic.errors import EconomicError, Missing, PermanentError, Refused, StaleVersion
+from webapp.economic.errors import (
+    EconomicError,
+    GrantWithdrawn,
+    Missing,
+    PermanentError,
+    Refused,
+    StaleVersion,
+    TemporaryError,
+    Withheld,
+)
 from webapp.economic.limits import at
 from webapp.economic.records import Customer as RemoteCustomer
 from webapp.economic.records import overlay, writable
@@ -99,17 +108,16 @@ def _remove(held: Lane, client: Client, back: Back, record: RemoteCustomer) -> N
     ports.failpoint("remove.intended")
     try:
         client.delete(back.number, attempt.key)
-    except Missing:
-        pass
+    except (Missing, GrantWithdrawn, TemporaryError, Withheld) as fault:
+        attempt.fail(fault)
+        if not isinstance(fault, Missing):
+            raise
     except PermanentError as fault:
         attempt.settle(attempts.REFUSED, kind=fault.kind, text=fault.message, log_id=fault.log_id or "")
         _settle(held, back, record, kept="refused")
         return
-    except EconomicError as fault:
-        attempt.settle(attempts.UNCLEAR if fault.unclear else attempts.OPEN, kind=fault.kind, text=fault.message)
-        raise
     ports.failpoint("remove.answered")
-    _settle(held, back, None, attempt=attempt)
+    _settle(held, back, None)
 
 
 def _why_kept(client: Client, back: Back, record: RemoteCustomer) -> str:
@@ -189,10 +197,12 @@ def _intend(
             back.item.settle("moved")
             held.again()
             return None
-        return written or Attempt.create(
+        attempt = written or Attempt.create(
             company=pair.company_id, connection=pair.connection_id, pairing=pair, kind=kind, number=back.number,
             body_json=json.dumps(body, ensure_ascii=False), fields_json=json.dumps(values or {}, ensure_ascii=False),
         )  # fmt: skip
+        attempt.begin_try()
+        return attempt
 
 
 def _heard_of(back: Back) -> Attempt | None:
@@ -233,10 +243,12 @@ def _settle(
     with db.write():
         held.hold()
         item, pair = RunItem.of_pairing(back.item.pairing_id), apply.lock(back.item.pairing_id)
-        if attempt is None and back.removes and record is None and pair is not None:
-            attempt = Attempt.pending(pair, attempts.DELETE)
+        if back.removes and record is None:
+            attempt = Attempt.pending(back.item.pairing_id, attempts.DELETE)
+        # A deletion is ours where a call of ours may have done it.
+        by_us = attempt is not None and (not back.removes or attempt.tries > 0)
         if attempt is not None:
-            attempt.settle(attempts.DONE)
+            attempt.settle(attempts.DONE if by_us else attempts.STALE)
         if item is None or pair is None or pair.mirror is None or reason:
             if item is not None:
                 item.settle(reason or "moved")
@@ -244,7 +256,7 @@ def _settle(
             return
         if kept:
             item.note = item.note | {"kept": kept}
-        _enter(pair, item, record, by_us=attempt is not None)
+        _enter(pair, item, record, by_us=by_us)
         runs_undo.put_back(pair, item)
         item.settle()
         held.finish()
