@@ -171,6 +171,7 @@ class Worker:
             lanes.SWEEP: lambda: sweep.step(held, self._client(connection), connection),
             lanes.LISTS: lambda: lists.read_lists(held, self._client(connection), connection),
             lanes.RUN: lambda: runs.step(held, connection),
+            lanes.PLAN: lambda: runs.make(held, connection),
             lanes.SUGGEST: lambda: suggesting.step(held, connection, self._rests),
             lanes.CHECK: lambda: checking.step(held, connection),
         }

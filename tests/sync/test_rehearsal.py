@@ -15,7 +15,7 @@ from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run
-from webapp.sync import connect, emptying, pairings, register, rehearsal, rules, runs, runs_undo
+from webapp.sync import connect, emptying, kinds, pairings, register, rehearsal, rules, runs, runs_undo
 from webapp.sync.connect import Endpoints
 from webapp.sync.pairings import Versions
 from webapp.sync.rehearsal import Rehearsing
@@ -156,7 +156,7 @@ ORDERS: dict[str, Act] = {
     "delete the other": lambda w, p: pairings.delete_other(w.connection, p.id, seen(p), w.alice),
     "create again": lambda w, p: pairings.create_again(w.connection, p.id, 1042, seen(p), w.alice),
     "an answer for all emptied": lambda w, p: emptying.decide(w.connection, "go", "", w.alice),
-} | {f"a run: {kind}": _run(kind) for kind in runs.KINDS}
+} | {f"a run: {kind}": _run(kind) for kind in kinds.KINDS}
 
 
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)

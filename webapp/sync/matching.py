@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from rapidfuzz import fuzz, process
 
@@ -71,7 +71,7 @@ def match(
     `apart` holds the pairs a person has called "not the same": they are left out. Fields are read by their names,
     a customer's number by `number`; whatever is missing says nothing. `beat` is called all the time that it takes.
     """
-    mine, others = [Party(values) for _, values in ours], [Party(values) for _, values in theirs]
+    mine, others = (_parties(side, beat) for side in (ours, theirs))
     rarity = Rarity(mine, others)
     ranked: list[list[Scored]] = []
     for i, places in blocking.pairs(mine, others):
@@ -88,6 +88,14 @@ def match(
         why = tuple(finding.evidence for finding in found)
         suggestions.append(Suggestion(ours[i][0], theirs[j][0], _score(bits - line), group, why, doubt))
     return suggestions
+
+
+def _parties(side: Sequence[tuple[Any, Values]], beat: Callable[[], None]) -> list[Party]:
+    parties = []
+    for _, values in side:
+        beat()
+        parties.append(Party(values))
+    return parties
 
 
 def candidates(party: Values, pool: Sequence[tuple[K, Values]], most: int = 20) -> list[Candidate[K]]:
@@ -150,7 +158,9 @@ def _by_key(party: Values, pool: Sequence[tuple[K, Values]]) -> Iterator[int]:
             yield place
 
 
-def lookalikes(ours: Iterable[tuple[K, Values]], theirs: Iterable[tuple[K, Values]]) -> dict[K, K]:
+def lookalikes(
+    ours: Iterable[tuple[K, Values]], theirs: Iterable[tuple[K, Values]], beat: Callable[[], None] = lambda: None
+) -> dict[K, K]:
     """Which of ours look like one of theirs: same CVR, EAN, e-mail or name, or much alike in all.
 
     For holding back in bulk, so it errs on caution.
@@ -158,7 +168,7 @@ def lookalikes(ours: Iterable[tuple[K, Values]], theirs: Iterable[tuple[K, Value
     sources, others = list(ours), list(theirs)
     found = marked(sources, others)
     unmarked = [one for one in sources if one[0] not in found]
-    for suggestion in match(unmarked, others, most=1):
+    for suggestion in match(unmarked, others, most=1, beat=beat):
         if suggestion.score >= LIKELY:
             found[suggestion.ours] = suggestion.theirs
     return found
