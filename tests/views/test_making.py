@@ -82,10 +82,11 @@ def test_another_choice_of_columns_makes_another_plan(synced: Synced) -> None:
 
 
 def test_a_file_that_cannot_be_read_leads_back_to_its_columns(synced: Synced) -> None:
-    run = plan(synced, HEADS + "7;Ærø Bageri;;;;;;x\n")
+    run = plan(synced, HEADS + "7;Ærø Bageri;;;;;;x\n", **{"column-5": "country"})
     synced.drain()
     answer = synced.admin.get(f"/runs/{run.id}/making", piece=True)
     assert answer.headers["HX-Redirect"] == f"/runs/{run.id}"
     back = synced.admin.get(f"/runs/{run.id}").location
-    assert "Linje 2 har flere felter, end der er kolonnenavne." in synced.admin.page(back).source
+    page = synced.admin.page(str(back))
+    assert "Linje 2 har flere felter, end der er kolonnenavne." in page.source and page.field("column-5") == "country"
     assert synced.auditor.get(f"/runs/{run.id}").status_code == 200

@@ -17,7 +17,7 @@ from webapp import auth, files, htmx
 from webapp.files import Unreadable
 from webapp.filters import label, number
 from webapp.models.connection import Connection
-from webapp.models.run import LOAD, Run
+from webapp.models.run import LOAD, Run, RunPlan
 from webapp.models.upload import Upload
 from webapp.sync import runs
 from webapp.sync.fields import NAMES
@@ -80,8 +80,9 @@ def template(kind: str) -> ResponseReturnValue:
 def columns(upload_id: int) -> ResponseReturnValue:
     """Which column is what, as far as their names tell; and why no plan could be made of the file."""
     found = _found(upload_id)
-    wrong = _said(Unreadable(**json.loads(found.fault))) if found.fault else ""
-    return _columns(found, request.args.get("sheet", 0, type=int), wrong=wrong)
+    if found.fault and "sheet" not in request.args:
+        return _columns(found, *_chosen_before(found), _said(Unreadable(**json.loads(found.fault))))
+    return _columns(found, request.args.get("sheet", 0, type=int))
 
 
 @blueprint.post("/<int:upload_id>")
@@ -132,6 +133,14 @@ def _planned(found: Upload, chosen: File) -> Run:
     if before is not None:
         runs.put_away(before)
     return made
+
+
+def _chosen_before(found: Upload) -> tuple[int, dict[str, str]]:
+    """The sheet and the columns with which no plan could be made."""
+    plan = RunPlan.of(found.run) if found.run else None
+    file = Selection.read(plan.picked).file if plan and plan.picked else None
+    columns = {f"column-{place}": name for place, name in enumerate(file.columns)} if file else {}
+    return file.sheet if file else 0, columns
 
 
 def _said(fault: Unreadable) -> str:
