@@ -80,7 +80,10 @@ def _picked_for(run: Run) -> Selection:
     shown = RunPlan.of(run)
     if run.kind == states.LOAD and shown is not None and shown.picked:
         return Selection.read(shown.picked)
-    return kinds.picked_again(list(RunItem.of(run)), run.kind)
+    items = RunItem.of(run)
+    if run.kind != states.LOAD:  # There may be very many, and only their ids are asked for.
+        items = items.select(RunItem.customer_id, RunItem.mirror_id, RunItem.pairing_id).namedtuples()
+    return kinds.picked_again(list(items), run.kind)
 
 
 def plan_moved(run: Run, by: User | None) -> Run:
