@@ -204,9 +204,7 @@ class Worker:
         return self._clients[key]
 
     def _beat(self) -> None:
-        Heartbeat.insert(worker=self.name, seen_at=ports.now()).on_conflict(
-            conflict_target=[Heartbeat.worker], update={Heartbeat.seen_at: ports.now()}
-        ).execute()
+        Heartbeat.beat(self.name)
 
 
 def _goes_on(connection: Connection) -> bool:

@@ -1,14 +1,18 @@
 """Plans that the worker makes: the same as a page would make, whole or not at all, whoever dies or thinks again."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from tests.sync.world import World
 from webapp.models import run as states
 from webapp.models.connection import Connection
 from webapp.models.lane import LEASE_SECONDS, Lane
+from webapp.models.place import Heartbeat
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.upload import Upload
-from webapp.sync import erasing, kinds, making, runs, runs_undo
+from webapp.sync import erasing, kinds, loading, making, runs, runs_undo
 from webapp.sync.runs_plan import EVERYBODY, File, Line, Planned, Selection
 from webapp.worker import Worker
 
@@ -189,6 +193,21 @@ def test_the_page_is_told_how_far_it_is(connected: World, monkeypatch: pytest.Mo
     monkeypatch.setattr(making.Progress, "__call__", looking)
     connected.drain()
     assert told == [1, 2, 3, 3] and fresh(made).done == 0
+
+
+def test_the_worker_is_known_to_live_while_it_makes_a_long_one(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, weigh = load(connected), loading.Loading._one
+
+    def slowly(*args: Any) -> Planned:
+        connected.clock.sleep(LEASE_SECONDS - 1)
+        return weigh(*args)
+
+    monkeypatch.setattr(loading.Loading, "_one", slowly)
+    connected.worker.turns(made.connection)
+    assert fresh(made).state == "planned"
+    assert Heartbeat.get().seen_at > connected.clock.now() - timedelta(seconds=LEASE_SECONDS)
 
 
 def test_nobody_is_erased_while_their_values_may_be_on_their_way_into_a_plan(connected: World) -> None:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.apps import app_over
-from tests.views.synced import Synced, pieces, world_in
+from tests.views.synced import Synced, pieces
 from tests.views.test_imports import HEADS, columns, plan
 from webapp.models.run import Run, RunItem
 from webapp.models.upload import Upload
@@ -20,10 +20,9 @@ def app(sqlite_database: str) -> Iterator[Flask]:
     yield from app_over(sqlite_database)
 
 
-@pytest.fixture
-def synced(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Synced]:
+@pytest.fixture(autouse=True)
+def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "AT_LEISURE", -1)
-    yield from world_in(app)
 
 
 def test_the_page_asks_until_the_plan_is_there(synced: Synced) -> None:

@@ -17,6 +17,7 @@ from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
+from webapp.models.place import Heartbeat
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.tally import Tally
 from webapp.models.upload import Upload
@@ -98,6 +99,7 @@ class Progress:
         if ports.monotonic() - self.told > TOLD_EVERY:
             self.told = ports.monotonic()
             with _making(self.held, self.run) as run:
+                Heartbeat.beat(self.held.worker)
                 run.done = min(self.looked, run.total)
                 run.save()
 

@@ -13,7 +13,7 @@ from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
-from webapp.models.place import ALONE, Place, join_lines
+from webapp.models.place import ALONE, Heartbeat, Place, join_lines
 from webapp.models.suggestion import BEST, NotSame, Pair, Suggestion, written
 from webapp.models.sweep import Sweep
 from webapp.sync import matching
@@ -59,6 +59,7 @@ def _beating(held: Lane) -> Callable[[], None]:
             kept = ports.monotonic()
             with db.write():
                 held.hold()
+                Heartbeat.beat(held.worker)
 
     return beat
 
