@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz, process
 
@@ -71,7 +71,7 @@ def match(
     `apart` holds the pairs a person has called "not the same": they are left out. Fields are read by their names,
     a customer's number by `number`; whatever is missing says nothing. `beat` is called all the time that it takes.
     """
-    mine, others = (_parties(side, beat) for side in (ours, theirs))
+    mine, others = ([Party(values) for _, values in _heard(side, beat)] for side in (ours, theirs))
     rarity = Rarity(mine, others)
     ranked: list[list[Scored]] = []
     for i, places in blocking.pairs(mine, others):
@@ -90,12 +90,10 @@ def match(
     return suggestions
 
 
-def _parties(side: Sequence[tuple[Any, Values]], beat: Callable[[], None]) -> list[Party]:
-    parties = []
-    for _, values in side:
+def _heard(side: Iterable[tuple[Ours, Values]], beat: Callable[[], None]) -> Iterator[tuple[Ours, Values]]:
+    for one in side:
         beat()
-        parties.append(Party(values))
-    return parties
+        yield one
 
 
 def candidates(party: Values, pool: Sequence[tuple[K, Values]], most: int = 20) -> list[Candidate[K]]:
@@ -166,7 +164,7 @@ def lookalikes(
     For holding back in bulk, so it errs on caution.
     """
     sources, others = list(ours), list(theirs)
-    found = marked(sources, others)
+    found = marked(sources, others, beat=beat)
     unmarked = [one for one in sources if one[0] not in found]
     for suggestion in match(unmarked, others, most=1, beat=beat):
         if suggestion.score >= LIKELY:
@@ -178,14 +176,15 @@ def marked(
     ours: Iterable[tuple[Ours, Values]],
     theirs: Iterable[tuple[Theirs, Values]],
     apart: Collection[tuple[Ours, Theirs]] = frozenset(),
+    beat: Callable[[], None] = lambda: None,
 ) -> dict[Ours, Theirs]:
     """Which of ours share CVR, EAN, e-mail or name with one of theirs that is not held `apart` from it."""
     index: dict[tuple[str, str], list[Theirs]] = {}
-    for other, values in theirs:
+    for other, values in _heard(theirs, beat):
         for mark in _marks(values):
             index.setdefault(mark, []).append(other)
     found: dict[Ours, Theirs] = {}
-    for key, values in ours:
+    for key, values in _heard(ours, beat):
         same = (other for mark in _marks(values) for other in index.get(mark, ()) if (key, other) not in apart)
         held = next(same, None)
         if held is not None:

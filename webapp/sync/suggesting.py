@@ -170,7 +170,7 @@ def lookalikes(connection: Connection, *, ours: bool, beat: Callable[[], None] =
     """
     mine, others = (Customer, Mirror) if ours else (Mirror, Customer)
     apart = {pair if ours else (pair[1], pair[0]) for pair in NotSame.pairs(connection)}
-    found = matching.marked(register(connection, mine), register(connection, others), apart)
+    found = matching.marked(register(connection, mine), register(connection, others), apart, beat)
     for customer_id, mirror_id in _open(connection, beat):
         found.setdefault(*((customer_id, mirror_id) if ours else (mirror_id, customer_id)))
     return found
