@@ -20,9 +20,10 @@ from webapp.sync.fields import NAMES, Values
 from webapp.sync.narrowing import FILTERS
 from webapp.sync.plan import Outcome, Plan, plan
 from webapp.sync.preview import Names, shown
-from webapp.sync.section import State
+from webapp.sync.section import SUGGESTED, State
 
-STILL = (State.EQUAL.value, State.AGREED.value)
+STILL = (State.EQUAL, State.AGREED, State.NEW, *SUGGESTED, State.OFF)
+MOVING = tuple(state.value for state in State if state not in STILL)
 TO_ANSWER = tuple(state.value for state in FILTERS["answer"])
 
 
@@ -90,23 +91,29 @@ class Totals:
 
 def count(connection: Connection) -> int:
     """How many pairs are not as they should be."""
-    return int(_moving(connection, Place.id).count())
+    return int(_places(connection).count())
 
 
 def of(connection: Connection, *, after: int = 0, most: int | None = None) -> Iterator[Prospect]:
     """Every pair that is not as it should be, in the window's order, or so many after the first of them."""
     found = _moving(connection, Place, Customer, Mirror, Pairing).order_by(Place.name, Place.id)
-    for place in found if most is None else found.offset(after).limit(most):
+    if most is not None:  # Only these are read whole.
+        shown = _places(connection).select(Place.id).order_by(Place.name, Place.id).offset(after).limit(most)
+        found = found.where(Place.id.in_([row[0] for row in shown.tuples()]))
+    for place in found:
         pair: Any = place.pairing
         pair.customer, pair.mirror, pair.connection = place.customer, place.mirror, connection
         is_creation = pair.state == pairings.CREATING
         yield Prospect(pair, State(place.state), None if is_creation else standing.plan_of(pair))
 
 
+def _places(connection: Connection) -> Any:
+    return Place.select().where(Place.connection == connection, Place.state.in_(MOVING))
+
+
 def _moving(connection: Connection, *columns: Any) -> Any:
-    query = Place.select(*columns).join(Customer).switch(Place)
-    query = query.join(Mirror, JOIN.LEFT_OUTER).switch(Place).join(Pairing)
-    return query.where(Place.connection == connection, Place.state.not_in(STILL))
+    query = _places(connection).select(*columns).join(Customer).switch(Place)
+    return query.join(Mirror, JOIN.LEFT_OUTER).switch(Place).join(Pairing)
 
 
 def _plans(connection: Connection) -> Iterator[tuple[str, Plan | None]]:
