@@ -28,7 +28,8 @@ Cells = list[str]
 
 
 class Unreadable(Exception):
-    """The file cannot be used. `why`: empty, binary, workbook, old, packed, damaged, long, wide, broken or wrong."""
+    """The file cannot be used. `why`: empty, binary, workbook, old, packed, damaged, long, wide, cells, broken, wrong,
+    nobody or gone."""
 
     def __init__(self, why: str, line: int = 0, text: str = "") -> None:
         super().__init__(why)

@@ -5,26 +5,34 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import xlsxwriter
 
 MOST_LINES = 1_048_575
 """Under the heads of one sheet: what is written below the last line that there can be is lost without a word."""
+AT_ONCE = 500
 
 # What makes a spreadsheet program take a text for a formula.
 _FORMULA = re.compile(r"^'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def as_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """UTF-8 with its mark and semicolons, as a Danish Excel reads it; a text like a formula gets an apostrophe."""
+def as_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """UTF-8 with its mark and semicolons, as a Danish Excel reads it; a text like a formula gets an apostrophe. The
+    heads come before any row is asked for, the rows some at a time."""
+    yield _written([heads]).encode("utf-8-sig")
+    rest = iter(rows)
+    while some := list(islice(rest, AT_ONCE)):
+        yield _written([_harmless(cell) for cell in row] for row in some).encode()
+
+
+def _written(rows: Iterable[Sequence[str]]) -> str:
     stream = io.StringIO(newline="")
-    lines = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    lines.writerow(heads)
-    lines.writerows([_harmless(cell) for cell in row] for row in rows)
-    return stream.getvalue().encode("utf-8-sig")
+    csv.writer(stream, delimiter=";", lineterminator="\r\n").writerows(rows)
+    return stream.getvalue()
 
 
 def as_xlsx(heads: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> bytes:

@@ -171,6 +171,7 @@ class Worker:
             lanes.SWEEP: lambda: sweep.step(held, self._client(connection), connection),
             lanes.LISTS: lambda: lists.read_lists(held, self._client(connection), connection),
             lanes.RUN: lambda: runs.step(held, connection),
+            lanes.PLAN: lambda: runs.make(held, connection),
             lanes.SUGGEST: lambda: suggesting.step(held, connection, self._rests),
             lanes.CHECK: lambda: checking.step(held, connection),
         }
@@ -203,9 +204,7 @@ class Worker:
         return self._clients[key]
 
     def _beat(self) -> None:
-        Heartbeat.insert(worker=self.name, seen_at=ports.now()).on_conflict(
-            conflict_target=[Heartbeat.worker], update={Heartbeat.seen_at: ports.now()}
-        ).execute()
+        Heartbeat.beat(self.name)
 
 
 def _goes_on(connection: Connection) -> bool:

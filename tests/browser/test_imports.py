@@ -7,6 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.journey import LONG_WORD, Journey
 from webapp.models.customer import Customer
+from webapp.models.run import Run
+from webapp.sync import making
 
 FILE = f"""Kundenr.;Kaldenavn;CVR-nr.;Tlf.;By
 7;Ærø Bageri;;62 10 00 99;Marstal
@@ -91,3 +93,18 @@ def test_all_of_it_works_without_script(journey: Journey, file: Path, browser: o
     expect(page.locator("#result")).to_contain_text("Færdig")
     assert Customer.of(journey.world.company).count() == 3
     page.context.close()
+
+
+def test_a_long_file_shows_how_far_its_plan_is_and_then_the_plan(
+    journey: Journey, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "AT_LEISURE", -1)
+    to_the_plan(journey, file)
+    journey.sees("Planen laves: 0 %")
+    journey.axe(journey.page)
+    journey.fits(journey.page.locator("main"))
+    Run.update(total=8, done=2).execute()
+    journey.sees("Planen laves: 25 %")
+    journey.world.drain()
+    journey.sees("Sådan bliver det.")
+    assert journey.page.url.endswith(f"/runs/{Run.get().id}")

@@ -7,7 +7,7 @@ from webapp.models.customer import Customer
 from webapp.models.field_rule import CUSTOMER, NEW_CUSTOMER, FieldRule
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
-from webapp.sync import pairings, register, rules, runs, runs_undo
+from webapp.sync import kinds, pairings, register, rules, runs, runs_undo
 from webapp.sync.creations import NotCreated
 from webapp.sync.pairings import Versions
 from webapp.sync.runs_plan import Selection
@@ -100,7 +100,7 @@ def test_a_run_and_its_undo_never_write_against_the_direction(connected: World) 
     connected.theirs(3001, "Ærø Bageri", city="Marstal")
     connected.look(3001)
     picked = Selection(pairs=((customer.id, connected.mirror(3001).id),))
-    choices = dict.fromkeys(runs.KINDS["pair"].choices, "ours")
+    choices = dict.fromkeys(kinds.KINDS["pair"].choices, "ours")
     done = runs.start(runs.plan(connected.connection, "pair", connected.alice, picked, choices), connected.alice)
     connected.drain()
     assert connected.stored(3001)["city"] == "Odense"

@@ -15,7 +15,7 @@ from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run
-from webapp.sync import connect, emptying, pairings, register, rehearsal, rules, runs, runs_undo
+from webapp.sync import connect, emptying, kinds, outlook, pairings, register, rehearsal, rules, runs, runs_undo
 from webapp.sync.connect import Endpoints
 from webapp.sync.pairings import Versions
 from webapp.sync.rehearsal import Rehearsing
@@ -156,7 +156,7 @@ ORDERS: dict[str, Act] = {
     "delete the other": lambda w, p: pairings.delete_other(w.connection, p.id, seen(p), w.alice),
     "create again": lambda w, p: pairings.create_again(w.connection, p.id, 1042, seen(p), w.alice),
     "an answer for all emptied": lambda w, p: emptying.decide(w.connection, "go", "", w.alice),
-} | {f"a run: {kind}": _run(kind) for kind in runs.KINDS}
+} | {f"a run: {kind}": _run(kind) for kind in kinds.KINDS}
 
 
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
@@ -319,3 +319,21 @@ def _day(world: World, number: int, rehearsed: bool) -> list[Any]:
 
 def test_all_ends_as_if_the_rehearsal_had_never_been(connected: World) -> None:
     assert _day(connected, 1042, rehearsed=True) == _day(connected, 2042, rehearsed=False)
+
+
+def test_the_numbers_are_those_of_the_pairs_one_by_one(connected: World) -> None:
+    pairs = [connected.pair_same(n, "Havnens ApS", city="Odense") for n in range(1042, 1048)]
+    begin(connected)
+    for pair in pairs[:3]:
+        connected.save(pair.customer, phone="66100020", city="Marstal")
+    for number in (1043, 1044):
+        connected.economic.edit(number, city="Assens", email="ny@example.dk")
+    connected.economic.edit(1045, email="ny@example.dk")
+    connected.economic.delete(1046)
+    connected.look(*range(1042, 1048))
+    found = list(outlook.of(connected.connection))
+    plans = [one.plan for one in found if one.plan]
+    here, there = (sum(map(bool, side)) for side in ([p.pulls for p in plans], [p.pushes for p in plans]))
+    told = outlook.Totals(here=here, there=there, questions=sum(one.asks for one in found))
+    assert outlook.Totals.of(connected.connection) == told == outlook.Totals(here=3, there=3, questions=3)
+    assert outlook.count(connected.connection) == len(found) == 5

@@ -16,14 +16,29 @@ from webapp import sheets
 
 @pytest.mark.parametrize("text", ["=1+1", "+45 62", "-1", "@SUM(A1)", "\t=1", " =1", "＝1+1", "＠SUM(A1)"])
 def test_no_cell_of_a_csv_is_a_formula(text: str) -> None:
-    assert f"'{text}" in sheets.as_csv(["Navn"], [[text]]).decode("utf-8-sig")
+    assert f"'{text}" in b"".join(sheets.as_csv(["Navn"], [[text]])).decode("utf-8-sig")
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), min_size=1, max_size=4))
 def test_a_csv_reads_back_as_it_was_but_for_the_apostrophe(texts: list[str]) -> None:
-    stream = io.StringIO(sheets.as_csv(["a"], [texts]).decode("utf-8-sig"), newline="")
+    stream = io.StringIO(b"".join(sheets.as_csv(["a"], [texts])).decode("utf-8-sig"), newline="")
     (back,) = list(csv.reader(stream, delimiter=";"))[1:]
     assert [cell.removeprefix("'") for cell in back] == [text.removeprefix("'") for text in texts]
+
+
+@given(st.lists(st.text(max_size=5), max_size=7))
+def test_a_csv_in_parts_is_the_same_file(texts: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        rows = [[text.encode(errors="replace").decode()] for text in texts]
+        whole = b"".join(sheets.as_csv(["a"], rows))
+        patch.setattr(sheets, "AT_ONCE", 2)
+        assert b"".join(sheets.as_csv(["a"], rows)) == whole
+
+
+def test_the_heads_of_a_csv_come_before_any_row_is_asked_for() -> None:
+    asked: list[int] = []
+    file = sheets.as_csv(["Navn"], ([f"Kunde {asked.append(line)}"] for line in range(9)))
+    assert (next(file), asked) == ("\ufeffNavn\r\n".encode(), [])
 
 
 def test_every_cell_of_an_xlsx_is_a_text() -> None:

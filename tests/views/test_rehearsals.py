@@ -6,8 +6,10 @@ import pytest
 from flask import Flask
 
 from tests.apps import app_over
-from tests.views.synced import Synced, seen
+from tests.page import Page
+from tests.views.synced import Synced, pieces, seen
 from webapp.models.pairing import Pairing
+from webapp.views import rehearsals
 
 PAGE = "/settings/integrations/economic/rehearsal"
 
@@ -125,3 +127,27 @@ def test_beginning_and_ending_an_ended_one_says_so(synced: Synced) -> None:
     synced.admin.post(f"{PAGE}/begin")
     synced.admin.post(f"{PAGE}/begin")
     assert "Prøvetilstand er allerede slået til." in synced.admin.page(PAGE).source
+
+
+def test_the_numbers_of_many_come_after_the_page(
+    synced: Synced, waiting: Pairing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = synced.admin.page(PAGE).one("div", id="totals").text.split()
+    monkeypatch.setattr(rehearsals, "AT_ONCE", 0)
+    page = synced.admin.page(PAGE)
+    assert "Tallene regnes ud." in page.source and "Ville sende" in page.source
+    asking = page.one("div", id="totals").attrs["hx-get"]
+    html = pieces(synced.admin.get(asking, piece=True))["#totals"][0][1]
+    assert Page(html).one("div", id="totals").text.split() == at_once
+    assert synced.admin.page(str(synced.admin.get(asking).location)).one("div", id="totals").text.split() == at_once
+
+
+def test_each_page_of_pairs_reads_no_others(synced: Synced, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rehearsals, "SHOWN", 2)
+    pairs = [synced.pair_same(number, f"Kunde {number}") for number in range(1001, 1006)]
+    synced.admin.post(f"{PAGE}/begin")
+    for pair in pairs:
+        synced.save(pair.customer, phone="86 10 00 01")
+    shown = [synced.admin.page(f"{PAGE}?page={page}").source for page in (1, 2, 3, 9)]
+    assert [[f"Kunde {n}" in source for n in range(1001, 1006)].index(True) for source in shown] == [0, 2, 4, 4]
+    assert [source.count("Ville sende") for source in shown] == [2, 2, 1, 1] and "Side 2 af 3" in shown[1]

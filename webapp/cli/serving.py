@@ -22,6 +22,8 @@ from webapp.worker import Worker
 
 log = logging.getLogger(__name__)
 WITHOUT_HANDLES = 0.2
+WAITING_TO_GO = 256 * 1024 * 1024
+"""So much of a long list may lie ready (on disk) for a slow line before it holds a thread and a database connection."""
 
 
 def serve(host: str, with_worker: bool | None) -> None:
@@ -63,7 +65,9 @@ def run_sandbox(port: int, files: Iterable[Path], customers: int | None, seed: i
 
 def answer(app: Any, host: str, port: int) -> None:
     """Answer requests until SystemExit or KeyboardInterrupt, then let the running ones end."""
-    server = create_server(app, host=host, port=port, threads=8, clear_untrusted_proxy_headers=True)
+    server = create_server(
+        app, host=host, port=port, threads=8, clear_untrusted_proxy_headers=True, outbuf_high_watermark=WAITING_TO_GO
+    )
     server.accept = _waiting_for_handles(server.accept)
     server.run()
 

@@ -14,6 +14,7 @@ from webapp.models.company import Company
 from webapp.models.connection import Connection
 
 PAIR, THEIRS, SWEEP, RUN, LISTS, SUGGEST, CHECK = "pair", "theirs", "sweep", "run", "lists", "suggest", "check"
+PLAN = "plan"
 LEASE_SECONDS = 120
 LONGEST_WAIT = 3600
 """No lane is put off for longer, so one that is due later was put off by a clock that has been set since."""

@@ -246,3 +246,11 @@ class Heartbeat(Row):
 
     worker = TextField(unique=True)
     seen_at = UTCField(default=ports.now)
+
+    @classmethod
+    def beat(cls, worker: str) -> None:
+        """It lives; work that takes long says so too."""
+        now = ports.now()
+        cls.insert(worker=worker, seen_at=now).on_conflict(
+            conflict_target=[cls.worker], update={cls.seen_at: now}
+        ).execute()

@@ -16,7 +16,7 @@ from webapp.models.connection import Connection
 from webapp.models.lane import CLOCKS_APART
 from webapp.models.user import User
 
-PLANNED, WAITING, RUNNING, PAUSED = "planned", "waiting", "running", "paused"
+MAKING, PLANNED, WAITING, RUNNING, PAUSED = "making", "planned", "waiting", "running", "paused"
 STOPPED, DONE, DROPPED = "stopped", "done", "dropped"
 OPEN_STATES = (WAITING, RUNNING, PAUSED)
 ITEM_HELD, ITEM_WAITING, ITEM_BEGUN, ITEM_DONE, ITEM_FAILED = "held", "waiting", "begun", "done", "failed"
@@ -33,7 +33,8 @@ Change = tuple[str, str, str, str]
 
 
 class Run(Row):
-    """One ordered piece of work; `total`, `done` and `failed` count its items."""
+    """One ordered piece of work; `total`, `done` and `failed` count its items, and while its plan is being made `total`
+    and `done` how much there is to look at."""
 
     company_id: int
     company = ForeignKeyField(Company)
@@ -70,8 +71,18 @@ class Run(Row):
         return found
 
     @property
+    def is_making(self) -> bool:
+        """The worker is making its plan: nothing of it may be shown before it is whole."""
+        return self.state == MAKING
+
+    @property
     def is_planned(self) -> bool:
         return self.state == PLANNED
+
+    @property
+    def is_plan(self) -> bool:
+        """Nothing has been ordered yet."""
+        return self.is_making or self.is_planned
 
     @property
     def is_over(self) -> bool:
@@ -122,6 +133,8 @@ class RunPlan(Row):
     run = ForeignKeyField(Run)
     seal = TextField(default="")
     choices_json = TextField(column_name="choices", default="{}")
+    picked = TextField(default="")
+    """Whom it is for, as `runs_plan.Selection` writes it, where the worker is to make it."""
     calls = IntegerField(default=0)
     undoes_id: int | None
     undoes = ForeignKeyField(Run, null=True, backref="undone_by")

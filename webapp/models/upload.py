@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Self
 
-from peewee import BlobField, ForeignKeyField, TextField
+from peewee import BlobField, ForeignKeyField, TextField, fn
 
 from webapp import ports
 from webapp.db import UTCField
@@ -15,10 +15,11 @@ from webapp.models.run import Run
 from webapp.models.user import User
 
 FORGOTTEN_AFTER = timedelta(days=1)
+BYTES_A_LINE = 60
 
 
 class Upload(Row):
-    """One file as it was sent; `run`: the plan that was made of it."""
+    """One file as it was sent; `run`: the plan that was made of it; `fault`: why none could be."""
 
     company_id: int
     company = ForeignKeyField(Company)
@@ -29,6 +30,7 @@ class Upload(Row):
     created_by = ForeignKeyField(User, null=True)
     run_id: int | None
     run = ForeignKeyField(Run, null=True)
+    fault = TextField(default="")
 
     @classmethod
     def keep(cls, company: Company, name: str, content: bytes, by: User | None) -> Self:
@@ -45,6 +47,12 @@ class Upload(Row):
     def forget(cls, run: Run) -> None:
         """The plan that was made of it is carried out, or put away."""
         cls.delete().where(cls.company == run.company_id, cls.run == run).execute()
+
+    @classmethod
+    def lines(cls, company: Company, upload_id: int) -> int:
+        """About how many customers it holds, without reading it."""
+        size = cls.select(fn.LENGTH(cls.content)).where(cls.company == company, cls.id == upload_id).scalar()
+        return int(size or 0) // BYTES_A_LINE
 
     @property
     def sent(self) -> bytes:

@@ -14,7 +14,7 @@ from webapp.models.run import Run, RunItem, RunPlan
 from webapp.simulation.people import stored
 from webapp.simulation.window import active_of, links, unpaired
 from webapp.simulation.world import World
-from webapp.sync import runs, runs_pair, runs_undo
+from webapp.sync import kinds, runs, runs_pair, runs_undo
 from webapp.sync.fields import NAMES
 from webapp.sync.runs_plan import EVERYBODY, Selection
 from webapp.sync.undo_plan import REMOVE_THEIRS
@@ -111,7 +111,7 @@ def _has_deleted(world: World, begun: Run) -> None:
 
 
 def _choices(r: Random, kind: str) -> dict[str, str]:
-    return {name: r.choice(values) for name, values in runs.KINDS[kind].choices.items()}
+    return {name: r.choice(values) for name, values in kinds.KINDS[kind].choices.items()}
 
 
 def _picked(world: World, r: Random, connection: Connection, kind: str) -> Selection:

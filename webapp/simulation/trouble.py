@@ -262,6 +262,7 @@ PROTOCOLS = {pairing.CREATING: ("create",), pairing.OPEN: ("look", "push", "appl
 STEPS = {
     lanes.SWEEP: ("sweep",),
     lanes.RUN: ("runs", "undo_there"),
+    lanes.PLAN: ("making",),
     lanes.LISTS: ("lists",),
     lanes.SUGGEST: ("suggesting",),
     lanes.CHECK: ("checking",),

@@ -34,6 +34,7 @@ NAMING = ("name", "cvr", "ean", "email", "phone", "address")
 """Values by which a customer is told from another also where no id leads to it, as in the lines of a file."""
 
 SHORTEST = 5
+PLANS = (states.MAKING, states.PLANNED)
 
 
 class Hindered(Exception):
@@ -47,6 +48,9 @@ class Hindered(Exception):
 def hindrance(customer: Customer) -> str:
     """What has to come to its end first; '' when nothing has."""
     pairs = list(Pairing.select().where(Pairing.company == customer.company_id, Pairing.customer == customer))
+    making = Run.select().where(Run.company == customer.company_id, Run.state == states.MAKING)
+    if making.where(Run.kind != states.LOAD).exists():  # Its values may have been read for that plan already.
+        return "running"
     if _items_under_way(customer, pairs).exists():
         return "running"
     return next(filter(None, map(_of_pair, pairs)), "")
@@ -146,7 +150,7 @@ def _forget_plans(customer: Customer) -> None:
     """Files that are not loaded yet may hold it too."""
     company = customer.company_id
     Upload.delete().where(Upload.company == company).execute()
-    for run in Run.select().where(Run.company == company, Run.kind == states.LOAD, Run.state == states.PLANNED):
+    for run in Run.select().where(Run.company == company, Run.kind == states.LOAD, Run.state.in_(PLANS)):
         run.state = states.DROPPED
         run.save()
         runs_load.forget(run)

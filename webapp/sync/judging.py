@@ -21,7 +21,7 @@ def fault(name: str, value: str, choices: Choices | None = None) -> str:
         return "required"
     if len(value) > BY_NAME[name].limit:
         return "long"
-    if any(_is_control(sign, name) for sign in value):
+    if not value.isprintable() and any(_is_control(sign, name) for sign in value):
         return "unseen"
     return _reference_fault(name, value, (choices or {}).get(name)) if name in REFERENCES and value else ""
 

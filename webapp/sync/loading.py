@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from webapp.economic.limits import HIGHEST_NUMBER
@@ -12,10 +13,10 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.sync import checkup, judging, matching, numbers
-from webapp.sync.fields import BY_NAME, REFERENCES, Values
+from webapp.sync.fields import BY_NAME, NAMES, REFERENCES, Values
 from webapp.sync.keys import key_of, name_words
 from webapp.sync.normalise import fold
-from webapp.sync.runs_plan import EQUAL, Line, Planned, changed
+from webapp.sync.runs_plan import EQUAL, Beat, Line, Planned, changed, heard
 
 SURE = ("ean", "cvr")
 NOT_A_NUMBER, NO_NUMBER, SEVERAL, WRONG = "number_wrong", "no_number", "several", "wrong"
@@ -24,28 +25,49 @@ TICKABLE = (OTHER_HOLDER, TWICE, DOUBTFUL)
 Sign = tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One who is in a register: there may be very many, so no rows are made of them."""
+
+    id: int
+    number: int
+    version: int
+    values: Values
+
+    @property
+    def label(self) -> str:
+        return f"{self.values['name']} ({self.number})"
+
+
+def _all_of(table: Any, query: Any) -> Iterator[Known]:
+    columns = table.id, table.number, table.version, *(getattr(table, name) for name in NAMES)
+    for key, number, version, *values in query.select(*columns).tuples().iterator():
+        yield Known(key, number, version, dict(zip(NAMES, values, strict=True)))
+
+
 class Loading:
     """A company's register as the lines of a file are held against it."""
 
     def __init__(self, files: Connection, *, there: bool) -> None:
         company = files.company
         self.there, self.economic = there, Connection.open_of(company)
-        self.customers: dict[int, Any] = {one.id: one for one in Customer.of(company).iterator()}
-        self.by_number: dict[int, Any] = {one.number: one for one in self.customers.values()}
-        self.by_key: dict[Sign, list[Any]] = defaultdict(list)
-        for one in self.customers.values():
+        self.customers = list(_all_of(Customer, Customer.of(company)))
+        self.by_number = {one.number: one for one in self.customers}
+        self.by_key: dict[Sign, list[Known]] = defaultdict(list)
+        for one in self.customers:
             for sign in _sure(one.values):
                 self.by_key[sign].append(one)
         self.lists = _Lists(self.economic)
         self.next = numbers.next_here(files)
 
-    def plan(self, lines: Sequence[Line]) -> list[Planned]:
+    def plan(self, lines: Sequence[Line], beat: Beat) -> list[Planned]:
         """What would be done for each line, in the file's order; nothing is done."""
-        found = [self._one(line) for line in lines]
+        found = [self._one(line) for line in heard(beat, lines)]
         again = _twice(lines, found)
         new = [place for place, one in enumerate(found) if one.customer is None and one.held in ("", DOUBTFUL)]
-        alike = self._alike([(place, lines[place]) for place in new])
-        return [self._weighed(one, again.get(place, ()), alike.get(place, "")) for place, one in enumerate(found)]
+        alike = self._alike([(place, lines[place]) for place in new], beat)
+        each = enumerate(heard(beat, found))
+        return [self._weighed(one, again.get(place, ()), alike.get(place, "")) for place, one in each]
 
     def _one(self, line: Line) -> Planned:
         customer, held = self._meant(line)
@@ -54,7 +76,7 @@ class Loading:
         values = self.lists.keys(line.values, customer)
         return self._new(line, values, held) if customer is None else self._known(line, values, customer, held)
 
-    def _meant(self, line: Line) -> tuple[Any, str]:
+    def _meant(self, line: Line) -> tuple[Known | None, str]:
         """Whom of ours the line is about, as far as that is sure, and what speaks against going on."""
         if line.number is not None:
             number = judging.number(line.number)
@@ -66,7 +88,7 @@ class Loading:
         hits = {one.id: one for sign in _sure(line.values) for one in self.by_key.get(sign, ())}
         if len(hits) > 1:
             return None, SEVERAL
-        [hit] = hits.values() or [None]
+        hit = next(iter(hits.values()), None)
         return (None, "") if hit is None or not _is_called_alike(line.values, hit.values) else (hit, "")
 
     def _new(self, line: Line, values: Values, held: str) -> Planned:
@@ -74,7 +96,7 @@ class Loading:
         number = judging.number(line.number or "")
         return _planned(line, None, number, values, WRONG if wrong else held, wrong=wrong)
 
-    def _known(self, line: Line, values: Values, customer: Any, held: str) -> Planned:
+    def _known(self, line: Line, values: Values, customer: Known, held: str) -> Planned:
         before, after = changed({"ours": customer.values}, {"ours": dict(values)})
         if not after:
             return _planned(line, customer, customer.number, {}, EQUAL)
@@ -84,10 +106,10 @@ class Loading:
     def _faults(self, values: Mapping[str, str]) -> list[str]:
         return [name for name, value in values.items() if judging.fault(name, value, self.lists.choices)]
 
-    def _alike(self, new: Sequence[tuple[int, Line]]) -> dict[int, str]:
+    def _alike(self, new: Sequence[tuple[int, Line]], beat: Beat) -> dict[int, str]:
         """Lines that are to be new customers, and whom of ours, or of theirs without a partner, they resemble."""
-        others: dict[tuple[str, int], Any] = {("ours", one.id): one for one in self.customers.values()}
-        free = {one.number: one for one in self._unpaired()}
+        others = {("ours", one.id): one for one in self.customers} if new else {}
+        free = {one.number: one for one in self._unpaired()} if new else {}
         others |= {("theirs", one.id): one for one in free.values()}
         pool = [(key, {**one.values, "number": str(one.number)}) for key, one in others.items()]
         told = {place: {**line.values, "number": line.number or ""} for place, line in new}
@@ -97,15 +119,14 @@ class Loading:
             if there is not None and not _is_another(values, there.values):
                 found[place] = there.label
         rest = [(("new", place), values) for place, values in told.items() if place not in found]
-        hits = matching.lookalikes(rest, pool) if rest and pool else {}
+        hits = matching.lookalikes(rest, pool, beat) if rest and pool else {}
         return found | {place: others[other].label for (_new, place), other in hits.items()}
 
-    def _unpaired(self) -> Iterable[Mirror]:
+    def _unpaired(self) -> Iterable[Known]:
         if self.economic is None or not self.there:
             return []
         paired = Pairing.living(self.economic).where(Pairing.mirror.is_null(False)).select(Pairing.mirror)
-        unpaired: Iterable[Mirror] = Mirror.of(self.economic).where(Mirror.id.not_in(paired))
-        return unpaired
+        return _all_of(Mirror, Mirror.of(self.economic).where(Mirror.id.not_in(paired)))
 
     def _weighed(self, one: Planned, again: Sequence[int], alike: str) -> Planned:
         """The line with what holds it back, the gravest first; a new customer without a number gets the next free."""
@@ -139,12 +160,12 @@ class _Lists:
             if row.kind in self.choices:
                 self.choices[row.kind][row.key] = row.name
 
-    def keys(self, values: Mapping[str, str], customer: Any) -> Values:
+    def keys(self, values: Mapping[str, str], customer: Known | None) -> Values:
         return {name: self._key(name, text, customer) if name in REFERENCES else text for name, text in values.items()}
 
-    def _key(self, name: str, text: str, customer: Any) -> str:
+    def _key(self, name: str, text: str, customer: Known | None) -> str:
         """What stands for this text; what the customer has already when that is called so."""
-        now = getattr(customer, name) if customer is not None else ""
+        now = customer.values[name] if customer is not None else ""
         if now and text in (now, self.names.get((BY_NAME[name].reference, now))):
             return str(now)
         if text in self.choices[name]:

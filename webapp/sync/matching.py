@@ -71,7 +71,7 @@ def match(
     `apart` holds the pairs a person has called "not the same": they are left out. Fields are read by their names,
     a customer's number by `number`; whatever is missing says nothing. `beat` is called all the time that it takes.
     """
-    mine, others = [Party(values) for _, values in ours], [Party(values) for _, values in theirs]
+    mine, others = ([Party(values) for _, values in _heard(side, beat)] for side in (ours, theirs))
     rarity = Rarity(mine, others)
     ranked: list[list[Scored]] = []
     for i, places in blocking.pairs(mine, others):
@@ -88,6 +88,12 @@ def match(
         why = tuple(finding.evidence for finding in found)
         suggestions.append(Suggestion(ours[i][0], theirs[j][0], _score(bits - line), group, why, doubt))
     return suggestions
+
+
+def _heard(side: Iterable[tuple[Ours, Values]], beat: Callable[[], None]) -> Iterator[tuple[Ours, Values]]:
+    for one in side:
+        beat()
+        yield one
 
 
 def candidates(party: Values, pool: Sequence[tuple[K, Values]], most: int = 20) -> list[Candidate[K]]:
@@ -150,15 +156,17 @@ def _by_key(party: Values, pool: Sequence[tuple[K, Values]]) -> Iterator[int]:
             yield place
 
 
-def lookalikes(ours: Iterable[tuple[K, Values]], theirs: Iterable[tuple[K, Values]]) -> dict[K, K]:
+def lookalikes(
+    ours: Iterable[tuple[K, Values]], theirs: Iterable[tuple[K, Values]], beat: Callable[[], None] = lambda: None
+) -> dict[K, K]:
     """Which of ours look like one of theirs: same CVR, EAN, e-mail or name, or much alike in all.
 
     For holding back in bulk, so it errs on caution.
     """
     sources, others = list(ours), list(theirs)
-    found = marked(sources, others)
+    found = marked(sources, others, beat=beat)
     unmarked = [one for one in sources if one[0] not in found]
-    for suggestion in match(unmarked, others, most=1):
+    for suggestion in match(unmarked, others, most=1, beat=beat):
         if suggestion.score >= LIKELY:
             found[suggestion.ours] = suggestion.theirs
     return found
@@ -168,14 +176,15 @@ def marked(
     ours: Iterable[tuple[Ours, Values]],
     theirs: Iterable[tuple[Theirs, Values]],
     apart: Collection[tuple[Ours, Theirs]] = frozenset(),
+    beat: Callable[[], None] = lambda: None,
 ) -> dict[Ours, Theirs]:
     """Which of ours share CVR, EAN, e-mail or name with one of theirs that is not held `apart` from it."""
     index: dict[tuple[str, str], list[Theirs]] = {}
-    for other, values in theirs:
+    for other, values in _heard(theirs, beat):
         for mark in _marks(values):
             index.setdefault(mark, []).append(other)
     found: dict[Ours, Theirs] = {}
-    for key, values in ours:
+    for key, values in _heard(ours, beat):
         same = (other for mark in _marks(values) for other in index.get(mark, ()) if (key, other) not in apart)
         held = next(same, None)
         if held is not None:

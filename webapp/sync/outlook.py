@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +16,14 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.sync import standing
+from webapp.sync.fields import NAMES, Values
 from webapp.sync.narrowing import FILTERS
-from webapp.sync.plan import Outcome, Plan
+from webapp.sync.plan import Outcome, Plan, plan
 from webapp.sync.preview import Names, shown
-from webapp.sync.section import State
+from webapp.sync.section import SUGGESTED, State
 
-STILL = (State.EQUAL.value, State.AGREED.value)
+STILL = (State.EQUAL, State.AGREED, State.NEW, *SUGGESTED, State.OFF)
+MOVING = tuple(state.value for state in State if state not in STILL)
 TO_ANSWER = tuple(state.value for state in FILTERS["answer"])
 
 
@@ -67,16 +70,18 @@ class Totals:
     questions: int = 0
 
     @classmethod
-    def of(cls, prospects: Iterable[Prospect]) -> Totals:
-        found = list(prospects)
-        plans = [one.plan for one in found if one.plan is not None and not one.is_deletion]
-        return cls(
-            created=sum(one.is_creation for one in found),
-            here=sum(bool(plan.pulls) for plan in plans),
-            there=sum(bool(plan.pushes) for plan in plans),
-            deleted=sum(one.is_deletion for one in found),
-            questions=sum(one.asks for one in found),
-        )
+    def of(cls, connection: Connection) -> Totals:
+        counts: Counter[str] = Counter()
+        for state, planned in _plans(connection):
+            told = {
+                "created": state == State.CREATING,
+                "deleted": state == State.DELETING,
+                "questions": state in TO_ANSWER,
+            }
+            if planned is not None and state != State.DELETING:
+                told |= {"here": bool(planned.pulls), "there": bool(planned.pushes)}
+            counts.update(name for name, is_so in told.items() if is_so)
+        return cls(**counts)
 
     @property
     def mark(self) -> str:
@@ -84,22 +89,58 @@ class Totals:
         return f"{self.created}.{self.here}.{self.there}.{self.deleted}.{self.questions}"
 
 
-def of(connection: Connection) -> Iterator[Prospect]:
-    """Every pair that is not as it should be, in the window's order."""
-    query = Place.select(Place, Customer, Mirror, Pairing).join(Customer).switch(Place)
-    query = query.join(Mirror, JOIN.LEFT_OUTER).switch(Place).join(Pairing)
-    moving = query.where(Place.connection == connection, Place.state.not_in(STILL))
-    for place in moving.order_by(Place.name, Place.id):
+def count(connection: Connection) -> int:
+    """How many pairs are not as they should be."""
+    return int(_places(connection).count())
+
+
+def of(connection: Connection, *, after: int = 0, most: int | None = None) -> Iterator[Prospect]:
+    """Every pair that is not as it should be, in the window's order, or so many after the first of them."""
+    found = _moving(connection, Place, Customer, Mirror, Pairing).order_by(Place.name, Place.id)
+    if most is not None:  # Only these are read whole.
+        shown = _places(connection).select(Place.id).order_by(Place.name, Place.id).offset(after).limit(most)
+        found = found.where(Place.id.in_([row[0] for row in shown.tuples()]))
+    for place in found:
         pair: Any = place.pairing
         pair.customer, pair.mirror, pair.connection = place.customer, place.mirror, connection
         is_creation = pair.state == pairings.CREATING
         yield Prospect(pair, State(place.state), None if is_creation else standing.plan_of(pair))
 
 
-def moves(plan: Plan, names: Names) -> tuple[Move, ...]:
+def _places(connection: Connection) -> Any:
+    return Place.select().where(Place.connection == connection, Place.state.in_(MOVING))
+
+
+def _moving(connection: Connection, *columns: Any) -> Any:
+    query = _places(connection).select(*columns).join(Customer).switch(Place)
+    return query.join(Mirror, JOIN.LEFT_OUTER).switch(Place).join(Pairing)
+
+
+def _plans(connection: Connection) -> Iterator[tuple[str, Plan | None]]:
+    """The state and the plan of each, without making a row of anything: there may be very many."""
+    kept = Pairing.base_json, Pairing.party_json, Pairing.guard_json, Pairing.brake_json
+    sides = [[table.id, gone, *(getattr(table, name) for name in NAMES)]
+             for table, gone in ((Customer, Customer.deleted_at), (Mirror, Mirror.gone_at))]  # fmt: skip
+    query = _moving(connection, Place.state, Pairing.state, *kept, *sides[0], *sides[1])
+    for state, pair_state, base, party, guard, brake, *values in query.tuples().iterator():
+        if pair_state == pairings.CREATING:
+            yield state, None
+            continue
+        pair = Pairing(connection=connection, base_json=base, party_json=party, guard_json=guard, brake_json=brake)
+        ours, theirs = (_living(values[start : start + len(NAMES) + 2]) for start in (0, len(NAMES) + 2))
+        yield state, plan(ours, theirs, pair.base, standing.rules_of(pair), party=pair.party)
+
+
+def _living(side: Sequence[Any]) -> Values | None:
+    """The values of a customer that stands there still."""
+    key, gone, *values = side
+    return dict(zip(NAMES, values, strict=True)) if key and not gone else None
+
+
+def moves(planned: Plan, names: Names) -> tuple[Move, ...]:
     """What the plan writes, there first, with values as a person knows them."""
     there = [Move(f.name, "theirs", shown(names, f.name, f.theirs), shown(names, f.name, f.ours))
-             for f in plan.of(Outcome.PUSH)]  # fmt: skip
+             for f in planned.of(Outcome.PUSH)]  # fmt: skip
     here = [Move(f.name, "ours", shown(names, f.name, f.ours), shown(names, f.name, f.theirs))
-            for f in plan.of(Outcome.PULL)]  # fmt: skip
+            for f in planned.of(Outcome.PULL)]  # fmt: skip
     return (*there, *here)

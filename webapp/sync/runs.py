@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 
 from webapp import db, ports
+from webapp.files import Unreadable
 from webapp.models import lane
 from webapp.models import run as states
 from webapp.models.connection import CLOSED, REHEARSING, Connection
@@ -15,69 +15,39 @@ from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.upload import Upload
 from webapp.models.user import User
 from webapp.sync import (
+    kinds,
+    making,
     rehearsal,
     runs_create,
-    runs_delete,
-    runs_exclude,
     runs_load,
-    runs_pair,
     runs_plan,
-    runs_resolve,
     runs_undo,
 )
 from webapp.sync.creations import NOT_CREATED, AlreadyPaired, NotCreated
 from webapp.sync.foresee import SERIOUS
+from webapp.sync.kinds import JOINING, KINDS, Choices
 from webapp.sync.pairings import Moved
 from webapp.sync.register import NumberInUse
-from webapp.sync.runs_plan import EVERYBODY, Planned, Selection
+from webapp.sync.runs_plan import EVERYBODY, Selection
 from webapp.sync.undo_plan import RECREATE
 
 AT_ONCE, HERE_AT_ONCE, TOGETHER = 20, 50, 10
-JOINING = (states.CREATE_OURS, states.CREATE_THEIRS, states.PAIR)
-Choices = Mapping[str, str]
 
 
 class NotApplied(Exception):
-    """The plan was not applied: `why` is moved (another seal), busy, empty, over, closed, rehearsal or unconfirmed."""
+    """The plan was not applied: `why` is moved (another seal), making, busy, empty, over, closed, rehearsal or
+    unconfirmed."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
 
 
-@dataclass(frozen=True)
-class Kind:
-    """One kind of bulk work: how it is planned, how one item is done, which choices there are (the first is usual)."""
-
-    plan: Callable[[Connection, Selection, Choices], list[Planned]]
-    carry_out: Callable[[Connection, Run, RunItem, Choices], None]
-    choices: Mapping[str, Sequence[str]]
-
-
-KINDS: Mapping[str, Kind] = {
-    states.CREATE_THEIRS: Kind(runs_create.plan_theirs, runs_create.carry_out_theirs, {"rule": runs_create.RULES}),
-    states.CREATE_OURS: Kind(runs_create.plan_ours, runs_create.carry_out_ours, {"rule": runs_create.RULES}),
-    states.PAIR: Kind(runs_pair.plan_pairs, runs_pair.carry_out, dict.fromkeys(runs_pair.GROUPS, runs_pair.CHOICES)),
-    states.EXCLUDE: Kind(runs_exclude.plan_exclusions, runs_exclude.carry_out, {}),
-    states.RESOLVE: Kind(
-        runs_resolve.plan_answers,
-        runs_resolve.carry_out,
-        {"answer": runs_resolve.ANSWERS, "field": runs_resolve.FIELDS},
-    ),
-    states.DELETE: Kind(runs_delete.plan_deletions, runs_delete.carry_out, {"where": runs_delete.WHERE}),
-    states.LOAD: Kind(runs_load.plan_lines, runs_load.carry_out, {"there": runs_load.THERE}),
-}
 COME_SINCE = dict.fromkeys((states.CREATE_OURS, states.CREATE_THEIRS), runs_create.come_since)
 COME_SINCE[states.LOAD] = runs_load.come_since
 GOING = (states.WAITING, states.RUNNING)
 BEGINNING = (states.CREATE_THEIRS, states.DELETE, states.UNDO)
 """Kinds whose items are begun here and brought to their end by their pair's lane."""
-
-
-def chosen(kind: str, given: Choices) -> dict[str, str]:
-    """Every choice of this kind, the usual one where nothing, or nothing known, was given."""
-    offered = KINDS[kind].choices if kind in KINDS else {}
-    return {name: given[name] if given.get(name) in values else values[0] for name, values in offered.items()}
 
 
 def plan(
@@ -88,22 +58,32 @@ def plan(
     choices: Choices | None = None,
     follows: Run | None = None,
 ) -> Run:
-    """Plan this kind of work for those who are picked, or for everybody; nothing is done."""
-    settled = chosen(kind, choices or {})
-    items = _planned(connection, kind, picked, settled)
+    """Plan this kind of work for those who are picked, or for everybody, or have it planned; nothing is done."""
+    settled, looks = kinds.chosen(kind, choices or {}), making.weight(connection, kind, picked)
+    if looks > making.AT_LEISURE:
+        return making.order(connection, kind, by, picked, settled, looks, follows=follows)
+    items = kinds.planned(connection, kind, picked, settled)
     return runs_plan.store(connection, kind, items, by, settled, follows=follows)
 
 
 def choose(run: Run, choices: Choices) -> bool:
     """Plan the same customers anew with other choices; False when the plan was applied meanwhile."""
-    settled = chosen(run.kind, choices)
-    items = _planned(run.connection, run.kind, _picked(list(RunItem.of(run)), run.kind), settled)
-    return runs_plan.replace(run, items, settled)
+    settled, picked = kinds.chosen(run.kind, choices), _picked_for(run)
+    looks = making.weight(run.connection, run.kind, picked)
+    if looks > making.AT_LEISURE:
+        return making.order_again(run, picked, settled, looks)
+    return runs_plan.replace(run, kinds.planned(run.connection, run.kind, picked, settled), settled)
 
 
-def _planned(connection: Connection, kind: str, picked: Selection, settled: Choices) -> list[Planned]:
-    items = KINDS[kind].plan(connection, picked, settled)
-    return runs_exclude.holding_back(connection, items) if kind in JOINING else items
+def _picked_for(run: Run) -> Selection:
+    """Those whom a plan is for: the file that it was made of, or just the customers that it shows."""
+    shown = RunPlan.of(run)
+    if run.kind == states.LOAD and shown is not None and shown.picked:
+        return Selection.read(shown.picked)
+    items = RunItem.of(run)
+    if run.kind != states.LOAD:  # There may be very many, and only their ids are asked for.
+        items = items.select(RunItem.customer_id, RunItem.mirror_id, RunItem.pairing_id).namedtuples()
+    return kinds.picked_again(list(items), run.kind)
 
 
 def plan_moved(run: Run, by: User | None) -> Run:
@@ -112,20 +92,30 @@ def plan_moved(run: Run, by: User | None) -> Run:
     old = RunPlan.of(run)
     if run.kind == states.UNDO and old is not None and old.undoes is not None:
         return runs_undo.plan(old.undoes, by, only={item.position for item in moved}, follows=run)
-    return plan(run.connection, run.kind, by, _picked(moved, run.kind), old.choices if old else {}, follows=run)
+    again = kinds.picked_again(moved, run.kind)
+    return plan(run.connection, run.kind, by, again, old.choices if old else {}, follows=run)
 
 
-def _picked(items: Sequence[RunItem], kind: str) -> Selection:
-    """The customers of these items; nobody (an impossible row) where there are none."""
-    if kind == states.PAIR:
-        return Selection(pairs=tuple((item.customer_id, item.mirror_id) for item in items) or ((0, 0),))
-    if kind == states.LOAD:
-        return Selection(lines=runs_load.lines_of(items))
-    if kind in (states.RESOLVE, states.DELETE):
-        return Selection(pairings=tuple(item.pairing_id for item in items) or (0,))
-    ours = tuple(item.customer_id for item in items if item.customer_id and kind != states.CREATE_OURS)
-    theirs = tuple(item.mirror_id for item in items if item.mirror_id and kind != states.CREATE_THEIRS)
-    return Selection(ours=ours, theirs=theirs) if ours or theirs else Selection(places=(0,))
+def make(held: Lane, files: Connection) -> None:
+    """The worker's part of a plan that a page has ordered."""
+    ordered = Run.get_or_none(Run.id == held.record, Run.company == files.company_id)
+    shown = RunPlan.of(ordered) if ordered is not None and ordered.is_making else None
+    if ordered is None or shown is None:
+        with db.write():
+            held.hold()
+            held.finish()
+        return
+    picked, progress = Selection.read(shown.picked), making.Progress(held, ordered)
+    try:
+        if shown.undoes is not None:
+            items = runs_undo.planned_back(shown.undoes, picked.only, progress)
+        else:
+            items = kinds.planned(ordered.connection, ordered.kind, picked, shown.choices, progress)
+        making.keep(held, ordered, items, shown.choices)
+    except making.PutAway:
+        held.again()
+    except Unreadable as fault:
+        making.give_up(held, ordered, picked.file.upload if picked.file else 0, fault)
 
 
 @db.retrying
@@ -141,6 +131,8 @@ def start(
         Connection.locked(run.connection_id)  # So that of two plans in the same moment one finds the other running.
         locked = Run.locked(run.id)
         shown = RunPlan.of(locked)
+        if locked.is_making:
+            raise NotApplied("making")
         if shown is None or not locked.is_planned or runs_undo.is_too_late(shown):
             raise NotApplied("over")
         if locked.connection.state == CLOSED or locked.connection.is_rehearsing:
@@ -181,7 +173,7 @@ def _tick(run: Run, also: Collection[int], by: User | None) -> None:
 def step(held: Lane, connection: Connection) -> None:
     """Bring a run on: do the next few, count, and end it when nothing is left."""
     ordered = Run.get_or_none(Run.id == held.record, Run.connection == connection)
-    if ordered is None or ordered.state in (states.DONE, states.DROPPED, states.PLANNED):
+    if ordered is None or ordered.state in (states.DONE, states.DROPPED, states.PLANNED, states.MAKING):
         with db.write():
             held.hold()
             held.finish()
@@ -276,7 +268,7 @@ def resume(run: Run) -> bool:
 
 def put_away(run: Run) -> bool:
     """Forget a plan; False when somebody has applied it or put it away meanwhile."""
-    return _move(run, (states.PLANNED,), states.DROPPED)
+    return _move(run, (states.PLANNED, states.MAKING), states.DROPPED)
 
 
 def stop(run: Run) -> bool:

@@ -17,7 +17,17 @@ from webapp.sync import creations, numbers, pairings, suggesting
 from webapp.sync.fields import Values
 from webapp.sync.foresee import Foresight
 from webapp.sync.pairings import Moved
-from webapp.sync.runs_plan import EVERYBODY, Changes, Planned, Selection, changed, customers_of, mirrors_of
+from webapp.sync.runs_plan import (
+    EVERYBODY,
+    Beat,
+    Changes,
+    Planned,
+    Selection,
+    changed,
+    customers_of,
+    heard,
+    mirrors_of,
+)
 from webapp.sync.section import Section
 
 RULES = ("same", "next")
@@ -25,16 +35,16 @@ NEW = Section.NEW.value
 Other = TypeVar("Other", Customer, Mirror)
 
 
-def plan_theirs(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
+def plan_theirs(connection: Connection, picked: Selection, choices: Mapping[str, str], beat: Beat) -> list[Planned]:
     """Partners in e-conomic for our customers."""
     ours = customers_of(connection, picked, NEW)
     theirs = mirrors_of(connection, EVERYBODY, NEW)
     alike, free = (
-        _alike(connection, theirs, ours=True),
+        _alike(connection, theirs, beat, ours=True),
         _Numbers(connection, states.CREATE_THEIRS, choices["rule"], ours),
     )
     foresight, policy = Foresight(connection), FieldRule.policy(connection)
-    return [_there(foresight, policy, one, free.take(one.number), alike.get(one.id)) for one in ours]
+    return [_there(foresight, policy, one, free.take(one.number), alike.get(one.id)) for one in heard(beat, ours)]
 
 
 def _there(foresight: Foresight, policy: Policy, customer: Customer, number: int, alike: Mirror | None) -> Planned:
@@ -57,16 +67,16 @@ def _sides_there(policy: Policy, values: Values, filled: Values) -> tuple[Change
     return changed({"ours": values}, {"ours": got, "theirs": sent})
 
 
-def plan_ours(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
+def plan_ours(connection: Connection, picked: Selection, choices: Mapping[str, str], beat: Beat) -> list[Planned]:
     """Copies in CleanManager of customers of theirs."""
     theirs = mirrors_of(connection, picked, NEW)
     ours = customers_of(connection, EVERYBODY, NEW)
     alike, free = (
-        _alike(connection, ours, ours=False),
+        _alike(connection, ours, beat, ours=False),
         _Numbers(connection, states.CREATE_OURS, choices["rule"], theirs),
     )
     policy = FieldRule.policy(connection)
-    return [_here(policy, mirror, free.take(mirror.number), alike.get(mirror.id)) for mirror in theirs]
+    return [_here(policy, mirror, free.take(mirror.number), alike.get(mirror.id)) for mirror in heard(beat, theirs)]
 
 
 def _here(policy: Policy, mirror: Mirror, number: int, alike: Customer | None) -> Planned:
@@ -81,10 +91,10 @@ def _sides_here(policy: Policy, values: Values) -> tuple[Changes, Changes]:
     return changed({}, {"ours": got})
 
 
-def _alike(connection: Connection, others: Sequence[Other], *, ours: bool) -> dict[int, Other]:
+def _alike(connection: Connection, others: Sequence[Other], beat: Beat, *, ours: bool) -> dict[int, Other]:
     """Which of the new ones of a side look like one that exists on the other side."""
     by_id = {party.id: party for party in others}
-    found = suggesting.lookalikes(connection, ours=ours)
+    found = suggesting.lookalikes(connection, ours=ours, beat=beat)
     return {one: by_id[other] for one, other in found.items() if other in by_id}
 
 

@@ -23,7 +23,7 @@ from webapp.sync import apply, creations, guard, matching, pairings, register, r
 from webapp.sync.fields import NAMES, spelled
 from webapp.sync.pairings import Moved
 from webapp.sync.plan import Presence, plan
-from webapp.sync.runs_plan import Planned, Selection, pairings_of
+from webapp.sync.runs_plan import Beat, Planned, Selection, heard, pairings_of
 from webapp.sync.undo_plan import CALLS, RECREATE, RETURN_OURS, Known, emptied
 
 WHERE = ("both", "theirs", "ours")
@@ -31,9 +31,9 @@ CALLS_THERE = 2
 """A look whether it is still the same customer, and the deletion."""
 
 
-def plan_deletions(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
+def plan_deletions(connection: Connection, picked: Selection, choices: Mapping[str, str], beat: Beat) -> list[Planned]:
     """The picked pairs, with all that is lost; nobody unless somebody is picked."""
-    return [_delete(found, choices["where"]) for found in pairings_of(connection, picked)]
+    return [_delete(found, choices["where"]) for found in heard(beat, pairings_of(connection, picked))]
 
 
 def _delete(found: Pairing, where: str) -> Planned:

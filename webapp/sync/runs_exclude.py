@@ -10,19 +10,19 @@ from webapp.models.exclusion import Exclusion
 from webapp.models.run import Run, RunItem
 from webapp.sync import pairings
 from webapp.sync.pairings import Moved
-from webapp.sync.runs_plan import Planned, Selection, customers_of, mirrors_of
+from webapp.sync.runs_plan import Beat, Planned, Selection, customers_of, heard, mirrors_of
 from webapp.sync.section import Section
 
 
-def plan_exclusions(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
+def plan_exclusions(connection: Connection, picked: Selection, choices: Mapping[str, str], beat: Beat) -> list[Planned]:
     """Those that are picked, of both sides; who is off already stays so."""
     if not picked:
         return []
     off = Exclusion.by_party(connection)
-    ours = [c for c in customers_of(connection, picked, Section.NEW.value) if ("ours", c.id) not in off]
-    theirs = [m for m in mirrors_of(connection, picked, Section.NEW.value) if ("theirs", m.id) not in off]
-    return [Planned(customer=one, number=one.number) for one in ours] + [
-        Planned(mirror=one, number=one.number) for one in theirs
+    ours = (one for one in customers_of(connection, picked, Section.NEW.value) if ("ours", one.id) not in off)
+    theirs = (one for one in mirrors_of(connection, picked, Section.NEW.value) if ("theirs", one.id) not in off)
+    return [Planned(customer=one, number=one.number) for one in heard(beat, ours)] + [
+        Planned(mirror=one, number=one.number) for one in heard(beat, theirs)
     ]
 
 

@@ -12,9 +12,9 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
 from webapp.models.upload import Upload
-from webapp.sync import apply, loading, matching, register, suggesting
+from webapp.sync import apply, file_lines, loading, matching, register, suggesting
 from webapp.sync.pairings import Moved
-from webapp.sync.runs_plan import Line, Planned, Selection
+from webapp.sync.runs_plan import Beat, Line, Planned, Selection
 from webapp.sync.undo_plan import Known, backwards, emptied, left, touched
 
 TICKABLE = loading.TICKABLE
@@ -24,9 +24,10 @@ TAKE_AWAY, SET_BACK = "take_away", "set_back"
 BACK = (TAKE_AWAY, SET_BACK)
 
 
-def plan_lines(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
-    """What the lines of a file mean, held against the register as it is now."""
-    return loading.Loading(connection, there=choices["there"] == "hold").plan(picked.lines)
+def plan_lines(connection: Connection, picked: Selection, choices: Mapping[str, str], beat: Beat) -> list[Planned]:
+    """What the lines of a file mean, held against the register as it is now. Raises Unreadable."""
+    lines = picked.lines if picked.file is None else file_lines.read(connection.company, picked.file)
+    return loading.Loading(connection, there=choices["there"] == "hold").plan(lines, beat)
 
 
 def lines_of(items: Sequence[RunItem]) -> tuple[Line, ...]:

@@ -18,7 +18,7 @@ from webapp.sync.foresee import Foresight
 from webapp.sync.normalise import same
 from webapp.sync.pairings import Moved
 from webapp.sync.plan import Plan, Rules, answered, plan
-from webapp.sync.runs_plan import AT_ONCE, Changes, Planned, Selection, changed
+from webapp.sync.runs_plan import AT_ONCE, Beat, Changes, Planned, Selection, changed, heard
 from webapp.sync.section import Section, State
 
 GROUPS = {
@@ -31,7 +31,7 @@ CHOICES = ("blanks", "ours", "theirs")
 """Only fill what is empty on one side, or else let ours or theirs stand where both have a value."""
 
 
-def plan_pairs(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
+def plan_pairs(connection: Connection, picked: Selection, choices: Mapping[str, str], beat: Beat) -> list[Planned]:
     """The picked pairs, or all sure ones, each with what the choices make of its fields."""
     pairs = _picked(connection, picked) if picked else sure_pairs(connection)
     customers = _by_id(Customer, Customer.of(connection.company), [ours for ours, _ in pairs])
@@ -40,7 +40,7 @@ def plan_pairs(connection: Connection, picked: Selection, choices: Mapping[str, 
     foresight, used = Foresight(connection), set[tuple[str, int]]()
     rules = _rules(connection)
     items = []
-    for ours, theirs in pairs:
+    for ours, theirs in heard(beat, pairs):
         customer, mirror = customers.get(ours), mirrors.get(theirs)
         if customer is None or mirror is None:
             continue

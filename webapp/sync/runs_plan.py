@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeVar
 
 import peewee
 from peewee import JOIN
@@ -26,9 +26,21 @@ from webapp.sync.normalise import same
 Sides = Mapping[str, Mapping[str, str]]
 Changes = dict[str, dict[str, str]]
 AT_ONCE = 500
-
-
 EQUAL = "equal"
+T = TypeVar("T")
+Beat = Callable[[], None]
+"""Called for each customer that is looked at, for whoever waits for the plan."""
+
+
+def unheard() -> None:
+    """Nobody waits."""
+
+
+def heard(beat: Beat, some: Iterable[T]) -> Iterator[T]:
+    """The same, with a beat for each."""
+    for one in some:
+        beat()
+        yield one
 
 
 @dataclass(frozen=True)
@@ -42,9 +54,18 @@ class Line:
 
 
 @dataclass(frozen=True)
+class File:
+    """A file that was sent, one of its sheets, and the field of each column ("" for none)."""
+
+    upload: int
+    sheet: int
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Selection:
     """What a person picked: rows of the window, customers of either side, two to be paired, pairs that there are,
-    lines of a file.
+    lines of a file or the file, of an undo only these positions.
 
     Nothing picked means everybody.
     """
@@ -55,12 +76,37 @@ class Selection:
     pairs: tuple[tuple[int, int], ...] = ()
     pairings: tuple[int, ...] = ()
     lines: tuple[Line, ...] = ()
+    file: File | None = None
+    only: tuple[int, ...] | None = None
 
     def __bool__(self) -> bool:
         return self != EVERYBODY
 
+    def __len__(self) -> int:
+        """How many customers are named."""
+        both = len(self.places) + len(self.pairs) + len(self.pairings)
+        return 2 * both + len(self.ours) + len(self.theirs) + len(self.lines)
+
+    def written(self) -> str:
+        told = {name: value for name, value in asdict(self).items() if value != getattr(EVERYBODY, name)}
+        return json.dumps(told)
+
+    @classmethod
+    def read(cls, text: str) -> Selection:
+        """What `written` wrote."""
+        told: dict[str, Any] = json.loads(text)
+        told |= {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
+        told |= {"pairs": tuple(map(tuple, told.get("pairs", ()))), "lines": _lines(told.get("lines", ()))}
+        if named := told.get("file"):
+            told["file"] = File(named["upload"], named["sheet"], tuple(named["columns"]))
+        return cls(**told)
+
 
 EVERYBODY = Selection()
+
+
+def _lines(told: Iterable[Mapping[str, Any]]) -> tuple[Line, ...]:
+    return tuple(Line(**line) for line in told)
 
 
 @dataclass(frozen=True)
@@ -148,16 +194,20 @@ def replace(run: Run, items: Sequence[Planned], choices: Mapping[str, str]) -> b
 
 def _fill(run: Run, plan: RunPlan, items: Sequence[Planned], choices: Mapping[str, str]) -> None:
     rows = [item.as_row(run, position) for position, item in enumerate(items)]
-    _insert(rows)
+    insert(rows)
     plan.choices_json = json.dumps(dict(choices), sort_keys=True)
-    plan.calls = sum(item.calls for item in items if not item.held)
-    plan.seal = sealed(run.kind, choices, rows)
+    finish(run, plan, items, sealed(run.kind, choices, rows))
+
+
+def finish(run: Run, plan: RunPlan, items: Sequence[Planned], seal: str) -> None:
+    """The rows are in: let the plan be looked at, in the caller's transaction."""
+    plan.calls, plan.seal = sum(item.calls for item in items if not item.held), seal
     plan.save()
-    run.total = sum(1 for item in items if not item.held)
+    run.state, run.total, run.done = runs.PLANNED, sum(1 for item in items if not item.held), 0
     run.save()
 
 
-def _insert(rows: Sequence[Mapping[str, Any]]) -> None:
+def insert(rows: Sequence[Mapping[str, Any]]) -> None:
     """All of them by one statement: spelling out a query for every few hundred rows takes longer than all the rest."""
     names = list(rows[0]) if rows else []
     columns = ", ".join(f'"{RunItem._meta.fields[name].column_name}"' for name in names)

@@ -21,7 +21,7 @@ from webapp.sync.guard import Effect, Grade
 from webapp.sync.normalise import same
 from webapp.sync.pairings import Moved
 from webapp.sync.plan import Base, FieldPlan, Plan, Presence, Rules, answered, plan
-from webapp.sync.runs_plan import Changes, Planned, Selection, changed, pairings_of
+from webapp.sync.runs_plan import Beat, Changes, Planned, Selection, changed, heard, pairings_of
 from webapp.sync.section import Section
 from webapp.sync.undo_plan import ASK, ASK_THERE, Known, is_cut, left, ready
 
@@ -30,10 +30,10 @@ ANSWERS = ("both", "ours", "theirs")
 FIELDS = (ALL, *NAMES)
 
 
-def plan_answers(connection: Connection, picked: Selection, choices: Mapping[str, str]) -> list[Planned]:
+def plan_answers(connection: Connection, picked: Selection, choices: Mapping[str, str], beat: Beat) -> list[Planned]:
     """The picked conflicts, or all, each with what the answer makes of its fields."""
-    foresight = Foresight(connection)
-    return [_answer(foresight, found, choices) for found in pairings_of(connection, picked, Section.CONFLICT.value)]
+    foresight, found = Foresight(connection), pairings_of(connection, picked, Section.CONFLICT.value)
+    return [_answer(foresight, one, choices) for one in heard(beat, found)]
 
 
 def _answer(foresight: Foresight, found: Pairing, choices: Mapping[str, str]) -> Planned:

@@ -18,10 +18,10 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.user import User
-from webapp.sync import apply, register, runs_delete, runs_load, runs_plan, runs_resolve, standing
+from webapp.sync import apply, making, register, runs_delete, runs_load, runs_plan, runs_resolve, standing
 from webapp.sync.normalise import same
 from webapp.sync.pairings import Moved
-from webapp.sync.runs_plan import Planned
+from webapp.sync.runs_plan import Beat, Planned, Selection, unheard
 from webapp.sync.undo_plan import (
     APART,
     ASK,
@@ -77,20 +77,32 @@ def deletions(run: Run) -> int:
 
 
 def planned(run: Run) -> Run | None:
-    """The newest plan that takes the run back and has not been applied."""
-    return next((one for one in RunPlan.undoing(run) if one.is_planned), None)
+    """The newest plan that takes the run back and has not been applied, also one that is being made."""
+    return next((one for one in RunPlan.undoing(run) if one.is_plan), None)
 
 
 def plan(run: Run, by: User | None, *, only: Collection[int] | None = None, follows: Run | None = None) -> Run:
     """A plan that takes the run back, but for what another one has taken back already; nothing is done."""
+    choices = {"of": run.kind}
+    if run.done > making.AT_LEISURE:
+        picked = Selection(only=None if only is None else tuple(only))
+        return making.order(run.connection, states.UNDO, by, picked, choices, run.done, undoes=run, follows=follows)
+    planned = planned_back(run, only)
+    return runs_plan.store(run.connection, states.UNDO, planned, by, choices, undoes=run, follows=follows)
+
+
+def planned_back(run: Run, only: Collection[int] | None, beat: Beat = unheard) -> list[Planned]:
+    """What would be done to take it back, at these positions or at all."""
     back = {item.position for item in RunItem.taken_back(run)}
     done = [item for item in RunItem.of(run, states.ITEM_DONE) if item.position not in back]
     items = [item for item in done if only is None or item.position in only]
     known = Known(run.connection, items)
-    planned = [
-        left(known, item, "erased") if item.note.get("erased") else _BY_KIND[run.kind](known, item) for item in items
-    ]
-    return runs_plan.store(run.connection, states.UNDO, planned, by, {"of": run.kind}, undoes=run, follows=follows)
+    return [_back(run, known, item, beat) for item in items]
+
+
+def _back(run: Run, known: Known, item: RunItem, beat: Beat) -> Planned:
+    beat()
+    return left(known, item, "erased") if item.note.get("erased") else _BY_KIND[run.kind](known, item)
 
 
 def _of_exclusion(known: Known, item: RunItem) -> Planned:

@@ -13,7 +13,7 @@ from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.lane import Lane
 from webapp.models.mirror import Mirror
-from webapp.models.place import ALONE, Place, join_lines
+from webapp.models.place import ALONE, Heartbeat, Place, join_lines
 from webapp.models.suggestion import BEST, NotSame, Pair, Suggestion, written
 from webapp.models.sweep import Sweep
 from webapp.sync import matching
@@ -59,6 +59,7 @@ def _beating(held: Lane) -> Callable[[], None]:
             kept = ports.monotonic()
             with db.write():
                 held.hold()
+                Heartbeat.beat(held.worker)
 
     return beat
 
@@ -161,7 +162,7 @@ def _meet(held: Lane, connection: Connection, pairs: Sequence[Pair], wanted: Map
         join_lines(connection, {pair: suggested(wanted[pair]) for pair in pairs if pair not in apart})
 
 
-def lookalikes(connection: Connection, *, ours: bool) -> dict[int, int]:
+def lookalikes(connection: Connection, *, ours: bool, beat: Callable[[], None] = lambda: None) -> dict[int, int]:
     """Whom of the new customers of one side a bulk creation leaves alone: id -> the other side's that it resembles.
 
     Those of the open suggestions, and whoever shares CVR, EAN, e-mail or name with one over there, unless a person
@@ -169,8 +170,8 @@ def lookalikes(connection: Connection, *, ours: bool) -> dict[int, int]:
     """
     mine, others = (Customer, Mirror) if ours else (Mirror, Customer)
     apart = {pair if ours else (pair[1], pair[0]) for pair in NotSame.pairs(connection)}
-    found = matching.marked(register(connection, mine), register(connection, others), apart)
-    for customer_id, mirror_id in _open(connection):
+    found = matching.marked(register(connection, mine), register(connection, others), apart, beat)
+    for customer_id, mirror_id in _open(connection, beat):
         found.setdefault(*((customer_id, mirror_id) if ours else (mirror_id, customer_id)))
     return found
 
@@ -199,11 +200,11 @@ def label(values: Mapping[str, str]) -> str:
     return f"{values['name']} ({values['number']})"
 
 
-def _open(connection: Connection) -> list[Pair]:
+def _open(connection: Connection, beat: Callable[[], None]) -> list[Pair]:
     """The suggestions, best first: as stored when the worker is done, anew while it is not."""
     due = Lane.select().where(Lane.connection == connection, Lane.side == lanes.SUGGEST)
     if due.exists():
-        wanted = compute(connection)
+        wanted = compute(connection, beat)
         return sorted(wanted, key=lambda pair: wanted[pair][0])
     rows: Any = Suggestion.select(Suggestion.customer, Suggestion.mirror).where(Suggestion.connection == connection)
     return list(rows.order_by(Suggestion.rank, Suggestion.id).tuples())

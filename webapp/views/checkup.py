@@ -15,7 +15,6 @@ from webapp.forms import Choices
 from webapp.models.company import Company
 from webapp.models.connection import Connection
 from webapp.sync import checking, checkup, register
-from webapp.sync.checking import Check
 from webapp.sync.fields import NAMES
 from webapp.sync.normalise import same, settle
 from webapp.views import checkup_words, grid, spreadsheet
@@ -73,8 +72,7 @@ def mend() -> ResponseReturnValue:
 @blueprint.get("/list.<any(csv, xlsx):kind>")
 def export(kind: str) -> ResponseReturnValue:
     """Everything that was found, a line each, for a spreadsheet."""
-    lines = map(checkup_words.line, _thorough().everything())
-    return spreadsheet.answer(kind, "sundhedstjek", _("Sundhedstjek"), checkup_words.heads(), lines)
+    return spreadsheet.answer(kind, "sundhedstjek", _("Sundhedstjek"), checkup_words.heads(), _thorough())
 
 
 def _page(cause: str, page: int, wrong: Mapping[tuple[int, str], Typed] | None = None) -> str:
@@ -94,9 +92,10 @@ def _page(cause: str, page: int, wrong: Mapping[tuple[int, str], Typed] | None =
     )  # fmt: skip
 
 
-def _thorough() -> Check:
+def _thorough() -> Iterator[list[str]]:
     """Of the registers as they are now, however long that takes: a list to take away is not to be an older one."""
-    return checking.check(auth.company(), Connection.open_of(auth.company()))
+    found = checking.check(auth.company(), Connection.open_of(auth.company()))
+    yield from map(checkup_words.line, found.everything())
 
 
 def _typed() -> Iterator[Typed]:

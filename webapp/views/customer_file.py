@@ -17,25 +17,30 @@ from webapp.models.place import Place
 from webapp.sync.fields import BY_NAME, NAMES
 from webapp.sync.section import State
 
+AT_ONCE = 1000
+
 
 def heads() -> list[str]:
     return [_("Kundenr."), *map(label, NAMES), _("Tilstand"), _("Kundenr. i e-conomic")]
 
 
 def lines(company: Company, search: str) -> Iterator[list[str]]:
-    """By customer number; what e-conomic keeps in a list stands with the name it has there."""
+    """By customer number, some at a time; what e-conomic keeps in a list stands with the name it has there."""
     connection = Connection.open_of(company)
     names = Reference.names(connection) if connection else {}
-    stands = _stands(connection) if connection and connection.is_active else {}
-    for customer in Customer.searched(company, search).order_by(Customer.number).iterator():
-        state, partner = stands.get(customer.id, ("", None))
-        shown = [names.get((BY_NAME[name].reference, value)) or value for name, value in customer.values.items()]
-        word = str(STATES[State(state)][2]) if state else ""
-        yield [str(customer.number), *shown, word, str(partner or "")]
+    words, lists = {state.value: str(STATES[state][2]) for state in State}, [BY_NAME[name].reference for name in NAMES]
+    query, behind = _stood(Customer.searched(company, search), connection), 0
+    while found := list(query.where(Customer.number > behind).limit(AT_ONCE).tuples()):
+        for number, state, pairing, partner, *values in found:
+            shown = [names.get((kind, value)) or value for kind, value in zip(lists, values, strict=True)]
+            yield [str(number), *shown, words.get(state, ""), str(partner) if pairing and partner else ""]
+        behind = found[-1][0]
 
 
-def _stands(connection: Connection) -> dict[int, tuple[str, int | None]]:
-    """Customer -> its state and the number of its partner; somebody who is only suggested is no partner."""
-    columns = (Place.customer, Place.state, Place.pairing, Mirror.number)
-    query: Any = Place.select(*columns).join(Mirror, JOIN.LEFT_OUTER).where(Place.connection == connection)
-    return {row[0]: (row[1], row[3] if row[2] else None) for row in query.tuples() if row[0]}
+def _stood(customers: Any, connection: Connection | None) -> Any:
+    """With its state and the number of its partner; somebody who is only suggested is no partner."""
+    active = connection.id if connection and connection.is_active else None
+    stands = (Place.customer == Customer.id) & (Place.connection == active)
+    query = customers.join(Place, JOIN.LEFT_OUTER, on=stands).join(Mirror, JOIN.LEFT_OUTER)
+    columns = Customer.number, Place.state, Place.pairing, Mirror.number, *(getattr(Customer, name) for name in NAMES)
+    return query.select(*columns).order_by(Customer.number)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import PurePath
-from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,12 +17,11 @@ from webapp import auth, files, htmx
 from webapp.files import Unreadable
 from webapp.filters import label, number
 from webapp.models.connection import Connection
-from webapp.models.run import LOAD
+from webapp.models.run import LOAD, Run, RunPlan
 from webapp.models.upload import Upload
 from webapp.sync import runs
 from webapp.sync.fields import NAMES
-from webapp.sync.normalise import settle
-from webapp.sync.runs_plan import Line, Selection
+from webapp.sync.runs_plan import File, Selection
 from webapp.views import import_columns, spreadsheet
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
@@ -43,6 +42,8 @@ UNREADABLE = {
     "wide": _l("Linje %(line)s har for mange kolonner. Se efter, om det er den rigtige fil."),
     "cells": _l("Linje %(line)s har flere felter, end der er kolonnenavne. Se efter, om der er et tegn for meget."),
     "broken": _l("Linje %(line)s kan ikke læses. Se efter, om der mangler et anførselstegn."),
+    "nobody": _l("Der er ingen kunder i filen."),
+    "gone": _l("Filen er her ikke længere. Vælg den igen."),
     "wrong": _l("Linje %(line)s viser fejlen %(text)s i en celle. Ret den i regnearket, og vælg filen igen."),
 }
 
@@ -77,8 +78,11 @@ def template(kind: str) -> ResponseReturnValue:
 @blueprint.get("/<int:upload_id>")
 @auth.administrator_only
 def columns(upload_id: int) -> ResponseReturnValue:
-    """Which column is what, as far as their names tell."""
-    return _columns(_found(upload_id), request.args.get("sheet", 0, type=int))
+    """Which column is what, as far as their names tell; and why no plan could be made of the file."""
+    found = _found(upload_id)
+    if found.fault and "sheet" not in request.args:
+        return _columns(found, *_chosen_before(found), _said(Unreadable(**json.loads(found.fault))))
+    return _columns(found, request.args.get("sheet", 0, type=int))
 
 
 @blueprint.post("/<int:upload_id>")
@@ -86,23 +90,23 @@ def plan(upload_id: int) -> ResponseReturnValue:
     """A plan of what the file would do; the one made of the same file before goes."""
     found, sheet = _found(upload_id), request.form.get("sheet", 0, type=int)
     try:
-        lines, wrong = _lines(found, sheet)
+        picked = import_columns.chosen(request.form, files.table(found.sent, sheet).heads)
+        wrong = _wrongly_chosen(picked)
+        made = None if wrong else _planned(found, File(found.id, sheet, tuple(picked)))
     except Unreadable as fault:
-        lines, wrong = [], _said(fault)
-    if wrong:
+        made, wrong = None, _said(fault)
+    if made is None:
         return _columns(found, sheet, request.form, wrong), WRONG
-    before = found.run
-    made = runs.plan(Connection.of_files(auth.company()), LOAD, auth.user(), Selection(lines=tuple(lines)))
-    Upload.update(run=made).where(Upload.id == found.id).execute()
-    if before is not None:
-        runs.put_away(before)
     return htmx.go(url_for("runs.show", run_id=made.id))
 
 
 @blueprint.post("/<int:upload_id>/removal")
 def remove(upload_id: int) -> ResponseReturnValue:
-    """ "Annullér": the file is forgotten."""
-    Upload.delete().where(Upload.id == _found(upload_id).id).execute()
+    """ "Annullér": the file is forgotten, and a plan that is being made of it."""
+    found = _found(upload_id)
+    if found.run is not None and found.run.is_making:
+        runs.put_away(found.run)
+    Upload.delete().where(Upload.id == found.id).execute()
     return htmx.go(url_for("customers.index"), _("Filen er glemt igen. Intet er ændret."))
 
 
@@ -118,6 +122,25 @@ def _refused(raw: bytes) -> str:
     except Unreadable as fault:
         return _said(fault)
     return ""
+
+
+def _planned(found: Upload, chosen: File) -> Run:
+    """Raises Unreadable."""
+    before = found.run
+    Upload.update(fault="").where(Upload.id == found.id).execute()
+    made = runs.plan(Connection.of_files(auth.company()), LOAD, auth.user(), Selection(file=chosen))
+    Upload.update(run=made).where(Upload.id == found.id).execute()
+    if before is not None:
+        runs.put_away(before)
+    return made
+
+
+def _chosen_before(found: Upload) -> tuple[int, dict[str, str]]:
+    """The sheet and the columns with which no plan could be made."""
+    plan = RunPlan.of(found.run) if found.run else None
+    file = Selection.read(plan.picked).file if plan and plan.picked else None
+    columns = {f"column-{place}": name for place, name in enumerate(file.columns)} if file else {}
+    return file.sheet if file else 0, columns
 
 
 def _said(fault: Unreadable) -> str:
@@ -152,25 +175,13 @@ def _fields() -> dict[str, str]:
     return {"number": str(_("Kundenr."))} | {name: label(name) for name in NAMES}
 
 
-def _lines(found: Upload, sheet: int) -> tuple[list[Line], str]:
-    """The customers of the file, and what is wrong with how its columns were chosen. Raises Unreadable."""
-    table = files.table(found.sent, sheet)
-    picked = import_columns.chosen(request.form, table.heads)
+def _wrongly_chosen(picked: Sequence[str]) -> str:
+    """What is wrong with how the columns were chosen; '' when nothing is."""
     if name := import_columns.twice(picked):
-        return [], str(_("To kolonner er valgt som %(field)s. Vælg hvert felt én gang.", field=_fields()[name]))
+        return str(_("To kolonner er valgt som %(field)s. Vælg hvert felt én gang.", field=_fields()[name]))
     if not import_columns.can_tell(picked):
-        return [], str(_("Vælg, hvilken kolonne der er kundens navn eller nummer."))
-    lines = list(_read(found.name, table, picked))
-    return lines, "" if lines else str(_("Der er ingen kunder i filen. Intet er ændret."))
-
-
-def _read(name: str, table: files.Table, picked: Sequence[str]) -> Iterator[Line]:
-    for place, cells in table.lines:
-        if len(cells) > len(table.heads):
-            raise Unreadable("cells", place)
-        told: dict[str, Any] = {field: settle(cell) for field, cell in zip(picked, cells, strict=False) if field}
-        own = told.pop("number", "") if "number" in picked else None
-        yield Line(name, place, own, {field: value for field, value in told.items() if value})
+        return str(_("Vælg, hvilken kolonne der er kundens navn eller nummer."))
+    return ""
 
 
 def _found(upload_id: int) -> Upload:

@@ -21,20 +21,35 @@ from webapp.views import integrations, rehearsal_words
 blueprint = Blueprint("rehearsals", __name__, url_prefix="/settings/integrations/economic/rehearsal")
 SHOWN = 50
 WRONG = 422
+AT_ONCE = 500
+"""So many pairs are planned, for the numbers, before the page is shown."""
 
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
     """What would happen, in numbers and customer by customer; or what a rehearsal is, and the button that begins it."""
     active = Connection.open_of(auth.company())
-    found = list(outlook.of(active)) if active and active.is_active else []
-    pages = max(1, -(-len(found) // SHOWN))
+    is_on = active is not None and active.is_active and active.is_rehearsing
+    many = outlook.count(active) if active and is_on else 0
+    pages = max(1, -(-many // SHOWN))
     page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    at_once = active and is_on and (many <= AT_ONCE or "totals" in request.args)
     return render_template(
-        "rehearsals/index.html", connection=active, totals=Totals.of(found), page=page, pages=pages,
-        prospects=found[(page - 1) * SHOWN : page * SHOWN], names=Reference.names(active) if active else {},
+        "rehearsals/index.html", connection=active, page=page, pages=pages,
+        totals=Totals.of(active) if active and at_once else None,
+        prospects=list(outlook.of(active, after=(page - 1) * SHOWN, most=SHOWN)) if active and many else [],
+        names=Reference.names(active) if active else {},
         alone=Tally.of(active)[Section.NEW.value] if active else (0, 0, 0), outlook=outlook,
     )  # fmt: skip
+
+
+@blueprint.get("/totals")
+def totals() -> ResponseReturnValue:
+    """The numbers, asked for by a page that would have had to wait for them."""
+    active = Connection.open_of(auth.company())
+    if active is None or not active.is_rehearsing or not htmx.wants_piece():
+        return htmx.go(url_for("rehearsals.index", totals=1))
+    return htmx.partials(htmx.piece("#totals", render_template("rehearsals/_totals.html", totals=Totals.of(active))))
 
 
 @blueprint.post("/begin")
@@ -61,7 +76,7 @@ def ending() -> ResponseReturnValue:
 def end() -> ResponseReturnValue:
     """ "Gå i drift": just what was shown is done."""
     active = integrations.connected()
-    if active.is_rehearsing and Totals.of(outlook.of(active)).mark != request.form.get("seen"):
+    if active.is_rehearsing and Totals.of(active).mark != request.form.get("seen"):
         return _ending(active, moved=True), WRONG
     if not rehearsal.end(active, auth.user()):
         return _back(_("Prøvetilstand er ikke slået til. Intet er ændret."), "ask")
@@ -70,7 +85,7 @@ def end() -> ResponseReturnValue:
 
 def _ending(active: Connection, *, moved: bool = False) -> str:
     return render_template(
-        "rehearsals/ending.html", connection=active, totals=Totals.of(outlook.of(active)), moved=moved,
+        "rehearsals/ending.html", connection=active, totals=Totals.of(active), moved=moved,
         action=url_for("rehearsals.end"), back=url_for("rehearsals.index"),
     )  # fmt: skip
 

@@ -36,8 +36,8 @@ def lines(company: Company) -> Iterator[list[str]]:
     for run in _listed(company):
         word = str(run_words.STATES[run.state][2])
         made, by = filters.stamp(run.created_at), run.created_by.name if run.created_by else ""
-        applied = run.ordered_by.name if not run.is_planned and run.ordered_by else ""
-        counts = [str(count) for count in (run.total, run.done, run.failed)]
+        applied = run.ordered_by.name if not run.is_plan and run.ordered_by else ""
+        counts = ["", "", ""] if run.is_making else [str(count) for count in (run.total, run.done, run.failed)]
         yield [str(run.id), run_words.heading(run), word, made, by, applied, filters.stamp(run.finished_at), *counts]
 
 

@@ -143,7 +143,7 @@ class RunPage:
     @cached_property
     def undoings(self) -> list[Undoing]:
         """What has taken this run back, or does so now; a plan is neither."""
-        begun = [one for one in RunPlan.undoing(self.run) if not one.is_planned]
+        begun = [one for one in RunPlan.undoing(self.run) if not one.is_plan]
         return [Undoing(one, counted(one)[states.ITEM_DONE], _taken_back_partly(one)) for one in begun]
 
     @cached_property

@@ -45,6 +45,7 @@ UNDOES = {
     states.LOAD: _l("Fortryd: indlæs kunder fra fil"),
 }
 STATES = {
+    states.MAKING: ("state-go", "arrow-repeat", _l("Plan, bliver lavet")),
     states.PLANNED: ("", "question-circle", _l("Plan, ikke udført")),
     states.WAITING: ("state-go", "arrow-repeat", _l("I gang")),
     states.RUNNING: ("state-go", "arrow-repeat", _l("I gang")),
@@ -163,6 +164,7 @@ NOT_APPLIED = {
         "Du har valgt noget andet, end planen viste. Her er den, som den bliver nu. Se den, og tryk igen. "
         "Intet er gjort."
     ),
+    "making": _l("Planen bliver stadig lavet. Vent, til den er færdig. Intet er gjort."),
     "moved": _l("Planen er lavet om, siden du så den. Se den igen. Intet er gjort."),
     "busy": _l("En anden kørsel er i gang. Vent, til den er færdig, og tryk ”Indsend” igen. Intet er gjort."),
     "empty": _l("Der er ingen kunder i planen. Sæt hak ved dem, der skal med. Intet er gjort."),

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from webapp import auth, htmx
 from webapp.models.connection import Connection
-from webapp.models.run import DELETE, EXCLUDE, LOAD, PAIR, RESOLVE, Run, RunPlan
-from webapp.sync import runs, runs_undo
+from webapp.models.run import DELETE, DROPPED, EXCLUDE, LOAD, PAIR, RESOLVE, Run, RunPlan
+from webapp.sync import kinds, runs, runs_undo
 from webapp.sync.runs import NotApplied
 from webapp.sync.runs_plan import EVERYBODY, Selection
 from webapp.sync.section import Section, State
@@ -77,13 +77,19 @@ def _id(text: str) -> int:
 @blueprint.get("/<int:run_id>")
 def show(run_id: int) -> ResponseReturnValue:
     """The plan with its address of its own; once applied, how far the run is and how it ended for whom."""
-    return _page(_found(run_id))
+    run = _found(run_id)
+    unread = Loaded(run).upload if run.state == DROPPED else None
+    if unread is not None and auth.user().is_administrator:
+        return htmx.go(url_for("imports.columns", upload_id=unread.id))
+    return _page(run)
 
 
 @blueprint.get("/<int:run_id>/list.<any(csv, xlsx):kind>")
 def export(run_id: int, kind: str) -> ResponseReturnValue:
     """Every customer of the plan or run with its fields, old and new, for a spreadsheet."""
     run = _found(run_id)
+    if run.is_making:
+        abort(409, str(run_words.NOT_APPLIED["making"]))
     return spreadsheet.answer(kind, f"koersel-{run.id}", _("Kørsel"), run_file.heads(), run_file.lines(run))
 
 
@@ -91,7 +97,8 @@ def export(run_id: int, kind: str) -> ResponseReturnValue:
 def choose(run_id: int) -> ResponseReturnValue:
     """The same customers, planned anew with other choices."""
     run = _found(run_id)
-    told = "" if run.kind in runs.KINDS and runs.choose(run, request.form.to_dict()) else run_words.NOT_APPLIED["over"]
+    is_chosen = run.kind in kinds.KINDS and not run.is_making and runs.choose(run, request.form.to_dict())
+    told = "" if is_chosen else run_words.NOT_APPLIED["making" if run.is_making else "over"]
     return htmx.go(url_for("runs.show", run_id=run.id), str(told), "ask")
 
 
@@ -112,9 +119,18 @@ def start(run_id: int) -> ResponseReturnValue:
 def _is_chosen_anew(run: Run, seal: str) -> bool:
     """The person saw this very plan, and has then chosen something that it was not made with."""
     shown = RunPlan.of(run)
-    if shown is None or shown.seal != seal or run.kind not in runs.KINDS:
+    if shown is None or shown.seal != seal or run.kind not in kinds.KINDS:
         return False
     return any(request.form.get(name, value) != value for name, value in shown.choices.items())
+
+
+@blueprint.get("/<int:run_id>/making")
+def making(run_id: int) -> ResponseReturnValue:
+    """How far the worker is with a plan; once it is whole, or there is none to be, its own page says so."""
+    run = _found(run_id)
+    if not run.is_making or not htmx.wants_piece():
+        return htmx.go(url_for("runs.show", run_id=run.id))
+    return htmx.partials(htmx.piece("#making", render_template("runs/_making.html", run=run)))
 
 
 @blueprint.get("/<int:run_id>/progress")
@@ -201,6 +217,8 @@ def _facts(run: Run) -> Any:
 
 
 def _page(run: Run, wrong: str = "") -> str:
+    if run.is_making:
+        return render_template("runs/making.html", run=run, wrong=wrong)
     template = "runs/plan.html" if run.is_planned else "runs/show.html"
     return render_template(template, page=run_page.read(run), run=run, wrong=wrong)
 
