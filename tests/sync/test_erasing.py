@@ -16,7 +16,7 @@ from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
 from webapp.models.upload import Upload
-from webapp.sync import checking, connect, erasing, pairings, runs, runs_undo
+from webapp.sync import checking, checkup, connect, erasing, pairings, runs, runs_undo
 from webapp.sync.erasing import Hindered
 from webapp.sync.runs_plan import Line, Selection
 
@@ -250,4 +250,22 @@ def test_nor_what_the_health_check_found_of_its_partner_in_between(connected: Wo
     checking.check(connected.company, connected.connection)
     gone_there(connected, 1042)
     connected.drain()
+    assert everywhere() == set()
+
+
+def test_nor_what_a_health_check_finds_that_had_read_it_before(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair, examine = lived(connected), checkup.examine
+    connected.ours(9, "Ny Kunde ApS")
+
+    def meanwhile(rows: Any, filled: Any) -> checkup.Report:
+        monkeypatch.setattr(checkup, "examine", examine)
+        erasing.erase(connected.company, pair.customer_id, connected.alice)
+        gone_there(connected, 1042)
+        connected.drain()
+        return examine(rows, filled)
+
+    monkeypatch.setattr(checkup, "examine", meanwhile)
+    checking.check(connected.company, connected.connection)
     assert everywhere() == set()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any, Self
 
-from peewee import ForeignKeyField, IntegerField, TextField
+from peewee import ForeignKeyField, IntegerField, TextField, fn
 
 from webapp.models.base import Row
 from webapp.models.company import Company
+
+FORGOTTEN = ""
+"""Stands where a check was forgotten, so that one which had read the registers before is not kept after all."""
 
 
 class Checked(Row):
@@ -29,7 +32,20 @@ class Checked(Row):
     @classmethod
     def last(cls, company: Company) -> Self | None:
         """The one that is kept, of whatever state of the registers."""
-        return cls.get_or_none(cls.company == company)
+        return cls.get_or_none(cls.company == company, cls.stamp != FORGOTTEN)
+
+    @classmethod
+    def turn(cls, company: Company) -> int:
+        """A higher number after each check that was kept, and after each time that all was forgotten."""
+        return int(cls.select(fn.MAX(cls.id)).where(cls.company == company).scalar() or 0)
+
+    @classmethod
+    def forget(cls, company: Company) -> None:
+        """Keep nothing of what was found, nor of what is being looked for now; in the caller's transaction."""
+        company.take_turns()
+        for table in (CheckedPage, cls):
+            table.delete().where(table.company == company).execute()
+        cls.create(company=company, stamp=FORGOTTEN, checked=0, odd=0, counts_json="{}")
 
     @property
     def counts(self) -> dict[str, list[int]]:

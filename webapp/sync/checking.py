@@ -105,8 +105,10 @@ def step(held: Lane, connection: Connection) -> None:
 def _look(
     company: Company, connection: Connection | None, rules: list[Rule], stamp: str, held: Lane | None = None
 ) -> Checked:
+    turn = Checked.turn(company)
     report = checkup.examine(list(_rows(company, connection)), _filled(connection, rules))
-    return _keep(company, stamp, report, held)
+    kept = _keep(company, stamp, report, held, turn) or Checked.of(company, stamp)
+    return kept or _look(company, connection, rules, _stamp(company, connection, rules), held)
 
 
 def _size(company: Company, connection: Connection) -> int:
@@ -132,7 +134,8 @@ def _stamp(company: Company, connection: Connection | None, rules: list[Rule]) -
 
 
 @db.retrying
-def _keep(company: Company, stamp: str, report: Report, held: Lane | None) -> Checked:
+def _keep(company: Company, stamp: str, report: Report, held: Lane | None, turn: int) -> Checked | None:
+    """None where another was kept meanwhile, or somebody erased whom this one may name."""
     pages = [
         {"company": company, "stamp": stamp, "cause": cause, "page": page, "findings_json": json.dumps(told)}
         for cause, findings in report.by_cause.items()
@@ -143,7 +146,9 @@ def _keep(company: Company, stamp: str, report: Report, held: Lane | None) -> Ch
     with db.write():
         if held is not None:
             held.hold()
-        Company.locked(company.id)
+        company.take_turns()
+        if Checked.turn(company) != turn:
+            return None
         Checked.delete().where(Checked.company == company).execute()
         kept: Checked = Checked.create(company=company, **facts)
         CheckedPage.delete().where(CheckedPage.company == company).execute()

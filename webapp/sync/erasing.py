@@ -11,6 +11,7 @@ from webapp.models import attempt as attempts
 from webapp.models import history, lane, pairing
 from webapp.models import run as states
 from webapp.models.attempt import Attempt
+from webapp.models.checked import Checked
 from webapp.models.company import Company
 from webapp.models.confirmation import Confirmation
 from webapp.models.connection import CLOSED, Connection
@@ -27,7 +28,7 @@ from webapp.models.suggestion import Suggestion
 from webapp.models.upload import Upload
 from webapp.models.user import User
 from webapp.sync import apply, register, runs_load, standing
-from webapp.sync.forgetting import BECAUSE, EMPTY, blank, forget_check, wipe_there
+from webapp.sync.forgetting import BECAUSE, EMPTY, blank, wipe_there
 from webapp.sync.register import NoSuchCustomer
 
 NAMING = ("name", "cvr", "ean", "email", "phone", "address")
@@ -192,7 +193,7 @@ def _naming(customer: Customer) -> list[str]:
 
 def _wipe_elsewhere(company: Company, naming: Sequence[str]) -> None:
     """What tells of it without an id: lines of files, whom another was taken for, and what the health check found."""
-    forget_check(company.id)
+    Checked.forget(company)
     for value in naming:
         written = json.dumps(value, ensure_ascii=False)[1:-1]
         for item in RunItem.select().where(RunItem.company == company, RunItem.note_json.contains(written)):

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from webapp.models import inbox, lane
-from webapp.models.checked import Checked, CheckedPage
+from webapp.models.checked import Checked
 from webapp.models.exclusion import Exclusion
 from webapp.models.history import History
 from webapp.models.inbox import Inbox
@@ -39,13 +39,7 @@ def wipe_there(mirror: Mirror) -> None:
     Lane.update(fault_text="").where(*look).execute()
     Suggestion.delete().where(Suggestion.connection == connection, Suggestion.mirror == mirror).execute()
     blank(History).where(History.company == mirror.company_id, History.mirror_id == mirror.id).execute()
-    forget_check(mirror.company_id)
-
-
-def forget_check(company_id: int) -> None:
-    """What the health check found last names customers; it is looked for again when somebody asks."""
-    for table in (CheckedPage, Checked):
-        table.delete().where(table.company == company_id).execute()
+    Checked.forget(mirror.company)
 
 
 def wipe_if_erased(mirror: Mirror) -> None:
