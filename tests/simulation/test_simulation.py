@@ -92,3 +92,9 @@ def test_a_base_that_moves_too_early_is_found_and_told_in_a_few_steps(
     few = campaign.shortest(kept, failed, 40, most=30)
     assert len(few) <= 10
     assert kinds(failed) & kinds(played(kept, failed.seed, only=few))
+
+
+def test_a_commit_of_the_simulations_own_is_its_own_whoever_plays_it() -> None:
+    asked: dict[str, Any] = {"__name__": "webapp.cli.simulating", "met": boundaries.met}
+    exec("def replay(): return met('commit.before')", asked)
+    assert asked["replay"]() == "simulation's own commit.before"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
 ENGINE = ("sync", "models", "notices", "worker.py")
-_PLUMBING = ("webapp.db", "webapp.ports", "webapp.simulation")
+_PLUMBING = ("webapp.db", "webapp.ports", "webapp.simulation", "webapp.cli")
 
 
 @functools.cache
