@@ -13,6 +13,7 @@ from webapp.economic.records import new_body
 from webapp.models import attempt as attempts
 from webapp.models import pairing
 from webapp.models.attempt import Attempt
+from webapp.models.connection import Connection
 from webapp.models.default_rule import DefaultRule
 from webapp.models.field_rule import FieldRule
 from webapp.models.inbox import Inbox
@@ -24,7 +25,7 @@ from webapp.sync import apply, pull, push
 from webapp.sync.creations import NOT_CREATED, give_up, never_sent, note_made, open_there, stood_there
 from webapp.sync.fields import NAMES, REFERENCES, Values, read, spelled
 from webapp.sync.normalise import same
-from webapp.sync.plan import UNSURE
+from webapp.sync.plan import UNSURE, Base
 
 TELLING = frozenset(NAMES) - {"name", "country", *REFERENCES}
 """What tells a customer from another of the same name."""
@@ -239,26 +240,18 @@ def _settle(
         if pair is None or pair.state != pairing.CREATING:
             held.finish()
             return
-        connection = pair.connection
-        mirror = Mirror.with_number(connection, record.number)
+        mirror = _entered(pair.connection, record)
         if mirror is None:
-            mirror = pull.enter(connection, record)
-        elif Pairing.of_mirror(mirror) is not None:
             _give_way(attempt)
             held.finish()
             return
-        else:
-            pull.store(mirror, record)
         pair.mirror, pair.state, pair.fault = mirror, pairing.OPEN, {}
         made = told or _as_sent(attempt)
         made_there = read(made)
         now = made_there if told is not None and unsure else read(record)
         if unsure:
             pair.party = UNSURE
-        sent = {name: (value, now[name]) for name, value in attempt.fields.items() if same(value, now[name])}
-        # What a pair that a run brings back had not settled is asked about again; what was agreed to differ still is.
-        apart = {name: (both[0], made_there[name]) for name, both in pair.base.items() if not same(*both)}
-        pair.base = apart | {name: both for name, both in (pair.base or sent).items() if name in sent}
+        pair.base = _agreed(pair.base, attempt.fields, now, made_there)
         pair.version += 1
         pair.save()
         run_id = RunItem.running(pair.id)
@@ -271,6 +264,23 @@ def _settle(
         else:
             held.finish()
     ports.failpoint("create.settled")
+
+
+def _entered(connection: Connection, record: RemoteCustomer) -> Mirror | None:
+    """The row of who stands there; None where that is another pair's by now."""
+    mirror = Mirror.with_number(connection, record.number)
+    if mirror is None or Pairing.of_mirror(mirror) is not None:
+        return None if mirror else pull.enter(connection, record)
+    pull.store(mirror, record)
+    return mirror
+
+
+def _agreed(base: Base, fields: Values, now: Values, made_there: Values) -> Base:
+    """What was sent and stands there. What a pair that a run brings back had not settled is asked about again; what was
+    agreed to differ still is."""
+    sent = {name: (value, now[name]) for name, value in fields.items() if same(value, now[name])}
+    apart = {name: (both[0], made_there[name]) for name, both in base.items() if not same(*both)}
+    return apart | {name: both for name, both in (base or sent).items() if name in sent}
 
 
 def _as_sent(attempt: Attempt) -> RemoteCustomer:
