@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import ssl
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -21,6 +23,14 @@ class Unsent(Exception):
 
 class Unreachable(Unsent):
     """The server takes none just now."""
+
+
+def addressed(name: str, email: str) -> Address:
+    """To whom a letter goes. Raises Unsent where Python's library finds no address in it, in whatever way."""
+    try:
+        return Address(name, addr_spec=email)
+    except (MessageError, ValueError, LookupError, AttributeError) as fault:
+        raise Unsent(_told(fault)) from fault
 
 
 def send(url: str, letter: EmailMessage) -> None:

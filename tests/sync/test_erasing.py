@@ -14,9 +14,9 @@ from webapp.models.exclusion import Exclusion
 from webapp.models.history import History
 from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
-from webapp.models.run import Run, RunItem
+from webapp.models.run import LOAD, Run, RunItem
 from webapp.models.upload import Upload
-from webapp.sync import checking, checkup, connect, erasing, pairings, runs, runs_undo
+from webapp.sync import checking, checkup, connect, erasing, making, pairings, runs, runs_undo
 from webapp.sync.erasing import Hindered
 from webapp.sync.runs_plan import Line, Selection
 
@@ -268,4 +268,27 @@ def test_nor_what_a_health_check_finds_that_had_read_it_before(
 
     monkeypatch.setattr(checkup, "examine", meanwhile)
     checking.check(connected.company, connected.connection)
+    assert everywhere() == set()
+
+
+def test_a_line_of_somebody_else_whose_address_holds_the_name_stays(connected: World) -> None:
+    customer = connected.ours(1042, "Jensen")
+    line = Line("kunder.csv", 2, None, {"name": "Hansen", "address": "Jensensvej 12"})
+    run = runs.start(runs.plan(connected.connection, LOAD, connected.alice, Selection(lines=(line,))), connected.alice)
+    erasing.erase(connected.company, customer.id, connected.alice)
+    connected.drain()
+    assert connected.fresh(run).done == 1
+
+
+def test_a_plan_that_the_worker_made_of_lines_tells_nothing_of_them_itself(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "AT_LEISURE", 0)
+    customer = connected.ours(1042, f"{TOKEN} Rengøring")
+    line = Line("kunder.csv", 2, "1042", {"name": f"{TOKEN} Rengøring", "city": "Odense"})
+    run = runs.plan(connected.connection, LOAD, connected.alice, Selection(lines=(line,)))
+    connected.drain()
+    runs.start(connected.fresh(run), connected.alice)
+    connected.drain()
+    erasing.erase(connected.company, customer.id, connected.alice)
     assert everywhere() == set()

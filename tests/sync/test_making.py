@@ -16,6 +16,7 @@ from webapp.sync import erasing, kinds, loading, making, runs, runs_undo
 from webapp.sync.runs_plan import EVERYBODY, File, Line, Planned, Selection
 from webapp.worker import Worker
 
+pytestmark = pytest.mark.contended
 PICKED = File(0, 0, ("number", "name"))
 
 
@@ -93,7 +94,7 @@ def test_what_is_being_made_cannot_be_carried_out(connected: World) -> None:
     made = load(connected)
     with pytest.raises(runs.NotApplied, match="making"):
         runs.start(made, connected.alice)
-    assert not runs.choose(made, {"there": "take"}) and not RunItem.of(made).exists()
+    assert not runs.choose(made, {"there": "take"}) and fresh(made).is_making
 
 
 def test_a_plan_put_away_in_the_making_leaves_nothing(connected: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,6 +109,34 @@ def test_a_plan_put_away_in_the_making_leaves_nothing(connected: World, monkeypa
     connected.drain()
     assert (fresh(made).state, RunItem.of(made).count(), Upload.select().count()) == ("dropped", 0, 1)
     assert not Lane.select().where(Lane.side == "plan").exists()
+
+
+def test_a_plan_put_away_amid_its_rows_is_for_nobody(connected: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in (7, 8):
+        connected.ours(number, f"Kunde {number}")
+    made, insert = runs.plan(connected.connection, "create_theirs", connected.alice), making.insert
+    monkeypatch.setattr(making, "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(making, "insert", lambda rows: (insert(rows), insert_once.append(rows))[0])
+    insert_once: list[object] = []
+    progress = making._making
+
+    def meanwhile(held: Lane, run: Run) -> Any:
+        if len(insert_once) == 1:
+            runs.put_away(made)
+        return progress(held, run)
+
+    monkeypatch.setattr(making, "_making", meanwhile)
+    connected.drain()
+    assert (fresh(made).state, fresh(made).total, RunItem.of(made).count()) == ("dropped", 0, 0)
+
+
+def test_a_file_plan_can_be_chosen_anew_when_its_file_was_forgotten(connected: World) -> None:
+    made = load(connected)
+    connected.drain()
+    Upload.delete().execute()
+    assert runs.choose(fresh(made), {"there": "take"})
+    connected.drain()
+    assert (fresh(made).state, RunItem.of(made).count()) == ("planned", 2)
 
 
 def test_who_dies_while_making_it_is_followed_by_another(connected: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from webapp.models.customer import Customer
 from webapp.models.field_rule import FieldRule
 from webapp.models.history import History
 from webapp.models.pairing import Pairing
-from webapp.sync import pairings, register, rules
+from webapp.sync import connect, pairings, register, rules
 from webapp.sync.pairings import Versions
 from webapp.sync.plan import Outcome
 from webapp.sync.standing import plan_of
@@ -374,6 +374,17 @@ def test_the_currency_of_a_settled_customer_goes_once_confirmed(connected: World
     pairings.answer(connected.connection, pair.id, {"currency": "ours"}, seen(pair), connected.alice)
     connected.drain()
     assert connected.stored(1042)["currency"] == "EUR"
+
+
+def test_what_was_taken_back_while_nothing_was_synchronised_is_held_no_longer(connected: World) -> None:
+    pair = connected.pair_same()
+    connected.save(pair.customer, currency="EUR")
+    connected.drain()
+    connect.deactivate(connected.connection)
+    connected.save(pair.customer, currency="DKK")
+    connect.activate(connected.connection, connected.alice)
+    connected.drain()
+    assert connected.fresh(pair).guard == {}
 
 
 def test_harmless_effects_go_by_themselves(connected: World) -> None:

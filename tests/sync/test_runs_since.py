@@ -14,6 +14,8 @@ from webapp.models.run import CREATE_OURS, CREATE_THEIRS, EXCLUDE, PAIR, Run, Ru
 from webapp.sync import not_same, pairings, runs, runs_load, runs_undo
 from webapp.sync.runs_plan import Selection
 
+pytestmark = pytest.mark.contended
+
 
 def applied(world: World, run: Run) -> Run:
     runs.start(run, world.alice)

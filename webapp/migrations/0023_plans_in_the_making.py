@@ -18,4 +18,12 @@ def up(migrator: Any, db: Any) -> None:
 
 
 def down(migrator: Any, db: Any) -> None:
-    run_sql(db, "ALTER TABLE run_plan DROP COLUMN picked; ALTER TABLE upload DROP COLUMN fault")
+    run_sql(
+        db,
+        """
+        DELETE FROM lane WHERE side = 'plan';
+        UPDATE run SET state = 'dropped' WHERE state = 'making';
+        ALTER TABLE run_plan DROP COLUMN picked;
+        ALTER TABLE upload DROP COLUMN fault
+        """,
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from email.errors import MessageError
 from email.message import EmailMessage
 from typing import Any
 
@@ -24,8 +23,6 @@ LEASE = timedelta(minutes=15)
 FIRST_REST, LONGEST_REST = timedelta(minutes=5), timedelta(hours=1)
 _WANTED = (User.role == ADMINISTRATOR, User.disabled_at.is_null(), User.notices)
 """Who is written to."""
-_NO_ADDRESS = (MessageError, ValueError, LookupError, AttributeError)
-"""What Python's mail library makes of an address that no mail can be written to."""
 Write = Callable[[User, Sequence[Item], str], EmailMessage]
 """The last: what the letter is known by. It is the same when it is sent again, and another for the next one."""
 Send = Callable[[EmailMessage], None]
@@ -71,8 +68,9 @@ def _tell(user: User, items: Sequence[Item], write: Write, send: Send) -> bool:
         return False
     notice, told = held
     try:
+        mail.addressed(user.name, user.email)
         send(write(user, told, _mark(notice, told)))
-    except (mail.Unsent, *_NO_ADDRESS) as fault:
+    except mail.Unsent as fault:
         _rest(notice, str(fault))
         if isinstance(fault, mail.Unreachable):
             raise

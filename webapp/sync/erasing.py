@@ -92,6 +92,7 @@ def erase(company: Company, customer_id: int, by: User | None) -> Customer:
     """Delete the customer here if it is not yet, end its pairs, and forget every value. Raises NoSuchCustomer and
     Hindered."""
     with db.write():
+        company.take_turns()  # Before any other row, as whoever orders a plan or forgets a check does.
         # So that no file under way adds a line that it has read and that is forgotten here.
         list(
             db.for_update(
@@ -197,11 +198,13 @@ def _wipe_elsewhere(company: Company, naming: Sequence[str]) -> None:
     for value in naming:
         written = json.dumps(value, ensure_ascii=False)[1:-1]
         for item in RunItem.select().where(RunItem.company == company, RunItem.note_json.contains(written)):
-            if "row" in item.note and not item.customer_id:
+            if value in item.note.get("row", {}).values() and not item.customer_id:
                 item.before, item.after, item.note = "", "", {"erased": True}
                 is_left_out = item.state == states.ITEM_WAITING
                 item.state = states.ITEM_HELD if is_left_out else item.state
                 item.reason = BECAUSE if is_left_out or item.reason else ""
-            else:
+            elif item.note.get("alike", "").startswith(f"{value} ("):
                 item.note = {name: told for name, told in item.note.items() if name != "alike"}
+            else:
+                continue  # Somebody else, in whose name or address the value stands.
             item.save()

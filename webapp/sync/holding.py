@@ -53,9 +53,11 @@ def forbid(pair: Pairing, name: str, effect: Effect, value: str) -> None:
 
 
 def is_freed(pair: Pairing, record: RemoteCustomer) -> bool:
-    """A write is blocked that need not be any more: the customer owes nothing by now."""
+    """A write is held that need not be any more: the customer owes nothing by now, or ours were changed meanwhile."""
+    ours = pair.customer.values
+    is_over = any(not same(entry["value"], ours[name]) for name, entry in pair.guard.items())
     is_blocked = any(entry["grade"] == Grade.FORBIDDEN for entry in pair.guard.values())
-    return is_blocked and guard.balance(record.raw) == 0
+    return is_over or (is_blocked and guard.balance(record.raw) == 0)
 
 
 def confirm(pair: Pairing, answers: Mapping[str, str], by: User | None) -> None:

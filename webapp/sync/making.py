@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from webapp import db, ports
 from webapp.files import Unreadable
@@ -60,6 +61,7 @@ def order(
     """Let the worker make it."""
     files = Connection.of_files(connection.company)
     with db.write():
+        connection.company.take_turns()
         made = Run.create(
             company=connection.company_id, connection=connection, kind=kind, state=states.MAKING, created_by=by,
             rule=choices.get("rule", ""), total=TIMES * looks,
@@ -77,6 +79,7 @@ def order_again(run: Run, picked: Selection, choices: Mapping[str, str], looks: 
     """Let the worker make it anew; False when it has been applied meanwhile."""
     files = Connection.of_files(run.company)
     with db.write():
+        run.company.take_turns()
         locked = Run.locked(run.id)
         plan = RunPlan.of(locked)
         if plan is None or not locked.is_planned:
@@ -100,21 +103,42 @@ class Progress:
         self.looked += 1
         if ports.monotonic() - self.told > TOLD_EVERY:
             self.told = ports.monotonic()
-            with _making(self.held, self.run) as run:
-                Heartbeat.beat(self.held.worker)
-                run.done = min(self.looked, run.total)
-                run.save()
+            _tell(self.held, self.run, self.looked)
 
 
 def keep(held: Lane, run: Run, items: Sequence[Planned], choices: Mapping[str, str]) -> None:
     """Store what was planned, some at a time, and at last let it be looked at. Raises Fenced and PutAway."""
     rows = [item.as_row(run, position) for position, item in enumerate(items)]
     seal = sealed(run.kind, choices, rows)
+    _begin_anew(held, run)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        _add(held, run, rows[start : start + ROWS_AT_ONCE])
+    _show(held, run, items, seal)
+
+
+@db.retrying
+def _tell(held: Lane, run: Run, looked: int) -> None:
+    with _making(held, run) as made:
+        Heartbeat.beat(held.worker)
+        made.done = min(looked, made.total)
+        made.save()
+
+
+@db.retrying
+def _begin_anew(held: Lane, run: Run) -> None:
+    """Another worker may have died amid its rows."""
     with _making(held, run):
         RunItem.delete().where(RunItem.company == run.company_id, RunItem.run == run).execute()
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        with _making(held, run):
-            insert(rows[start : start + ROWS_AT_ONCE])
+
+
+@db.retrying
+def _add(held: Lane, run: Run, rows: Sequence[Mapping[str, Any]]) -> None:
+    with _making(held, run):
+        insert(rows)
+
+
+@db.retrying
+def _show(held: Lane, run: Run, items: Sequence[Planned], seal: str) -> None:
     with _making(held, run) as made:
         plan = RunPlan.of(made)
         if plan is None:
@@ -140,7 +164,7 @@ def give_up(held: Lane, run: Run, upload: int, fault: Unreadable) -> None:
     told = json.dumps({"why": fault.why, "line": fault.line, "text": fault.text})
     with db.write():
         held.hold()
-        Run.update(state=states.DROPPED, finished_at=ports.now()).where(
+        Run.update(state=states.DROPPED, finished_at=ports.now(), total=0, done=0).where(
             Run.id == run.id, Run.state == states.MAKING
         ).execute()
         Upload.update(fault=told).where(Upload.company == run.company_id, Upload.id == upload).execute()

@@ -78,8 +78,9 @@ def choose(run: Run, choices: Choices) -> bool:
 def _picked_for(run: Run) -> Selection:
     """Those whom a plan is for: the file that it was made of, or just the customers that it shows."""
     shown = RunPlan.of(run)
-    if run.kind == states.LOAD and shown is not None and shown.picked:
-        return Selection.read(shown.picked)
+    picked = Selection.read(shown.picked) if shown is not None and shown.picked else EVERYBODY
+    if picked.file is not None and Upload.found(run.company, picked.file.upload) is not None:
+        return picked
     items = RunItem.of(run)
     if run.kind != states.LOAD:  # There may be very many, and only their ids are asked for.
         items = items.select(RunItem.customer_id, RunItem.mirror_id, RunItem.pairing_id).namedtuples()
@@ -266,9 +267,20 @@ def resume(run: Run) -> bool:
     return _move(run, (states.PAUSED,), states.RUNNING)
 
 
+@db.retrying
 def put_away(run: Run) -> bool:
     """Forget a plan; False when somebody has applied it or put it away meanwhile."""
-    return _move(run, (states.PLANNED, states.MAKING), states.DROPPED)
+    with db.write():
+        locked = Run.locked(run.id)
+        if not locked.is_plan:
+            return False
+        if locked.is_making:
+            RunItem.delete().where(RunItem.company == run.company_id, RunItem.run == run).execute()
+            locked.total = locked.done = 0
+        locked.state, locked.finished_at = states.DROPPED, ports.now()
+        locked.save()
+        runs_load.forget(locked)
+        return True
 
 
 def stop(run: Run) -> bool:
@@ -279,13 +291,9 @@ def stop(run: Run) -> bool:
 @db.retrying
 def _move(run: Run, from_: Collection[str], to: str) -> bool:
     with db.write():
-        if to != states.DROPPED:
-            # Taken first, as a step does, so that the two wait for each other and do not get stuck.
-            Lane.wake(run.connection, lane.RUN, run.id)
+        # Taken first, as a step does, so that the two wait for each other and do not get stuck.
+        Lane.wake(run.connection, lane.RUN, run.id)
         changes: dict[str, object] = {"state": to}
-        if to in (states.STOPPED, states.DROPPED):
+        if to == states.STOPPED:
             changes["finished_at"] = ports.now()
-        moved = Run.update(**changes).where(Run.id == run.id, Run.state.in_(list(from_))).execute()
-        if moved and to == states.DROPPED:
-            runs_load.forget(run)
-        return bool(moved)
+        return bool(Run.update(**changes).where(Run.id == run.id, Run.state.in_(list(from_))).execute())

@@ -10,7 +10,7 @@ from webapp.models.connection import Connection
 from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
-from webapp.models.run import Run, RunItem
+from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.upload import Upload
 from webapp.sync import apply, file_lines, loading, matching, register, suggesting
 from webapp.sync.pairings import Moved
@@ -83,6 +83,7 @@ def forget(run: Run) -> None:
     if run.kind != states.LOAD:
         return
     RunItem.delete().where(RunItem.company == run.company_id, RunItem.run == run).execute()
+    RunPlan.update(picked="").where(RunPlan.company == run.company_id, RunPlan.run == run).execute()
     Upload.forget(run)
 
 

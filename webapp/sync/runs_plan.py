@@ -202,6 +202,8 @@ def _fill(run: Run, plan: RunPlan, items: Sequence[Planned], choices: Mapping[st
 def finish(run: Run, plan: RunPlan, items: Sequence[Planned], seal: str) -> None:
     """The rows are in: let the plan be looked at, in the caller's transaction."""
     plan.calls, plan.seal = sum(item.calls for item in items if not item.held), seal
+    if not plan.picked or Selection.read(plan.picked).file is None:
+        plan.picked = ""  # The rows say it too, and what they hold of a person can be erased.
     plan.save()
     run.state, run.total, run.done = runs.PLANNED, sum(1 for item in items if not item.held), 0
     run.save()
