@@ -53,19 +53,21 @@ class Restored:
         for then in (quiet.drain, quiet._compare, quiet.drain):
             then(self.world)
 
-    def _orders(self) -> dict[str, int]:
-        """Key of a creation -> the order it belongs to."""
-        return {one.key: one.pairing_id for one in Attempt.select().where(Attempt.kind == CREATE)}
+    def _orders(self) -> dict[str, tuple[int, int]]:
+        """Key of a creation -> the order it belongs to, and the number it was made under."""
+        return {one.key: (one.pairing_id, one.number) for one in Attempt.select().where(Attempt.kind == CREATE)}
 
     def remotes(self) -> list[Remote]:
         """Who lives in e-conomic."""
         return [remote for remote in self.world.ledger.remotes if not remote.gone]
 
     def made_twice(self) -> list[int]:
-        """Orders that made somebody after the backup was back, though they had made somebody who lives."""
-        orders: dict[Any, Any] = self.orders
-        made = {orders[one.key] for one in self.remotes() if one not in self.before and one.key in orders}
-        return [orders[one.key] for one in self.before if not one.gone and orders.get(one.key) in made]
+        """Orders that made somebody after the backup was back, though they had made somebody who lives, and under the
+        number of the order: nothing that the backup holds leads to whoever was given another number there since."""
+        orders: dict[Any, tuple[int, int]] = self.orders
+        made = {orders[one.key][0] for one in self.remotes() if one not in self.before and one.key in orders}
+        living = [orders[one.key] + (one.number,) for one in self.before if not one.gone and one.key in orders]
+        return [order for order, number, now in living if order in made and number == now]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

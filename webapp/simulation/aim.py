@@ -31,6 +31,11 @@ WAYS: dict[str, tuple[Planned | str, ...]] = {
         "all works again", "they import", "we compare", AHEAD, "we order copies", AHEAD, "they empty most",
         "we compare", AHEAD, "we answer the emptied",
     ),
+    "not_same": ("we add", "they add the same", "webhooks arrive", AHEAD, "we tell apart", "we tell apart", "work"),
+    "making": ("we have a plan made", AHEAD, "we have a plan made", AHEAD, "we have a plan made", AHEAD),
+    "making.give_up": ("we have a plan made", AHEAD, "we have a plan made") * 4,
+    "making.order_again": ("we have a plan made", AHEAD, "we have a plan made") * 3,
+    "runs.make": ("we have a plan made", "we have a plan made", "we have a plan made", AHEAD) * 3,
     "pairings.confirm_same": (
         "all works again", "we create here", AHEAD, "they reuse", "we compare", AHEAD, "we confirm", "we confirm",
     ),

@@ -81,7 +81,7 @@ def order(world: World, r: Random) -> str:
 
 def plan(world: World, r: Random, connection: Connection, kind: str) -> Run:
     """A plan of this kind with some choices, for everybody or for some."""
-    shown = runs.plan(connection, kind, world.alice, _picked(world, r, connection, kind), _choices(r, kind))
+    shown = runs.plan(connection, kind, world.alice, picked(world, r, connection, kind), choices(r, kind))
     seen(world, shown)
     _spares_the_excluded(world, connection, shown)
     return shown
@@ -110,11 +110,11 @@ def _has_deleted(world: World, begun: Run) -> None:
                 world.witness.decided[item.pairing_id] = {name: shown.get(name, "") for name in NAMES}
 
 
-def _choices(r: Random, kind: str) -> dict[str, str]:
+def choices(r: Random, kind: str) -> dict[str, str]:
     return {name: r.choice(values) for name, values in kinds.KINDS[kind].choices.items()}
 
 
-def _picked(world: World, r: Random, connection: Connection, kind: str) -> Selection:
+def picked(world: World, r: Random, connection: Connection, kind: str) -> Selection:
     if kind == run.DELETE:
         living = list(Pairing.living(connection).order_by(Pairing.id))
         return Selection(
@@ -162,7 +162,7 @@ def choose_anew(world: World, r: Random) -> str:
     if shown is None or shown.kind == run.UNDO:
         return "nothing shown"
     before = world.memory["seals"][shown.id]
-    if not runs.choose(shown, _choices(r, shown.kind)):
+    if not runs.choose(shown, choices(r, shown.kind)):
         return "applied meanwhile"
     seen(world, shown)
     if world.memory["seals"][shown.id] == before:

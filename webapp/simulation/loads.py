@@ -39,7 +39,7 @@ def load(world: World, r: Random) -> str:
 def plan(world: World, r: Random) -> Run:
     """A file is sent, and what it would do is seen."""
     name = f"kunder-{next(world.serial)}.csv"
-    upload = Upload.keep(world.company, name, _file(world, r), world.alice)
+    upload = Upload.keep(world.company, name, file(world, r), world.alice)
     picked, choices = Selection(lines=_lines(upload)), {"there": r.choice(runs_load.THERE)}
     shown = runs.plan(of_files(world), run.LOAD, world.alice, picked, choices)
     Upload.update(run=shown).where(Upload.id == upload.id).execute()
@@ -65,7 +65,7 @@ def undo(world: World, r: Random) -> str:
     return bulk.apply(world, r, shown)
 
 
-def _file(world: World, r: Random) -> bytes:
+def file(world: World, r: Random) -> bytes:
     """A list as some spreadsheet writes it."""
     heads = [*(["number"] if r.random() < 0.6 else []), "name", "cvr"]
     heads += [name for name in NAMES if name not in heads and r.random() < 0.5]
@@ -86,6 +86,11 @@ def _row(world: World, r: Random) -> Row:
     if how == "twin":
         return {"number": number} | new_values(world, r) | {"name": one.name, "cvr": one.cvr}
     return {"number": str(one.number), "name": one.name, "cvr": one.cvr} | changes(world, r, one.values)
+
+
+def heads(content: bytes) -> tuple[str, ...]:
+    """The fields of a file's columns."""
+    return tuple(files.table(content).heads)
 
 
 def _lines(upload: Upload) -> tuple[Line, ...]:
@@ -145,5 +150,6 @@ def judge(world: World) -> None:
     loaded = RunItem.select(RunItem.customer_id).join(Run).where(Run.kind == run.LOAD)
     for line in made.where(History.before == "", History.customer_id.not_in(loaded)):
         world.wrong(f"I2: customer {line.customer_id} was made by a file and belongs to no line of it")
-    for kept in Upload.select().where(Upload.run.in_(Run.select().where(Run.state != run.PLANNED))):
+    over = Run.select().where(Run.state != run.PLANNED)
+    for kept in Upload.select().where(Upload.run.in_(over), Upload.fault == ""):  # One with a fault is still shown.
         world.wrong(f"I1: the file {kept.name} is still kept")

@@ -68,14 +68,14 @@ def plan(
 
 def choose(run: Run, choices: Choices) -> bool:
     """Plan the same customers anew with other choices; False when the plan was applied meanwhile."""
-    settled, picked = kinds.chosen(run.kind, choices), _picked_for(run)
+    settled, picked = kinds.chosen(run.kind, choices), picked_for(run)
     looks = making.weight(run.connection, run.kind, picked)
     if looks > making.AT_LEISURE:
         return making.order_again(run, picked, settled, looks)
     return runs_plan.replace(run, kinds.planned(run.connection, run.kind, picked, settled), settled)
 
 
-def _picked_for(run: Run) -> Selection:
+def picked_for(run: Run) -> Selection:
     """Those whom a plan is for: the file that it was made of, or just the customers that it shows."""
     shown = RunPlan.of(run)
     picked = Selection.read(shown.picked) if shown is not None and shown.picked else EVERYBODY
