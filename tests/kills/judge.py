@@ -81,10 +81,16 @@ def _drain(connection: Connection, verdict: Verdict) -> None:
         calls = Inbox.select().where(Inbox.connection == connection, Inbox.state == inbox.NEW).count()
         if not busy and not calls:
             return
-        Lane.update(due_at=ports.now()).where(Lane.connection == connection, Lane.lease_until.is_null()).execute()
+        _cut_waits_short(connection)
         time.sleep(0.2)
     left = [f"{lane.side} {lane.record} {lane.fault_kind} {lane.fault_text}" for lane in Lane.select().limit(5)]
     verdict.restless.append(f"still busy after {PATIENCE} s: {left}")
+
+
+@db.retrying
+def _cut_waits_short(connection: Connection) -> None:
+    """The workers are at it meanwhile, and PostgreSQL may choose this as the victim of a deadlock with one of them."""
+    Lane.update(due_at=ports.now()).where(Lane.connection == connection, Lane.lease_until.is_null()).execute()
 
 
 # -- nothing that was acknowledged is lost
