@@ -410,6 +410,17 @@ def test_a_call_that_a_clock_set_back_meanwhile_dates_before_the_creation_tells_
     assert (api_creations(connected), connected.place(customer=pair.customer).state) == ([7], "theirs_gone")
 
 
+def test_a_call_between_the_look_up_and_the_repeat_tells_of_the_creation(connected: World) -> None:
+    unheard_creation(connected)
+    connected.economic.delete(7)
+    connected.clock.sleep(3 * 3600)
+    while not Attempt.select().where(Attempt.fault_kind == "absent").exists():
+        connected.worker.turns(connected.connection, 1)
+    connected.webhook(None, 7)
+    connected.drain()
+    assert api_creations(connected) == [7]
+
+
 def test_a_call_from_before_the_order_tells_nothing_of_the_creation(connected: World) -> None:
     inbox.receive(connected.connection, "old=7", "", "")
     connected.drain()

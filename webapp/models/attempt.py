@@ -22,6 +22,8 @@ OPEN, DONE, UNCLEAR, REFUSED, STALE = "open", "done", "unclear", "refused", "sta
 CREATE, UPDATE, DELETE = "create", "update", "delete"
 KEY_MINUTES = 55
 """A key is replayed for an hour (API facts §6); younger than this the same call may be repeated blindly."""
+ABSENT = "absent"
+"""Why a creation is stale whose answer was lost: afterwards e-conomic knew nobody under its number."""
 
 
 class Attempt(Row):
@@ -97,6 +99,13 @@ class Attempt(Row):
     def key_lives(self) -> bool:
         """e-conomic still knows the key, so the same call again is safe."""
         return self.is_young() and not self.key_lost
+
+    @classmethod
+    def found_absent(cls, pairing_id: int) -> Self | None:
+        """The newest creation of the pair, where e-conomic said afterwards that nobody is there."""
+        created = cls.select().where(cls.pairing == pairing_id, cls.kind == CREATE).order_by(cls.id.desc())
+        last: Self | None = created.first()
+        return last if last is not None and (last.state, last.fault_kind) == (STALE, ABSENT) else None
 
     def begin_try(self) -> bool:
         """Count a try before its call; False when the attempt has ended, or given way to another, since."""

@@ -33,6 +33,10 @@ TELLING = frozenset(NAMES) - {"name", "country", *REFERENCES}
 
 def step(held: Lane, client: Client, pairing_id: int) -> None:
     """Bring an open creation to its end: send, repeat, or find out what became of it. Raises temporary faults."""
+    absent = Attempt.found_absent(pairing_id)
+    if absent is not None and Inbox.tells_of(absent.connection, absent.number, absent.heard):
+        _settle(held, absent, _as_sent(absent), look=True)  # A call has named it since: it is not made twice.
+        return
     attempt = _intend(held, pairing_id)
     if attempt is None:
         return
@@ -75,14 +79,10 @@ def _intend(held: Lane, pairing_id: int) -> Attempt | None:
             held.finish()
             return None
         return Attempt.create(
-            company=pair.company_id,
-            connection=pair.connection_id,
-            pairing=pair,
-            kind=attempts.CREATE,
-            number=pair.new_number,
-            body_json=json.dumps(body, ensure_ascii=False),
+            company=pair.company_id, connection=pair.connection_id, pairing=pair, kind=attempts.CREATE,
+            number=pair.new_number, body_json=json.dumps(body, ensure_ascii=False),
             fields_json=json.dumps(values, ensure_ascii=False),
-        )
+        )  # fmt: skip
 
 
 def _filled(pair: Pairing, values: dict[str, str]) -> dict[str, str]:
@@ -133,15 +133,15 @@ def _no_such_address(held: Lane, client: Client, attempt: Attempt, fault: Missin
         return
     with db.write():
         held.hold()
-        attempt.settle(attempts.STALE, kind="absent")
+        attempt.settle(attempts.STALE, kind=attempts.ABSENT)
     raise Garbled("a 404 in answer to a creation") from fault
 
 
 def _find_again(held: Lane, client: Client, attempt: Attempt, told: RemoteCustomer) -> None:
     """It was created before, and its answer lost. What it is now counts; created twice it is never.
 
-    When its number is free by now it was deleted or renumbered: the look that follows finds out which. When neither
-    name nor CVR number is as it was told, a colleague renamed it or gave its number away: a person says which.
+    A free number was deleted or renumbered: the look that follows finds out which. Where neither name nor CVR number is
+    as told, a colleague renamed it or gave its number away: a person says which.
     """
     try:
         record = client.legacy_customer(attempt.number)
@@ -176,7 +176,7 @@ def _look_before_repeating(held: Lane, client: Client, attempt: Attempt) -> None
             return
         with db.write():
             held.hold()
-            attempt.settle(attempts.STALE, kind="absent")
+            attempt.settle(attempts.STALE, kind=attempts.ABSENT)
         held.again()
         return
     now = read(record)
