@@ -19,7 +19,6 @@ from playhouse import pool
 
 from tests import postgres, real
 from tests.kinds import POSTGRESQL, SQLITE, chosen
-from tests.spread import spread
 from webapp import db, migrations
 from webapp.models import user
 
@@ -157,8 +156,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("one_database"):
         config.hook.pytest_deselected(items=[item for item in items if not chosen(item)])
         items[:] = [item for item in items if chosen(item)]
-    order = {file: place for place, file in enumerate(spread(dict.fromkeys(item.path for item in items)))}
-    items.sort(key=lambda item: order[item.path])
 
 
 def pytest_collection_finish() -> None:
