@@ -421,6 +421,18 @@ def test_a_call_between_the_look_up_and_the_repeat_tells_of_the_creation(connect
     assert api_creations(connected) == [7]
 
 
+def test_a_stranger_who_takes_the_number_after_the_look_up_is_not_taken_for_ours(connected: World) -> None:
+    pair = unheard_creation(connected, "500-before")
+    connected.clock.sleep(3 * 3600)
+    while not Attempt.select().where(Attempt.fault_kind == "absent").exists():
+        connected.worker.turns(connected.connection, 1)
+    connected.theirs(7, "Helt Fremmed ApS")
+    connected.webhook(None, 7)
+    connected.drain()
+    found = connected.fresh(pair)
+    assert (found.mirror, found.fault["kind"], found.customer.name) == (None, "number_held", "Skovbryn Friskole")
+
+
 def test_a_call_from_before_the_order_tells_nothing_of_the_creation(connected: World) -> None:
     inbox.receive(connected.connection, "old=7", "", "")
     connected.drain()

@@ -102,9 +102,9 @@ class Attempt(Row):
 
     @classmethod
     def found_absent(cls, pairing_id: int) -> Self | None:
-        """The newest creation of the pair, where e-conomic said afterwards that nobody is there."""
-        created = cls.select().where(cls.pairing == pairing_id, cls.kind == CREATE).order_by(cls.id.desc())
-        last: Self | None = created.first()
+        """The newest creation under the number that the pair is to have, where e-conomic knew nobody afterwards."""
+        created = cls.select().join(Pairing).where(cls.pairing == pairing_id, cls.kind == CREATE)
+        last: Self | None = created.where(cls.number == Pairing.new_number).order_by(cls.id.desc()).first()
         return last if last is not None and (last.state, last.fault_kind) == (STALE, ABSENT) else None
 
     def begin_try(self) -> bool:

@@ -35,7 +35,7 @@ def step(held: Lane, client: Client, pairing_id: int) -> None:
     """Bring an open creation to its end: send, repeat, or find out what became of it. Raises temporary faults."""
     absent = Attempt.found_absent(pairing_id)
     if absent is not None and Inbox.tells_of(absent.connection, absent.number, absent.heard):
-        _settle(held, absent, _as_sent(absent), look=True)  # A call has named it since: it is not made twice.
+        _look_before_repeating(held, client, absent)  # A call has named it since: it was there, or somebody else is.
         return
     attempt = _intend(held, pairing_id)
     if attempt is None:
