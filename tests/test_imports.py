@@ -44,7 +44,7 @@ LAYERS = {
     "their words": Layer(("economic", "economic.*"), (), PURE, never=IMPURE),
     "decisions": Layer(
         (
-            *("sync.fields", "sync.normalise", "sync.plan", "sync.section"),
+            *("sync.beats", "sync.fields", "sync.normalise", "sync.plan", "sync.section"),
             *("sync.checkup", "sync.countries", "sync.defaulting", "sync.judging"),
             *("sync.matching", "sync.blocking", "sync.findings", "sync.grouping", "sync.keys"),
             *("sync.likeness", "sync.naming", "sync.party", "sync.surety"),

@@ -18,6 +18,7 @@ from webapp.models.user import User
 
 MAKING, PLANNED, WAITING, RUNNING, PAUSED = "making", "planned", "waiting", "running", "paused"
 STOPPED, DONE, DROPPED = "stopped", "done", "dropped"
+PLANS = (MAKING, PLANNED)
 OPEN_STATES = (WAITING, RUNNING, PAUSED)
 ITEM_HELD, ITEM_WAITING, ITEM_BEGUN, ITEM_DONE, ITEM_FAILED = "held", "waiting", "begun", "done", "failed"
 ITEM_EQUAL = "equal"
@@ -82,7 +83,7 @@ class Run(Row):
     @property
     def is_plan(self) -> bool:
         """Nothing has been ordered yet."""
-        return self.is_making or self.is_planned
+        return self.state in PLANS
 
     @property
     def is_over(self) -> bool:

@@ -35,7 +35,6 @@ NAMING = ("name", "cvr", "ean", "email", "phone", "address")
 """Values by which a customer is told from another also where no id leads to it, as in the lines of a file."""
 
 SHORTEST = 5
-PLANS = (states.MAKING, states.PLANNED)
 
 
 class Hindered(Exception):
@@ -152,7 +151,7 @@ def _forget_plans(customer: Customer) -> None:
     """Files that are not loaded yet may hold it too."""
     company = customer.company_id
     Upload.delete().where(Upload.company == company).execute()
-    for run in Run.select().where(Run.company == company, Run.kind == states.LOAD, Run.state.in_(PLANS)):
+    for run in Run.select().where(Run.company == company, Run.kind == states.LOAD, Run.state.in_(states.PLANS)):
         run.state = states.DROPPED
         run.save()
         runs_load.forget(run)

@@ -9,7 +9,8 @@ from webapp.models import run as states
 from webapp.models.connection import Connection
 from webapp.models.run import Run, RunItem
 from webapp.sync import runs_create, runs_delete, runs_exclude, runs_load, runs_pair, runs_resolve
-from webapp.sync.runs_plan import Beat, Planned, Selection, unheard
+from webapp.sync.beats import Beat, unheard
+from webapp.sync.runs_plan import Planned, Selection
 
 JOINING = (states.CREATE_OURS, states.CREATE_THEIRS, states.PAIR)
 Choices = Mapping[str, str]

@@ -13,10 +13,11 @@ from webapp.models.customer import Customer
 from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.sync import checkup, judging, matching, numbers
+from webapp.sync.beats import Beat, heard
 from webapp.sync.fields import BY_NAME, NAMES, REFERENCES, Values
 from webapp.sync.keys import key_of, name_words
 from webapp.sync.normalise import fold
-from webapp.sync.runs_plan import EQUAL, Beat, Line, Planned, changed, heard
+from webapp.sync.runs_plan import EQUAL, Line, Planned, changed
 
 SURE = ("ean", "cvr")
 NOT_A_NUMBER, NO_NUMBER, SEVERAL, WRONG = "number_wrong", "no_number", "several", "wrong"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz, process
 
 from webapp.sync import blocking, grouping, surety
+from webapp.sync.beats import Beat, heard, unheard
 from webapp.sync.findings import Doubt, Evidence, Finding
 from webapp.sync.grouping import Group, Scored
 from webapp.sync.keys import key_of, name_key, street_key
@@ -62,7 +63,7 @@ def match(
     theirs: Sequence[tuple[Theirs, Values]],
     apart: Collection[tuple[Ours, Theirs]] = frozenset(),
     most: int = 3,
-    beat: Callable[[], None] = lambda: None,
+    beat: Beat = unheard,
 ) -> list[Suggestion[Ours, Theirs]]:
     """What two whole registers suggest, best first: up to `most` of theirs for each of ours.
 
@@ -71,7 +72,7 @@ def match(
     `apart` holds the pairs a person has called "not the same": they are left out. Fields are read by their names,
     a customer's number by `number`; whatever is missing says nothing. `beat` is called all the time that it takes.
     """
-    mine, others = ([Party(values) for _, values in _heard(side, beat)] for side in (ours, theirs))
+    mine, others = ([Party(values) for _, values in heard(beat, side)] for side in (ours, theirs))
     rarity = Rarity(mine, others)
     ranked: list[list[Scored]] = []
     for i, places in blocking.pairs(mine, others):
@@ -88,12 +89,6 @@ def match(
         why = tuple(finding.evidence for finding in found)
         suggestions.append(Suggestion(ours[i][0], theirs[j][0], _score(bits - line), group, why, doubt))
     return suggestions
-
-
-def _heard(side: Iterable[tuple[Ours, Values]], beat: Callable[[], None]) -> Iterator[tuple[Ours, Values]]:
-    for one in side:
-        beat()
-        yield one
 
 
 def candidates(party: Values, pool: Sequence[tuple[K, Values]], most: int = 20) -> list[Candidate[K]]:
@@ -157,7 +152,7 @@ def _by_key(party: Values, pool: Sequence[tuple[K, Values]]) -> Iterator[int]:
 
 
 def lookalikes(
-    ours: Iterable[tuple[K, Values]], theirs: Iterable[tuple[K, Values]], beat: Callable[[], None] = lambda: None
+    ours: Iterable[tuple[K, Values]], theirs: Iterable[tuple[K, Values]], beat: Beat = unheard
 ) -> dict[K, K]:
     """Which of ours look like one of theirs: same CVR, EAN, e-mail or name, or much alike in all.
 
@@ -176,15 +171,15 @@ def marked(
     ours: Iterable[tuple[Ours, Values]],
     theirs: Iterable[tuple[Theirs, Values]],
     apart: Collection[tuple[Ours, Theirs]] = frozenset(),
-    beat: Callable[[], None] = lambda: None,
+    beat: Beat = unheard,
 ) -> dict[Ours, Theirs]:
     """Which of ours share CVR, EAN, e-mail or name with one of theirs that is not held `apart` from it."""
     index: dict[tuple[str, str], list[Theirs]] = {}
-    for other, values in _heard(theirs, beat):
+    for other, values in heard(beat, theirs):
         for mark in _marks(values):
             index.setdefault(mark, []).append(other)
     found: dict[Ours, Theirs] = {}
-    for key, values in _heard(ours, beat):
+    for key, values in heard(beat, ours):
         same = (other for mark in _marks(values) for other in index.get(mark, ()) if (key, other) not in apart)
         held = next(same, None)
         if held is not None:

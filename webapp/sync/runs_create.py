@@ -14,20 +14,11 @@ from webapp.models.field_rule import FieldRule, Policy
 from webapp.models.mirror import Mirror
 from webapp.models.run import Run, RunItem
 from webapp.sync import creations, numbers, pairings, suggesting
+from webapp.sync.beats import Beat, heard
 from webapp.sync.fields import Values
 from webapp.sync.foresee import Foresight
 from webapp.sync.pairings import Moved
-from webapp.sync.runs_plan import (
-    EVERYBODY,
-    Beat,
-    Changes,
-    Planned,
-    Selection,
-    changed,
-    customers_of,
-    heard,
-    mirrors_of,
-)
+from webapp.sync.runs_plan import EVERYBODY, Changes, Planned, Selection, changed, customers_of, mirrors_of
 from webapp.sync.section import Section
 
 RULES = ("same", "next")

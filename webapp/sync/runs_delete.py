@@ -20,10 +20,11 @@ from webapp.models.mirror import Mirror
 from webapp.models.pairing import Pairing
 from webapp.models.run import LIKENESS, Run, RunItem
 from webapp.sync import apply, creations, guard, matching, pairings, register, remove, standing
+from webapp.sync.beats import Beat, heard
 from webapp.sync.fields import NAMES, spelled
 from webapp.sync.pairings import Moved
 from webapp.sync.plan import Presence, plan
-from webapp.sync.runs_plan import Beat, Planned, Selection, heard, pairings_of
+from webapp.sync.runs_plan import Planned, Selection, pairings_of
 from webapp.sync.undo_plan import CALLS, RECREATE, RETURN_OURS, Known, emptied
 
 WHERE = ("both", "theirs", "ours")

@@ -9,8 +9,9 @@ from webapp.models.connection import Connection
 from webapp.models.exclusion import Exclusion
 from webapp.models.run import Run, RunItem
 from webapp.sync import pairings
+from webapp.sync.beats import Beat, heard
 from webapp.sync.pairings import Moved
-from webapp.sync.runs_plan import Beat, Planned, Selection, customers_of, heard, mirrors_of
+from webapp.sync.runs_plan import Planned, Selection, customers_of, mirrors_of
 from webapp.sync.section import Section
 
 

@@ -13,8 +13,9 @@ from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.upload import Upload
 from webapp.sync import apply, file_lines, loading, matching, register, suggesting
+from webapp.sync.beats import Beat
 from webapp.sync.pairings import Moved
-from webapp.sync.runs_plan import Beat, Line, Planned, Selection
+from webapp.sync.runs_plan import Line, Planned, Selection
 from webapp.sync.undo_plan import Known, backwards, emptied, left, touched
 
 TICKABLE = loading.TICKABLE

@@ -13,12 +13,13 @@ from webapp.models.pairing import Pairing
 from webapp.models.place import Place
 from webapp.models.run import Run, RunItem
 from webapp.sync import foresee, holding, pairings
+from webapp.sync.beats import Beat, heard
 from webapp.sync.fields import NAMES
 from webapp.sync.foresee import Foresight
 from webapp.sync.normalise import same
 from webapp.sync.pairings import Moved
 from webapp.sync.plan import Plan, Rules, answered, plan
-from webapp.sync.runs_plan import AT_ONCE, Beat, Changes, Planned, Selection, changed, heard
+from webapp.sync.runs_plan import AT_ONCE, Changes, Planned, Selection, changed
 from webapp.sync.section import Section, State
 
 GROUPS = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import peewee
 from peewee import JOIN
@@ -27,20 +27,6 @@ Sides = Mapping[str, Mapping[str, str]]
 Changes = dict[str, dict[str, str]]
 AT_ONCE = 500
 EQUAL = "equal"
-T = TypeVar("T")
-Beat = Callable[[], None]
-"""Called for each customer that is looked at, for whoever waits for the plan."""
-
-
-def unheard() -> None:
-    """Nobody waits."""
-
-
-def heard(beat: Beat, some: Iterable[T]) -> Iterator[T]:
-    """The same, with a beat for each."""
-    for one in some:
-        beat()
-        yield one
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,14 @@ from webapp.models.lane import Lane
 from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem
 from webapp.sync import answering, apply, foresee, holding, pairings, standing
+from webapp.sync.beats import Beat, heard
 from webapp.sync.fields import NAMES
 from webapp.sync.foresee import Foresight
 from webapp.sync.guard import Effect, Grade
 from webapp.sync.normalise import same
 from webapp.sync.pairings import Moved
 from webapp.sync.plan import Base, FieldPlan, Plan, Presence, Rules, answered, plan
-from webapp.sync.runs_plan import Beat, Changes, Planned, Selection, changed, heard, pairings_of
+from webapp.sync.runs_plan import Changes, Planned, Selection, changed, pairings_of
 from webapp.sync.section import Section
 from webapp.sync.undo_plan import ASK, ASK_THERE, Known, is_cut, left, ready
 

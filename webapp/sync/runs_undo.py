@@ -19,9 +19,10 @@ from webapp.models.pairing import Pairing
 from webapp.models.run import Run, RunItem, RunPlan
 from webapp.models.user import User
 from webapp.sync import apply, making, register, runs_delete, runs_load, runs_plan, runs_resolve, standing
+from webapp.sync.beats import Beat, unheard
 from webapp.sync.normalise import same
 from webapp.sync.pairings import Moved
-from webapp.sync.runs_plan import Beat, Planned, Selection, unheard
+from webapp.sync.runs_plan import Planned, Selection
 from webapp.sync.undo_plan import (
     APART,
     ASK,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from webapp.models.place import ALONE, Heartbeat, Place, join_lines
 from webapp.models.suggestion import BEST, NotSame, Pair, Suggestion, written
 from webapp.models.sweep import Sweep
 from webapp.sync import matching
+from webapp.sync.beats import Beat, unheard
 from webapp.sync.section import SUGGESTED, Section, State, suggested
 
 COMPARED = ("number", "name", "cvr", "ean", "address", "postcode", "city", "email", "phone")
@@ -49,7 +50,7 @@ def step(held: Lane, connection: Connection, rests: dict[int, float]) -> None:
         held.finish()
 
 
-def _beating(held: Lane) -> Callable[[], None]:
+def _beating(held: Lane) -> Beat:
     """Keeps the lane while very large registers are compared: another worker would begin anew, and neither end."""
     kept = ports.monotonic()
 
@@ -64,7 +65,7 @@ def _beating(held: Lane) -> Callable[[], None]:
     return beat
 
 
-def compute(connection: Connection, beat: Callable[[], None] = lambda: None) -> dict[Pair, Told]:
+def compute(connection: Connection, beat: Beat = unheard) -> dict[Pair, Told]:
     """Who might be the same, by what the registers hold now; nothing is stored."""
     ours, theirs = register(connection, Customer), register(connection, Mirror)
     return _ranked(matching.match(ours, theirs, NotSame.pairs(connection), beat=beat))
@@ -162,7 +163,7 @@ def _meet(held: Lane, connection: Connection, pairs: Sequence[Pair], wanted: Map
         join_lines(connection, {pair: suggested(wanted[pair]) for pair in pairs if pair not in apart})
 
 
-def lookalikes(connection: Connection, *, ours: bool, beat: Callable[[], None] = lambda: None) -> dict[int, int]:
+def lookalikes(connection: Connection, *, ours: bool, beat: Beat = unheard) -> dict[int, int]:
     """Whom of the new customers of one side a bulk creation leaves alone: id -> the other side's that it resembles.
 
     Those of the open suggestions, and whoever shares CVR, EAN, e-mail or name with one over there, unless a person
@@ -200,7 +201,7 @@ def label(values: Mapping[str, str]) -> str:
     return f"{values['name']} ({values['number']})"
 
 
-def _open(connection: Connection, beat: Callable[[], None]) -> list[Pair]:
+def _open(connection: Connection, beat: Beat) -> list[Pair]:
     """The suggestions, best first: as stored when the worker is done, anew while it is not."""
     due = Lane.select().where(Lane.connection == connection, Lane.side == lanes.SUGGEST)
     if due.exists():
